@@ -1,0 +1,137 @@
+"""The AWS CLI: its arguments, the one call of it, and what its exit statuses mean."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import NOT_STARTED, displayText, executeCommand
+
+_log = logging.getLogger("CedarBackup3.log")
+
+_ERROR_LINES_KEPT = 5
+# What would change how aws decodes, prints or asks; PYTHONUNBUFFERED costs a listing a fifth of its time.
+_UNWANTED = ("LANG", "LANGUAGE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED")
+
+
+@dataclass(frozen=True, slots=True)
+class AwsResult:
+    """How a run of aws ended."""
+
+    subcommand: str
+    """The first two words after `aws`."""
+    status: int
+    errorLines: tuple[str, ...]
+    """The last lines of its standard error."""
+    hasWarned: bool
+    """Whether it warned of files that it skipped."""
+
+    @property
+    def isComplete(self) -> bool:
+        """Whether it did all that it was asked, short of files it skipped with a warning.
+
+        Status 2 means such warnings, but a usage error too in version 1 ("AWS CLI return codes" in its user guide).
+        """
+        return self.status == 0 or (self.status == 2 and self.hasWarned)
+
+    def __str__(self) -> str:
+        """What happened and what to do, for the user."""
+        if self.status == NOT_STARTED:
+            return _notStartedMessage()
+        how = f"was ended by signal {-self.status}" if self.status < 0 else f"ended with status {self.status}"
+        said = displayText(" / ".join(line for line in map(str.strip, self.errorLines) if line))
+        hint = ""
+        if "'NoneType' is not iterable" in said:  # aws's own crash on an error without a message
+            hint = "; look for a missing bucket, denied access or wrong credentials"
+        return f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}{hint}"
+
+
+def syncArguments(source: bytes, location: S3Location, *, delete: bool) -> list[str | bytes]:
+    """The arguments that mirror a directory, given by an absolute path, to a location.
+
+    The slash at its end lets aws fail where the directory has become a file; without it, aws would delete everything.
+    """
+    return ["s3", "sync", source.rstrip(b"/") + b"/", location.url, "--no-progress", *["--delete"] * delete]
+
+
+def listArguments(location: S3Location) -> list[str | bytes]:
+    """The arguments that print every object below a location: one JSON array of `[size, time, key]` a page and line.
+
+    The names go as JSON, since aws would take a prefix such as `file://x` for the name of a file to read. The output is
+    pure ASCII in every locale.
+    """
+    names = json.dumps({"Bucket": location.bucket, "Prefix": location.prefix})
+    query = "[to_string(Contents[].[Size,LastModified,Key])]"
+    return ["s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query]
+
+
+def runAws(arguments: Sequence[str | bytes], locale: AwsLocale, outputFile: BinaryIO | None = None) -> AwsResult:
+    """Run aws and say how it ended; what it prints goes to the output log, or else to the file given."""
+    encoded = [a if isinstance(a, bytes) else a.encode(locale.encoding, "surrogateescape") for a in arguments]
+    errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
+    hasWarned = False
+
+    def keep(line: str) -> None:
+        nonlocal hasWarned
+        hasWarned = hasWarned or line.startswith("warning: Skipping file ")
+        errors.append(line)
+
+    environment = awsEnvironment(os.environ, locale)
+    if outputFile is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
+        _log.debug("Running aws %s", encoded)
+    status, _ = executeCommand(
+        ["aws"],
+        [*encoded, *endpointArguments(environment)],
+        doNotLog=outputFile is not None,
+        outputFile=outputFile,
+        environment=environment,
+        onErrorLine=keep,
+    )
+    return AwsResult(" ".join(map(str, arguments[:2])), status, tuple(errors), hasWarned)
+
+
+def requireSuccess(result: AwsResult) -> None:
+    """Raise `CommandFailed` unless aws ended with 0."""
+    if result.status != 0:
+        raise CommandFailed(str(result))
+
+
+def awsEnvironment(environment: Mapping[str, str], locale: AwsLocale) -> dict[str, str]:
+    """The environment for aws: this one, in the given locale, with neither pager nor prompts."""
+    kept = {name: value for name, value in environment.items() if name not in _UNWANTED and not name.startswith("LC_")}
+    chosen = {"LC_ALL": locale.name, "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
+    return kept | chosen | ({"PYTHONUTF8": "0"} if locale.isLegacy else {})
+
+
+def endpointArguments(environment: Mapping[str, str]) -> list[str | bytes]:
+    """The endpoint of the environment as a switch, since version 2 knows its variables only from 2.13 on."""
+    if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return []
+    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    return ["--endpoint-url", endpoint] if endpoint else []
+
+
+def awsVersion(locale: AwsLocale) -> str:
+    """What `aws --version` prints, or why it prints nothing."""
+    status, lines = executeCommand(
+        ["aws"], ["--version"], returnOutput=True, doNotLog=True, environment=awsEnvironment(os.environ, locale)
+    )
+    return (
+        "".join(lines or ()).strip() if status == 0 else str(AwsResult("--version", status, tuple(lines or ()), False))
+    )
+
+
+def _notStartedMessage() -> str:
+    found = shutil.which("aws")
+    if found is None:
+        return "aws is not on the PATH; install the AWS CLI ('apt install awscli') and configure it ('aws configure')"
+    return f"{displayText(found)} cannot be started; install the AWS CLI anew ('apt install --reinstall awscli')"

@@ -1,0 +1,54 @@
+"""The merge join of two streams in key order, and the differences that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry
+
+Pair = tuple[SourceEntry | None, ObjectEntry | None]
+
+
+def joined(entries: Iterable[SourceEntry], objects: Iterable[ObjectEntry]) -> Iterator[Pair]:
+    """Every key of either stream once, in key order, with what each of them has for it."""
+    remaining, listed = iter(entries), iter(objects)
+    entry, found = next(remaining, None), next(listed, None)
+    while entry is not None and found is not None:
+        if entry.key == found.key:
+            yield entry, found
+            entry, found = next(remaining, None), next(listed, None)
+        elif entry.key < found.key:
+            yield entry, None
+            entry = next(remaining, None)
+        else:
+            yield None, found
+            found = next(listed, None)
+    while entry is not None:
+        yield entry, None
+        entry = next(remaining, None)
+    while found is not None:
+        yield None, found
+        found = next(listed, None)
+
+
+def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The pairs without the objects below a directory that cannot be read: whether they have files, nobody can tell."""
+    unreadable: tuple[bytes, ...] = ()
+    for entry, found in pairs:
+        if entry is not None and entry.size is None and entry.key.endswith(b"/"):
+            unreadable = (entry.key,)
+        elif entry is None and found is not None and found.key.startswith(unreadable):
+            continue
+        yield entry, found
+
+
+def difference(entry: SourceEntry | None, found: ObjectEntry | None) -> Difference | None:
+    """What is wrong with one pair of the join, going by names and sizes; None if nothing is."""
+    if entry is None:
+        return Difference(Kind.EXTRA, found.key, None, found.size) if found else None
+    remoteSize = found.size if found else None
+    if entry.size is None:
+        return Difference(Kind.UNREADABLE, entry.path, None, remoteSize)
+    if entry.size == remoteSize:
+        return None
+    return Difference(Kind.MISSING if found is None else Kind.SIZE, entry.path, entry.size, remoteSize)

@@ -1,0 +1,125 @@
+"""The data that the modules of this package hand to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from CedarBackup3.errors import UsageError
+from CedarBackup3.util import displayPath
+
+KEY_LIMIT = 1024
+"""The longest key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")."""
+
+# S3 User Guide, "General purpose bucket naming rules".
+_BUCKET_NAME = re.compile(
+    r"(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+\Z)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z"
+)
+# What `aws s3 sync` takes in a bucket's place: access points, also those of Outposts.
+_BUCKET_ARN = re.compile(
+    r"arn:aws[a-z-]*:s3:[a-z0-9-]*:\d{12}:accesspoint[:/][^/:]+"
+    r"|arn:aws[a-z-]*:s3-outposts:[a-z0-9-]+:\d{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]accesspoint[:/][a-zA-Z0-9-]{1,63}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Location:
+    """A bucket, and a prefix that is empty or ends with a slash."""
+
+    bucket: str
+    prefix: str
+
+    @classmethod
+    def parse(cls, url: str) -> S3Location:
+        """The location of an `s3://bucket[/prefix]` URL; every character of the prefix is literal.
+
+        Raises:
+            UsageError: it is no such URL, or S3 allows no such bucket
+        """
+        if not url.startswith("s3://"):
+            raise UsageError(f"the URL {displayPath(url)} does not begin with s3://")
+        rest = url.removeprefix("s3://")
+        arn = _BUCKET_ARN.match(rest)
+        bucket = arn[0] if arn else rest.partition("/")[0]
+        if not bucket:
+            raise UsageError(f"the URL {displayPath(url)} names no bucket")
+        if not (arn or _BUCKET_NAME.match(bucket)):
+            raise UsageError(
+                f"the URL {displayPath(url)} names a bucket that Amazon S3 does not allow: {displayPath(bucket)}"
+            )
+        if rest[len(bucket) : len(bucket) + 1] not in {"", "/"}:
+            raise UsageError(f"the URL {displayPath(url)} goes on behind the access point without a slash")
+        prefix = rest[len(bucket) + 1 :]
+        try:
+            prefix.encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"the prefix of the URL {displayPath(url)} cannot be decoded in this locale") from None
+        return cls(bucket, prefix if not prefix or prefix.endswith("/") else prefix + "/")
+
+    @property
+    def url(self) -> str:
+        """The URL, always with its last slash."""
+        return f"s3://{self.bucket}/{self.prefix}"
+
+
+class SourceEntry(NamedTuple):
+    """A file of the source."""
+
+    key: bytes
+    """Its key below the target's prefix, in UTF-8; of an unreadable directory with a slash at the end."""
+    size: int | None
+    """In bytes; None: it cannot be read, and for a directory neither can anything below."""
+    mtimeNs: int
+    path: bytes
+    """Its path below the source, as the disk has it; in UTF-8 locales the same as the key."""
+
+
+class ObjectEntry(NamedTuple):
+    """An object of the target."""
+
+    key: bytes
+    """Below the target's prefix, in UTF-8."""
+    size: int
+    lastModified: str
+    """As aws printed it: ISO 8601 in UTC, with Z or +00:00."""
+
+
+class Kind(Enum):
+    """The ways in which source and target can disagree on a key."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    SIZE = "size"
+    UNREADABLE = "unreadable"
+    RACED = "raced"
+    """It changed during the run, so that nothing can be said of it."""
+
+
+class Difference(NamedTuple):
+    """One key on which source and target disagree."""
+
+    kind: Kind
+    key: bytes
+    """Below the target's prefix; for what is local, the path as the disk has it."""
+    localSize: int | None
+    remoteSize: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a verification found."""
+
+    matchedFiles: int
+    matchedBytes: int
+    counts: Mapping[Kind, int]
+    """How many differences there are of each kind."""
+    differences: tuple[Difference, ...]
+    """The first of them; `counts` counts them all."""
+
+    @property
+    def isClean(self) -> bool:
+        """Whether source and target agree on every key."""
+        return not any(self.counts.values())

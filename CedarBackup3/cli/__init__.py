@@ -1,0 +1,16 @@
+"""The command line shared by every tool: switches, logging, diagnostics, exit statuses. Knows nothing of S3.
+
+A tool is a `Tool` record and a call of `runTool`:
+
+    TOOL = Tool(name="cback-example", ..., switches=(Switch("x", "extra", "..."),), run=run)
+
+    def cli() -> int:
+        return runTool(TOOL)
+"""
+
+from CedarBackup3.cli.options import CommonOptions, commonOptions
+from CedarBackup3.cli.runner import runTool
+from CedarBackup3.cli.switches import Argument, Switch, notEmpty
+from CedarBackup3.cli.tool import Tool
+
+__all__ = ["Argument", "CommonOptions", "Switch", "Tool", "commonOptions", "notEmpty", "runTool"]

@@ -1,0 +1,34 @@
+"""What a bug report should say about the place where the tool runs."""
+
+from __future__ import annotations
+
+import locale
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+from CedarBackup3.cli.tool import Tool
+from CedarBackup3.release import VERSION
+from CedarBackup3.util import displayText
+
+
+def diagnosticsListing(tool: Tool) -> str:
+    """The text that `--diagnostics` prints: a line each, the common ones first, then the tool's own."""
+    rows = [(label, displayText(value)) for label, value in (*_commonDiagnostics(tool), *tool.diagnostics())]
+    width = max(len(label) for label, _ in rows) + 2
+    return "Diagnostics:\n\n" + "".join(f"   {label + ':':{width}}{value}\n" for label, value in rows)
+
+
+def _commonDiagnostics(tool: Tool) -> Iterator[tuple[str, str]]:
+    yield "Version", f"{tool.name} {VERSION}"
+    yield "Python", f"{platform.python_version()} ({sys.executable})"
+    yield "Platform", platform.platform()
+    yield "Time", datetime.now().astimezone().isoformat(timespec="seconds")
+    yield (
+        "Encoding",
+        f"{sys.getfilesystemencoding()} for file names, {locale.nl_langinfo(locale.CODESET)} in the locale",
+    )
+    variables = {name: os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8") if name in os.environ}
+    yield "Locale", " ".join(f"{name}={value}" for name, value in variables.items()) or "no variable is set"

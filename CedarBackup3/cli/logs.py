@@ -1,0 +1,150 @@
+"""Where the flow log and the output log go: the log file and the screen."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TextIO
+
+from CedarBackup3.cli.options import DEFAULT_OWNER, CommonOptions
+from CedarBackup3.errors import LoggingError
+from CedarBackup3.util import displayPath, displayText, getUidGid
+
+_SILENT = logging.CRITICAL + 1
+
+
+@contextlib.contextmanager
+def loggingSetUp(options: CommonOptions) -> Iterator[None]:
+    """While inside, `CedarBackup3.log` and `CedarBackup3.output` go where the options say.
+
+    Raises:
+        LoggingError: the log file cannot be created or written
+    """
+    flow, output = logging.getLogger("CedarBackup3.log"), logging.getLogger("CedarBackup3.output")
+    flowLevel = logging.DEBUG if options.debug else logging.INFO
+    with contextlib.closing(_openedLogFile(options)) as file:
+        handlers = [(flow, _handler(file, _FileFormatter(), flowLevel)), *_screenHandlers(flow, options)]
+        if options.output:
+            handlers.append((output, _handler(file, _FileFormatter(prefix="| "), logging.INFO)))
+        levels = [(flow, flowLevel), (output, logging.INFO if options.output else _SILENT)]
+        with contextlib.ExitStack() as undo:
+            for logger, level in levels:
+                undo.callback(logger.setLevel, logger.level)
+                undo.callback(setattr, logger, "propagate", logger.propagate)
+                logger.setLevel(level)
+                logger.propagate = False
+            for logger, handler in handlers:
+                logger.addHandler(handler)
+                undo.callback(logger.removeHandler, handler)
+            yield
+
+
+def _screenHandlers(flow: logging.Logger, options: CommonOptions) -> list[tuple[logging.Logger, logging.Handler]]:
+    """Errors go to standard error; with `verbose` all else goes to standard output, warnings beside the errors."""
+    if options.quiet:
+        return []
+    if not options.verbose:
+        return [(flow, _handler(sys.stderr, _ScreenFormatter(), logging.ERROR))]
+    chatter = _handler(sys.stdout, _ScreenFormatter(), logging.DEBUG)
+    chatter.addFilter(lambda record: record.levelno < logging.WARNING)
+    return [(flow, chatter), (flow, _handler(sys.stderr, _ScreenFormatter(), logging.WARNING))]
+
+
+def _handler(stream: TextIO, formatter: logging.Formatter, level: int) -> logging.Handler:
+    handler = _QuietOnFailure(stream)
+    handler.setFormatter(formatter)
+    handler.setLevel(level)
+    return handler
+
+
+class _QuietOnFailure(logging.StreamHandler[TextIO]):
+    """A line that cannot be written must neither end a backup nor print a traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Go on without the line."""
+
+
+class _ScreenFormatter(logging.Formatter):
+    """The message alone, which can break neither a line nor a terminal whatever it quotes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return displayText(record.getMessage())
+
+
+class _FileFormatter(logging.Formatter):
+    """ISO time with zone, level, message; the prefix tells a child's output from what we say ourselves."""
+
+    def __init__(self, prefix: str = "") -> None:
+        super().__init__()
+        self.prefix = prefix
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
+        return f"{time} {record.levelname:7} {self.prefix}{displayText(record.getMessage())}"
+
+
+def _openedLogFile(options: CommonOptions) -> TextIO:
+    path = options.logfile
+    try:
+        descriptor = _logFileDescriptor(path, options)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise LoggingError(
+            f"cannot write the log file {displayPath(path)}: {reason}; name another with --logfile PATH"
+        ) from None
+    return open(descriptor, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
+
+
+def _logFileDescriptor(path: str, options: CommonOptions) -> int:
+    if os.path.islink(path) and not _isShared(path):
+        path = os.path.realpath(path)  # an administrator's own link, perhaps to a file that is still to be created
+    # O_NONBLOCK: a pipe that nobody reads is an error, not a wait.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    try:
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, options.mode & 0o600)
+    except FileExistsError:
+        descriptor = os.open(path, flags)
+        try:
+            _refuseStrangers(path, os.fstat(descriptor))
+        except ValueError:
+            os.close(descriptor)
+            raise
+    else:
+        try:
+            _giveOwnerAndMode(descriptor, options)
+        except (OSError, ValueError):
+            os.close(descriptor)
+            os.unlink(path)
+            raise
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
+def _giveOwnerAndMode(descriptor: int, options: CommonOptions) -> None:
+    """The owner before the mode, so that at no moment can anyone read the file who may not read it in the end."""
+    try:
+        os.fchown(descriptor, *getUidGid(*options.owner))
+    except (OSError, ValueError):
+        if (
+            options.owner != DEFAULT_OWNER
+        ):  # nobody asked for the default: only root can give it, and only Debian has adm
+            raise
+    os.fchmod(descriptor, options.mode)
+
+
+def _refuseStrangers(path: str, status: os.stat_result) -> None:
+    """In a directory that others can write to, somebody else may have put the file there to read or to ruin it."""
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISCHR(status.st_mode)):
+        raise ValueError("it is not a file")
+    if stat.S_ISREG(status.st_mode) and _isShared(path) and status.st_uid not in (0, os.geteuid()):
+        raise ValueError("it belongs to another user and lies in a directory that others can write to")
+
+
+def _isShared(path: str) -> bool:
+    """Whether others can put files beside this one."""
+    return bool(os.stat(os.path.dirname(path) or ".").st_mode & (stat.S_IWGRP | stat.S_IWOTH))

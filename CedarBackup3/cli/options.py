@@ -1,0 +1,28 @@
+"""The options that every tool has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+DEFAULT_OWNER = ("root", "adm")
+
+
+class CommonOptions(NamedTuple):
+    """What the common switches said."""
+
+    verbose: bool = False
+    quiet: bool = False
+    logfile: str = "/var/log/cback.log"
+    owner: tuple[str, str] = DEFAULT_OWNER
+    """User and group by name for a new log file; the default is given only as far as this user may."""
+    mode: int = 0o640
+    output: bool = False
+    debug: bool = False
+    stack: bool = False
+
+
+def commonOptions(values: Mapping[str, Any]) -> CommonOptions:
+    """The common options among all the values of a command line; `debug` implies `output`."""
+    chosen = CommonOptions(**{name: values[name] for name in CommonOptions._fields})
+    return chosen._replace(output=chosen.output or chosen.debug)

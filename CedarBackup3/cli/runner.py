@@ -1,0 +1,139 @@
+"""Running a tool from its command line to its exit status: the only place that catches everything."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from CedarBackup3 import release
+from CedarBackup3.cli.commandline import parseCommandLine, usageListing
+from CedarBackup3.cli.tool import Tool
+from CedarBackup3.errors import CedarBackupError, ExitStatus, Interrupted, LoggingError, UsageError
+
+_OLDEST_PYTHON = (3, 11)
+
+
+def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
+    """Do what a command line asks of a tool.
+
+    Args:
+        tool: the tool
+        commandLine: the words after the command's name; by default those of this process
+
+    Returns:
+        The exit status. Whatever went wrong has been said, on the screen and in the log, each in its own way.
+    """
+    if sys.version_info < _OLDEST_PYTHON:
+        _complain(
+            tool, f"Python {'.'.join(map(str, _OLDEST_PYTHON))} or later is needed, this is {sys.version.split()[0]}"
+        )
+        return ExitStatus.PYTHON_TOO_OLD
+    with _unbrokenOutput(), _interruptions():
+        try:
+            return _answeredOrRun(tool, sys.argv[1:] if commandLine is None else commandLine)
+        except UsageError as error:
+            _complain(tool, f"{error} (see {tool.name} --help)")
+            return error.status
+        except Interrupted as error:  # before there was a log
+            _complain(tool, str(error))
+            return error.status
+
+
+def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
+    values = parseCommandLine(tool, commandLine)
+    if values["help"]:
+        sys.stdout.write(usageListing(tool))
+    elif values["version"]:
+        sys.stdout.write(f"{tool.name} {release.VERSION}\n{release.COPYRIGHT}; licence {release.LICENSE}\n")
+    elif values["diagnostics"]:
+        from CedarBackup3.cli.diagnostics import diagnosticsListing
+
+        sys.stdout.write(diagnosticsListing(tool))
+    else:
+        return _run(tool, values)
+    return ExitStatus.DONE
+
+
+def _run(tool: Tool, values: dict[str, Any]) -> int:
+    """The run itself, with logging; all that it needs is imported here, so that `--help` need not wait for it."""
+    from CedarBackup3.cli.logs import loggingSetUp
+    from CedarBackup3.cli.options import commonOptions
+
+    common, options = commonOptions(values), tool.buildOptions(values)
+    try:
+        with loggingSetUp(common):
+            return _loggedRun(tool, options, common.stack)
+    except LoggingError as error:
+        if not common.quiet:
+            _complain(tool, str(error))
+        return error.status
+
+
+def _loggedRun(tool: Tool, options: Any, withStack: bool) -> int:
+    import logging
+
+    log = logging.getLogger("CedarBackup3.log")
+    try:
+        return int(tool.run(options))
+    except (CedarBackupError, Interrupted) as error:
+        failure: BaseException = error
+        status, message = error.status, str(error)
+    except Exception as error:  # a defect becomes a sentence and a status
+        failure = error
+        status, message = ExitStatus.FAILED, f"Failed unexpectedly, please report this: {type(error).__name__}: {error}"
+    log.error("%s", message)
+    if withStack:
+        import traceback
+
+        for line in "".join(traceback.format_exception(failure)).splitlines():
+            log.error("%s", line)
+    return status
+
+
+def _complain(tool: Tool, sentence: str) -> None:
+    """One line on standard error, whatever is quoted in it."""
+    from CedarBackup3.util import displayText
+
+    sys.stderr.write(f"{tool.name}: {displayText(sentence)}\n")
+
+
+@contextlib.contextmanager
+def _interruptions() -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP raise `Interrupted`, once; one that was ignored, as under nohup, stays ignored."""
+
+    def interrupt(number: int, _frame: object) -> None:
+        for other in handled:  # a second one must not disturb the cleaning up after the first
+            signal.signal(other, signal.SIG_IGN)
+        raise Interrupted(
+            f"Interrupted by {signal.Signals(number).name}; what was under way is incomplete, run it again"
+        )
+
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handled = {number: signal.getsignal(number) for number in wanted if signal.getsignal(number) is not signal.SIG_IGN}
+    try:
+        for number in handled:
+            signal.signal(number, interrupt)
+    except ValueError:  # not the main thread, where a caller's own handlers are in charge
+        handled = {}
+    try:
+        yield
+    finally:
+        for number, before in handled.items():
+            signal.signal(number, before)
+
+
+@contextlib.contextmanager
+def _unbrokenOutput() -> Iterator[None]:
+    """Text that the terminal's encoding lacks is escaped; a reader that went away (`| head`) is no failure of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,80 @@
+"""The one table of switches and arguments, from which the parser, the usage listing and all defaults in it are made.
+
+The records are named tuples: importing `dataclasses` would add to `--help` as much time as Python takes to start.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class Argument(NamedTuple):
+    """A positional argument; every one is required."""
+
+    name: str
+    help: str
+
+
+class Switch(NamedTuple):
+    """A switch, `-l, --logfile`; one with a `valueName` takes a value."""
+
+    short: str
+    """The letter, or an empty string for a switch that has only its long form."""
+    long: str
+    help: str
+    """What it does, in few enough words for one line of the usage listing."""
+    valueName: str = ""
+    default: str = ""
+    """The value as the user would write it; shown in the usage listing and converted like any other."""
+    convert: Callable[[str], Any] = str
+    """Makes the option's value of the text; a `ValueError` says in its message what is wrong with it."""
+
+    @property
+    def spelling(self) -> str:
+        """As in the usage listing: `-l, --logfile`."""
+        return f"-{self.short}, --{self.long}" if self.short else f"    --{self.long}"
+
+    @property
+    def description(self) -> str:
+        """The help with its default."""
+        return f"{self.help} (default: {self.default})" if self.default else self.help
+
+
+def notEmpty(text: str) -> str:
+    """The converter of a switch whose value may be any text but none."""
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _owner(text: str) -> tuple[str, str]:
+    user, colon, group = text.partition(":")
+    if not (user and colon and group) or ":" in group:
+        raise ValueError("must be of the form user:group")
+    if user.isdigit() or group.isdigit():
+        raise ValueError("must be names, not numeric ids")
+    return user, group
+
+
+def _mode(text: str) -> int:
+    if not re.fullmatch("0?[0-7]{3}", text, re.ASCII):
+        raise ValueError("must be an octal mode of three digits, as in 640")
+    return int(text, 8)
+
+
+COMMON_SWITCHES = (
+    Switch("h", "help", "Display this usage listing and exit"),
+    Switch("V", "version", "Display version information and exit"),
+    Switch("b", "verbose", "Print what is done to the screen, too"),
+    Switch("q", "quiet", "Print nothing at all to the screen"),
+    Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty),
+    Switch("o", "owner", "Owner of a new log file, user:group", "USER:GROUP", "root:adm", _owner),
+    Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
+    Switch("O", "output", "Record the output of sub-commands (i.e. aws) in the log"),
+    Switch("d", "debug", "Record debugging information in the log (implies -O)"),
+    Switch("s", "stack", "Print the Python stack trace of a failure"),
+    Switch("D", "diagnostics", "Print runtime diagnostics and exit"),
+)
+"""The switches of every tool."""

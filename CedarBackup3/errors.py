@@ -1,0 +1,78 @@
+"""How a run can end: the exit statuses, and the exceptions that carry one."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """Every exit status of every tool; the man pages list the same ones."""
+
+    DONE = 0
+    """Done and verified."""
+    PYTHON_TOO_OLD = 1
+    """This Python is too old."""
+    USAGE = 2
+    """The command line is wrong."""
+    LOGGING = 3
+    """Logging could not be set up."""
+    CONFIGURATION = 4
+    """Reserved for other Cedar Backup tools."""
+    INTERRUPTED = 5
+    """Interrupted by SIGINT, SIGTERM or SIGHUP."""
+    FAILED = 6
+    """The run failed: source missing, aws missing or failing, listing unreadable, a defect."""
+    DIFFERENCES = 7
+    """The run finished and found differences."""
+    NAMES_REFUSED = 8
+    """Refused: file names that will not survive."""
+    GUARD_REFUSED = 9
+    """Refused: a guard (a directory loop, ...)."""
+    LOCKED = 10
+    """Refused: another run holds the lock."""
+
+
+class CedarBackupError(Exception):
+    """A failure with a message for the user: one sentence or more, complete in itself, paths already escaped.
+
+    Raised as it is, it means that the run failed; each subclass carries the status of its own kind of end.
+    """
+
+    status = ExitStatus.FAILED
+
+
+class CommandFailed(CedarBackupError):
+    """A command that the work depends on is missing, failed, or printed what it never should."""
+
+
+class UsageError(CedarBackupError):
+    """The command line, or an argument of a library call, is wrong; nothing was done."""
+
+    status = ExitStatus.USAGE
+
+
+class LoggingError(CedarBackupError):
+    """Logging could not be set up; nothing was done."""
+
+    status = ExitStatus.LOGGING
+
+
+class NamesRefused(CedarBackupError):
+    """File names in the source will not survive the trip; nothing was changed."""
+
+    status = ExitStatus.NAMES_REFUSED
+
+
+class GuardRefused(CedarBackupError):
+    """A guard refused the run; nothing was changed."""
+
+    status = ExitStatus.GUARD_REFUSED
+
+
+class Interrupted(BaseException):
+    """A signal asked the run to end.
+
+    Not an `Exception`, like `KeyboardInterrupt`, so that no handler of ordinary failures swallows it.
+    """
+
+    status = ExitStatus.INTERRUPTED

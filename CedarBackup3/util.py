@@ -1,0 +1,191 @@
+"""What every floor above may use: running a command, showing untrusted text, looking up owners."""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import io
+import logging
+import os
+import pwd
+import selectors
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+NOT_STARTED = 256
+"""The status `executeCommand` gives for a command that could not be started, as in Cedar Backup."""
+
+_STOP_GRACE = 5.0  # seconds between asking a child to end and killing it
+_PIPE_READ = 1 << 16  # bytes: what a pipe holds
+
+_log = logging.getLogger("CedarBackup3.log")
+_output = logging.getLogger("CedarBackup3.output")
+
+
+def executeCommand(
+    command: Sequence[str | bytes],
+    args: Sequence[str | bytes],
+    returnOutput: bool = False,
+    ignoreStderr: bool = False,
+    doNotLog: bool = False,
+    outputFile: BinaryIO | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    onErrorLine: Callable[[str], object] | None = None,
+) -> tuple[int, list[str] | None]:
+    """Run a command, without a shell and without standard input, and wait for it.
+
+    The first six parameters and the pair returned are those of Cedar Backup 3.
+
+    Args:
+        command: the program, looked up on the PATH, and its fixed arguments
+        args: the further arguments
+        returnOutput: return the lines printed
+        ignoreStderr: throw standard error away instead of intermingling it with standard output
+        doNotLog: log neither the command nor what it prints
+        outputFile: receives the raw bytes of the output; flushed, not closed
+        environment: the child's whole environment, instead of `childEnvironment()`
+        onErrorLine: receives each line of standard error, which is then kept apart from the output
+
+    Returns:
+        The child's exit status (negative: the signal that ended it; 256: it could not be started), and the lines
+        with their newlines if `returnOutput`, else None. Bytes that are not UTF-8 become surrogate escapes.
+
+    Nothing that the child does or prints raises. Whatever else is raised meanwhile (an interrupt, a full disk under
+    `outputFile`) stops the child first: it is told to terminate, waited for, and killed if it does not.
+    """
+    if not doNotLog:
+        _log.debug("Executing command %s with args %s.", list(command), list(args))
+    try:
+        child = subprocess.Popen(
+            [*command, *args],
+            bufsize=0,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if onErrorLine else subprocess.DEVNULL if ignoreStderr else subprocess.STDOUT,
+            env=childEnvironment() if environment is None else environment,
+        )
+    except (OSError, ValueError) as error:  # ValueError: an argument with a NUL, or beyond the encoding
+        _log.debug("Cannot run %s: %s", list(command), error)
+        return NOT_STARTED, [] if returnOutput else None
+
+    logged = not doNotLog and _output.isEnabledFor(logging.INFO)
+    lines: list[str] = []
+    with _stoppedOnError(child):
+        for isError, line in _arrivingLines(child):
+            if outputFile is not None and not isError:
+                outputFile.write(line)
+            if not (logged or returnOutput or isError):
+                continue
+            text = line.decode("utf-8", "surrogateescape")
+            if logged:
+                _output.info("%s", text.rstrip("\r\n"))
+            if isError and onErrorLine:
+                onErrorLine(text)
+            elif returnOutput:
+                lines.append(text)
+        if outputFile is not None:
+            outputFile.flush()
+        status = child.wait()
+    return status, lines if returnOutput else None
+
+
+def _arrivingLines(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Each line as it arrives, and whether it is an error line; both pipes are read, so that neither can fill up."""
+    with selectors.DefaultSelector() as selector:
+        for stream in filter(None, (child.stdout, child.stderr)):
+            selector.register(stream, selectors.EVENT_READ, bytearray())
+        while selector.get_map():
+            for ready, _ in selector.select():
+                isError, pending = ready.fileobj is child.stderr, ready.data
+                data = os.read(ready.fd, _PIPE_READ)
+                pending += data
+                *complete, pending[:] = pending.split(b"\n")
+                yield from ((isError, bytes(line) + b"\n") for line in complete)
+                if not data:
+                    selector.unregister(ready.fileobj)
+                    if pending:
+                        yield isError, bytes(pending)
+
+
+@contextlib.contextmanager
+def _stoppedOnError(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Whatever is raised inside leaves no child behind."""
+    try:
+        with contextlib.closing(child.stdout or io.BytesIO()), contextlib.closing(child.stderr or io.BytesIO()):
+            yield
+    except BaseException:
+        child.terminate()
+        try:
+            child.wait(_STOP_GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        raise
+
+
+def childEnvironment() -> dict[str, str]:
+    """A copy of this process's environment in which a child prints what programs expect: English, in no locale.
+
+    Cedar Backup promises its extensions that `LC_*` and `LANGUAGE` are gone and `LANG` is C.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_") and name != "LANGUAGE"}
+    return kept | {"LANG": "C"}
+
+
+def displayText(text: str) -> str:
+    """The text with everything that could move a cursor, break a line or fail to print written as an escape.
+
+    Control and format characters become `\\n`, `\\t`, `\\r`, `\\x1b`, `\\u202e`; a surrogate escape, which stands for a
+    byte that could not be decoded, becomes that byte: `\\xff`.
+    """
+    return text if text.isprintable() else "".join(map(_displayCharacter, text))
+
+
+def _displayCharacter(character: str) -> str:
+    code = ord(character)
+    if character.isprintable():
+        return character
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if 0x80 <= code <= 0xFF:  # apart from the undecodable byte of the same number
+        return f"\\u{code:04x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def displayPath(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
+    """A path or key from anywhere, safe to print and to log, different paths never looking alike.
+
+    As `displayText`, with a backslash that is in the path doubled. Bytes are taken as UTF-8.
+    """
+    raw = os.fspath(path)
+    text = raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw
+    return displayText(text.replace("\\", "\\\\"))
+
+
+def displayBytes(count: float, digits: int = 1) -> str:
+    """A number of bytes for people: `"512 bytes"`, `"1.5 KiB"`, `"2.0 TiB"`."""
+    if abs(count) < 1024:
+        return f"{count:.0f} byte{'' if count == 1 else 's'}"
+    for unit in ("KiB", "MiB", "GiB"):
+        count /= 1024
+        if abs(count) < 1024:
+            return f"{count:.{digits}f} {unit}"
+    return f"{count / 1024:.{digits}f} TiB"
+
+
+def getUidGid(user: str, group: str) -> tuple[int, int]:
+    """The numeric ids of a user and a group, both given by name.
+
+    Raises:
+        ValueError: this machine knows no such user or group
+    """
+    try:
+        uid = pwd.getpwnam(user).pw_uid
+    except KeyError:
+        raise ValueError(f"there is no user named {displayPath(user)}") from None
+    try:
+        return uid, grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise ValueError(f"there is no group named {displayPath(group)}") from None

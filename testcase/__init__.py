@@ -1,0 +1,1 @@
+"""What tests, the demo and the author of another extension want: importable, holds no tests."""

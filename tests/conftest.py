@@ -1,0 +1,70 @@
+"""What the tests share: the AWS CLIs of this machine, and S3 servers for them on loopback."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from testcase.runner import Outcome, runTool
+from testcase.s3 import S3Server
+
+SYNC = "CedarBackup3.tools.amazons3sync"
+
+
+def _awsCommands() -> dict[str, str]:
+    """Each AWS CLI to test with: the one beside this Python (from PyPI), and the system's own."""
+    candidates = {"pypi": Path(sys.prefix, "bin/aws"), "system": Path("/usr/bin/aws")}
+    return {name: str(path) for name, path in candidates.items() if path.exists()}
+
+
+@pytest.fixture(scope="session", params=_awsCommands() or [pytest.param("", marks=pytest.mark.skip("no AWS CLI"))])
+def awsDirectory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that holds one AWS CLI and nothing else; a test with it runs once for each."""
+    directory = tmp_path_factory.mktemp(f"aws-{request.param}")
+    (directory / "aws").symlink_to(_awsCommands()[request.param])
+    return directory
+
+
+@pytest.fixture(scope="session")
+def anyAws() -> str:
+    """The directory of one AWS CLI, for tests of which one run is enough."""
+    found = next(iter(_awsCommands().values()), None) or shutil.which("aws")
+    if found is None:
+        pytest.skip("no AWS CLI")
+    return str(Path(found).parent)
+
+
+@pytest.fixture
+def server() -> Iterator[S3Server]:
+    """An empty S3 server that has the bucket `bucket`."""
+    with S3Server(buckets=("bucket",)) as running:
+        yield running
+
+
+Sync = Callable[..., Outcome]
+
+
+@pytest.fixture
+def sync(server: S3Server, awsDirectory: Path) -> Sync:
+    """Runs cback-amazons3-sync on the server, once with each AWS CLI: `sync(source, "s3://bucket", "--verifyOnly")`."""
+
+    def run(*arguments: str | bytes | Path, environment: dict[str, str] | None = None, **more: object) -> Outcome:
+        chosen = {**server.environment(), **(environment or {})}
+        return runTool(SYNC, arguments, environment=chosen, awsDirectory=awsDirectory, **more)  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture
+def syncOnce(server: S3Server, anyAws: str) -> Sync:
+    """As `sync`, with one AWS CLI only."""
+
+    def run(*arguments: str | bytes | Path, environment: dict[str, str] | None = None, **more: object) -> Outcome:
+        chosen = {**server.environment(), **(environment or {})}
+        return runTool(SYNC, arguments, environment=chosen, awsDirectory=anyAws, **more)  # type: ignore[arg-type]
+
+    return run
