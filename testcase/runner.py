@@ -29,7 +29,9 @@ def toolCommand(module: str) -> list[str]:
     return [sys.executable, "-m", module]
 
 
-def toolEnvironment(environment: Mapping[str, str] | None = None, awsDirectory: str | Path | None = None) -> dict[str, str]:
+def toolEnvironment(
+    environment: Mapping[str, str] | None = None, awsDirectory: str | Path | None = None
+) -> dict[str, str]:
     """This process's environment with the package importable, the given variables, and that directory's `aws`."""
     chosen = {**os.environ, "PYTHONPATH": str(_ROOT), **(environment or {})}
     if awsDirectory is not None:

@@ -84,7 +84,10 @@ def _loggedRun(tool: Tool, options: Any, withStack: bool) -> int:
         status, message = error.status, str(error)
     except Exception as error:  # a defect becomes a sentence and a status
         failure = error
-        status, message = ExitStatus.FAILED, f"Failed unexpectedly, please report this: {type(error).__name__}: {error}"
+        status, message = (
+            ExitStatus.FAILED,
+            f"Failed unexpectedly, please report this with what --stack prints: {type(error).__name__}: {error}",
+        )
     log.error("%s", message)
     if withStack:
         import traceback

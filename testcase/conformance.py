@@ -1,0 +1,90 @@
+"""What every tool on the shared `cli` promises its user, as checks that the author of a tool can run on it.
+
+    @pytest.mark.parametrize("check", CHECKS)
+    def test_conformance(check):
+        check("CedarBackup3.tools.example")
+
+Each takes the name of the tool's module and raises `AssertionError`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from CedarBackup3.cli import Tool
+from CedarBackup3.errors import ExitStatus
+from CedarBackup3.release import VERSION
+from testcase.runner import runTool
+
+
+def _tool(module: str) -> Tool:
+    tool = importlib.import_module(module).TOOL
+    assert isinstance(tool, Tool)
+    return tool
+
+
+def helpFitsAndNamesEverything(module: str) -> None:
+    """`--help` goes to standard output in 80 columns, a line for each switch, and says every default."""
+    tool, outcome = _tool(module), runTool(module, ["--help"])
+    lines = outcome.stdout.splitlines()
+    assert (outcome.status, outcome.stderr, outcome.log) == (ExitStatus.DONE, "", "")
+    assert max(map(len, lines)) <= 80
+    for switch in tool.allSwitches:
+        (line,) = [line for line in lines if line.strip().startswith(switch.spelling.strip() + " ")]
+        assert switch.help in line
+        assert not switch.default or f"(default: {switch.default})" in line
+    for argument in tool.arguments:
+        assert any(line.split()[:1] == [argument.name] and argument.help in line for line in lines)
+
+
+def helpNeedsNothingElse(module: str) -> None:
+    """`--help`, `--version` and `--diagnostics` ask for no argument, and do not mind what else is there."""
+    for answer in ("-h", "--help", "-V", "--version"):
+        assert runTool(module, [answer, "--verbose"]).status == ExitStatus.DONE
+
+
+def versionIsSaid(module: str) -> None:
+    """`--version` prints the tool's name and version."""
+    assert runTool(module, ["--version"]).stdout.startswith(f"{_tool(module).name} {VERSION}\n")
+
+
+def diagnosticsAreLabelled(module: str) -> None:
+    """`--diagnostics` prints labelled lines and touches no log."""
+    outcome = runTool(module, ["--diagnostics"])
+    assert (outcome.status, outcome.stderr, outcome.log) == (ExitStatus.DONE, "", "")
+    for label in ("Version:", "Python:", "Platform:", "Encoding:", "Locale:", "Time:"):
+        assert f"   {label} " in outcome.stdout
+
+
+def wrongUsageIsOneSentence(module: str) -> None:
+    """A wrong command line gets one line that names what is wrong and where help is; nothing is logged."""
+    tool = _tool(module)
+    fine = [argument.name for argument in tool.arguments]
+    for words, named in (
+        ([*fine, "--noSuchSwitch"], "--noSuchSwitch"),
+        ([*fine, "--verb"], "--verb"),  # no abbreviations
+        ([*fine, "one-too-many"], "one-too-many"),
+        ([], tool.arguments[0].name),
+        ([*fine, "--mode"], "--mode"),
+        ([*fine, "--mode", "9"], "'9'"),
+        ([*fine, "--mode", "0o640"], "0o640"),
+        ([*fine, "--owner", "0:0"], "names"),
+        ([*fine, "--owner", "root"], "user:group"),
+        ([*fine, "--verbose=yes"], "yes"),
+        ([*fine, "bad\n\x1b[31m\udcff"], "bad\\n\\x1b[31m\\xff"),
+    ):
+        outcome = runTool(module, words)
+        assert (outcome.status, outcome.stdout, outcome.log) == (ExitStatus.USAGE, "", ""), words
+        assert outcome.stderr.count("\n") == 1
+        assert named in outcome.stderr
+        assert f"{tool.name} --help" in outcome.stderr
+
+
+CHECKS: tuple[Callable[[str], None], ...] = (
+    helpFitsAndNamesEverything,
+    helpNeedsNothingElse,
+    versionIsSaid,
+    diagnosticsAreLabelled,
+    wrongUsageIsOneSentence,
+)

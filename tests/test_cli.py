@@ -1,0 +1,317 @@
+"""The shared command line, shown with a small tool of the tests' own."""
+
+from __future__ import annotations
+
+import grp
+import logging
+import os
+import pwd
+import re
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from CedarBackup3.cli import Argument, Switch, Tool, runTool
+from CedarBackup3.errors import CedarBackupError, ExitStatus, GuardRefused, Interrupted, NamesRefused, UsageError
+from CedarBackup3.util import executeCommand
+
+LOG = logging.getLogger("CedarBackup3.log")
+LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d %-7s %s"
+
+
+def tool(run: Callable[[Any], int] = lambda _options: 0, **more: Any) -> Tool:
+    return Tool(
+        name="cback-test",
+        summary="A tool.",
+        description="It does\nwhat a test wants.",
+        arguments=(Argument("thing", "Any thing"),),
+        switches=(
+            Switch("x", "extra", "Extra"),
+            Switch("", "count", "How many", "N", "3", int),
+        ),
+        example="cback-test thing",
+        buildOptions=more.pop("buildOptions", dict),
+        run=run,
+        **more,
+    )
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "cback.log"
+
+
+def ran(log: Path, run: Callable[[Any], int], *switches: str) -> int:
+    return runTool(tool(run), ["thing", "--logfile", str(log), *switches])
+
+
+def chatter(_options: Any) -> int:
+    for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
+        LOG.log(level, "said at %s", logging.getLevelName(level))
+    executeCommand(["echo"], ["said by a child"])
+    return 0
+
+
+# The command line
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["thing"], {"thing": "thing", "extra": False, "count": 3}),
+        (["-x", "thing"], {"extra": True}),
+        (["thing", "--extra", "--count", "7"], {"extra": True, "count": 7, "thing": "thing"}),
+        (["--count=8", "thing"], {"count": 8}),
+        (["--", "-x"], {"thing": "-x", "extra": False}),
+        (["-xb", "./-x"], {"thing": "./-x", "extra": True, "verbose": True}),
+        (["thing", "-m", "0600"], {"mode": 0o600}),
+        (["thing", "--owner", "user:group"], {"owner": ("user", "group")}),
+    ],
+)
+def test_the_words_become_values(words: list[str], expected: dict[str, Any], log: Path) -> None:
+    seen: dict[str, Any] = {}
+    log.touch()  # so that no owner need be given to it
+    keep = tool(lambda options: seen.update(options) or 0)
+    assert runTool(keep, ["-l", str(log), *words]) == ExitStatus.DONE
+    assert seen | expected == seen
+
+
+def test_a_tool_can_refuse_its_own_values_before_anything_is_logged(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_values: Any) -> Any:
+        raise UsageError("this is no thing")
+
+    assert runTool(tool(buildOptions=refuse), ["thing", "-l", str(log)]) == ExitStatus.USAGE
+    assert capsys.readouterr() == ("", "cback-test: this is no thing (see cback-test --help)\n")
+    assert not log.exists()
+
+
+def test_an_old_python_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 9))
+    assert runTool(tool(), ["thing"]) == ExitStatus.PYTHON_TOO_OLD
+    assert "Python 3.11 or later is needed" in capsys.readouterr().err
+
+
+# What goes where
+
+
+@pytest.mark.parametrize(
+    ("switches", "screen", "errors", "file"),
+    [
+        ([], "", "E", "IWE"),
+        (["--verbose"], "I", "WE", "IWE"),
+        (["--debug"], "", "E", "DIWEo"),
+        (["--output"], "", "E", "IWEo"),
+        (["--verbose", "--debug"], "DI", "WE", "DIWEo"),
+        (["--quiet"], "", "", "IWE"),
+        (["--quiet", "--verbose", "--debug", "--output"], "", "", "DIWEo"),
+    ],
+)
+def test_each_line_goes_where_the_switches_say(
+    switches: list[str], screen: str, errors: str, file: str, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran(log, chatter, *switches) == 0
+    shown = capsys.readouterr()
+    for text, expected in ((shown.out, screen), (shown.err, errors), (log.read_text(), file)):
+        said = "".join(re.findall(r"said at (.)", text)) + "o" * text.count("| said by a child\n")
+        assert said == expected
+
+
+def test_a_line_in_the_file_has_iso_time_with_zone_level_and_message(log: Path) -> None:
+    ran(log, chatter, "--output")
+    lines = log.read_text().splitlines()
+    for line, level, message in zip(
+        lines,
+        ("INFO", "WARNING", "ERROR", "INFO"),
+        ("said at INFO", "said at WARNING", "said at ERROR", r"\| said by a child"),
+        strict=True,
+    ):
+        assert re.fullmatch(LINE % (level, message), line)
+
+
+def test_nothing_can_break_a_line_of_the_log_or_the_terminal(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(_options: Any) -> int:
+        LOG.error("bad %s", "\n2026-01-01T00:00:00+00:00 INFO    fake\r\x1b[31m\udcff\u202e")
+        return 0
+
+    ran(log, run)
+    shown = "bad \\n2026-01-01T00:00:00+00:00 INFO    fake\\r\\x1b[31m\\xff\\u202e\n"
+    assert capsys.readouterr().err == shown
+    assert log.read_text().endswith(" ERROR   " + shown)
+
+
+def test_runs_share_a_log_and_leave_no_handler_behind(log: Path) -> None:
+    before = list(LOG.handlers)
+    ran(log, chatter)
+    ran(log, chatter)
+    assert log.read_text().count("said at INFO") == 2
+    assert before == LOG.handlers
+
+
+# How it ends
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (CedarBackupError("it failed"), 6, "it failed"),
+        (NamesRefused("bad names"), 8, "bad names"),
+        (GuardRefused("a guard"), 9, "a guard"),
+        (Interrupted("Interrupted by SIGTERM"), 5, "Interrupted by SIGTERM"),
+        (
+            ZeroDivisionError("oh\nno"),
+            6,
+            "Failed unexpectedly, please report this with what --stack prints: ZeroDivisionError: oh\\nno",
+        ),
+    ],
+)
+@pytest.mark.parametrize("withStack", [False, True])
+def test_each_failure_is_one_sentence_and_a_status_and_a_traceback_only_when_asked_for(
+    error: BaseException, status: int, message: str, withStack: bool, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_options: Any) -> int:
+        raise error
+
+    assert ran(log, run, *["--stack"] * withStack) == status
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.splitlines()[0] == message
+    assert message in log.read_text()
+    assert ("Traceback" in shown.err, "Traceback" in log.read_text()) == (withStack, withStack)
+    assert withStack or shown.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_run_with_one_line_and_status_5(
+    number: signal.Signals, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_options: Any) -> int:
+        os.kill(os.getpid(), number)
+        raise AssertionError("not reached")
+
+    before = signal.getsignal(number)
+    assert ran(log, run) == ExitStatus.INTERRUPTED
+    assert signal.getsignal(number) == before
+    assert number.name in log.read_text()
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_signal_that_was_ignored_stays_ignored(log: Path) -> None:
+    def run(_options: Any) -> int:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return 0
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert ran(log, run) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+# The log file
+
+
+def modeAndOwner(path: Path) -> tuple[int, str, str]:
+    status = path.stat()
+    return stat.S_IMODE(status.st_mode), pwd.getpwuid(status.st_uid).pw_name, grp.getgrgid(status.st_gid).gr_name
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_new_log_file_has_the_mode_and_owner_asked_for_whatever_the_umask(log: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        ran(log, chatter, "--mode", "664", "--owner", "daemon:bin")
+    finally:
+        os.umask(before)
+    assert modeAndOwner(log) == (0o664, "daemon", "bin")
+
+
+def test_a_new_log_file_has_mode_640(log: Path) -> None:
+    ran(log, chatter)
+    assert modeAndOwner(log)[0] == 0o640
+
+
+def test_an_existing_log_file_keeps_its_mode_owner_and_text(log: Path) -> None:
+    log.write_text("before\n")
+    log.chmod(0o604)
+    ran(log, chatter, "--mode", "600")
+    assert modeAndOwner(log)[0] == 0o604
+    assert log.read_text().startswith("before\n")
+
+
+def test_an_administrators_own_link_is_followed_even_to_a_file_that_is_still_to_be_made(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "link.log"
+    link.symlink_to(tmp_path / "elsewhere" / "real.log")
+    assert ran(link, chatter) == 0
+    assert "said at INFO" in (tmp_path / "elsewhere" / "real.log").read_text()
+
+
+def makeLink(log: Path) -> None:
+    log.symlink_to(log.parent.parent / "victim")
+
+
+def makePipe(log: Path) -> None:
+    os.mkfifo(log)
+
+
+def makeStrangersFile(log: Path) -> None:
+    log.touch()
+    os.chown(log, 12345, 12345)
+
+
+@pytest.mark.parametrize(
+    ("plant", "reason"),
+    [
+        (makeLink, "symbolic links"),
+        (makePipe, "No such device"),
+        pytest.param(
+            makeStrangersFile,
+            "another user",
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away"),
+        ),
+        (Path.mkdir, "Is a directory"),
+    ],
+)
+def test_nothing_planted_in_a_shared_directory_is_written_to(
+    plant: Callable[[Path], None], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    log = shared / "cback.log"
+    plant(log)
+    assert ran(log, chatter) == ExitStatus.LOGGING
+    assert reason in capsys.readouterr().err
+    assert not (tmp_path / "victim").exists()
+    assert not log.is_file() or log.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "switches", "reason"),
+    [
+        ("no/such/directory/cback.log", [], "No such file or directory"),
+        ("nul\0byte", [], "null byte"),
+        ("cback.log", ["--owner", "no-such-user:root"], "no user named no-such-user"),
+    ],
+)
+def test_a_log_that_cannot_be_set_up_is_one_sentence_that_says_what_to_do(
+    path: str, switches: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran(tmp_path / path, chatter, *switches) == ExitStatus.LOGGING
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+    assert reason in shown.err
+    assert "--logfile" in shown.err
+    assert not os.path.lexists(str(tmp_path / path).replace("\0", ""))
+
+
+def test_quiet_is_quiet_even_when_there_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ran(tmp_path / "no/such/log", chatter, "--quiet") == ExitStatus.LOGGING
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,190 @@
+"""executeCommand and the other things that every floor uses."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.errors import Interrupted
+from CedarBackup3.util import childEnvironment, displayBytes, displayPath, executeCommand, getUidGid
+
+SHELL = ["sh", "-c"]
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "lines"),
+    [
+        ("echo one; echo two", 0, ["one\n", "two\n"]),
+        ("echo out; echo error >&2; echo out", 0, ["out\n", "error\n", "out\n"]),
+        ("printf unfinished; exit 3", 3, ["unfinished"]),
+        ("printf 'a\\r\\nb\\fc\\n'", 0, ["a\r\n", "b\fc\n"]),
+        ("printf '\\377bad\\n'", 0, ["\udcffbad\n"]),
+        ("kill -KILL $$", -signal.SIGKILL, []),
+        ("cat", 0, []),  # there is no standard input to wait for
+        ("true", 0, []),
+    ],
+)
+def test_status_and_lines_are_those_of_the_child(script: str, status: int, lines: list[str]) -> None:
+    assert executeCommand(SHELL, [script], returnOutput=True) == (status, lines)
+
+
+def test_no_lines_are_returned_unless_asked_for() -> None:
+    assert executeCommand(SHELL, ["echo one"]) == (0, None)
+
+
+@pytest.mark.parametrize("command", [["no-such-command"], ["/"], ["nul\0byte"]])
+def test_a_command_that_cannot_be_started_gives_256(command: list[str]) -> None:
+    assert executeCommand(command, [], returnOutput=True) == (256, [])
+    assert executeCommand(command, []) == (256, None)
+
+
+def test_standard_error_can_be_thrown_away() -> None:
+    assert executeCommand(SHELL, ["echo out; echo error >&2"], returnOutput=True, ignoreStderr=True) == (0, ["out\n"])
+
+
+def test_standard_error_can_be_kept_apart_from_output_that_is_to_be_parsed() -> None:
+    errors: list[str] = []
+    script = "echo out; echo error >&2; printf last >&2"
+    assert executeCommand(SHELL, [script], returnOutput=True, onErrorLine=errors.append) == (0, ["out\n"])
+    assert errors == ["error\n", "last"]
+
+
+def test_much_on_both_pipes_blocks_nobody() -> None:
+    errors: list[str] = []
+    script = "for i in 1 2 3; do seq 100000; seq 100000 >&2; done"
+    status, lines = executeCommand(SHELL, [script], returnOutput=True, onErrorLine=errors.append)
+    assert (status, len(lines or ()), len(errors)) == (0, 300000, 300000)
+
+
+def test_the_output_file_gets_the_raw_bytes_and_stays_open() -> None:
+    file = io.BytesIO()
+    executeCommand(SHELL, ["printf 'a\\377\\n\\0b'"], outputFile=file)
+    assert file.getvalue() == b"a\xff\n\0b"
+
+
+@pytest.mark.parametrize(("doNotLog", "logged"), [(False, ["\udcffline"]), (True, [])])
+def test_each_line_goes_to_the_output_log_unless_told_otherwise(
+    doNotLog: bool, logged: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    executeCommand(SHELL, ["printf '\\377line\\n'"], doNotLog=doNotLog)
+    assert [r.getMessage() for r in caplog.records if r.name == "CedarBackup3.output"] == logged
+
+
+def test_the_child_runs_in_no_locale_and_the_parent_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_TIME", "LANGUAGE", "LANG"):
+        monkeypatch.setenv(name, "de_DE.UTF-8")
+    before = dict(os.environ)
+    _, lines = executeCommand(["env"], [], returnOutput=True)
+    locale = {line.strip() for line in lines or () if line.startswith(("LC_", "LANG"))}
+    assert locale == {"LANG=C"}
+    assert dict(os.environ) == before
+
+
+def test_the_caller_can_give_the_environment() -> None:
+    environment = childEnvironment() | {"GIVEN": "yes"}
+    assert executeCommand(SHELL, ["echo $GIVEN"], returnOutput=True, environment=environment) == (0, ["yes\n"])
+
+
+def test_what_is_raised_meanwhile_stops_the_child_first(tmp_path: Path) -> None:
+    class FullDisk(io.BytesIO):
+        def write(self, _data: object) -> int:
+            raise OSError("No space left on device")
+
+    pidFile = tmp_path / "pid"
+    with pytest.raises(OSError, match="No space left"):
+        executeCommand(SHELL, [f"echo $$ >{pidFile}; echo; exec sleep 60"], outputFile=FullDisk())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pidFile.read_text()), 0)
+
+
+def test_an_interrupt_leaves_no_child_behind_even_one_that_ignores_sigterm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("CedarBackup3.util._STOP_GRACE", 0.2)
+    pidFile = tmp_path / "pid"
+
+    def interrupt(_line: str) -> None:
+        raise Interrupted("SIGTERM")
+
+    script = f"import os, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n\
+open({str(pidFile)!r}, 'w').write(str(os.getpid())); print('up', file=sys.stderr, flush=True); time.sleep(60)"
+    started = time.monotonic()
+    with pytest.raises(Interrupted):
+        executeCommand([sys.executable], ["-c", script], onErrorLine=interrupt)
+    assert time.monotonic() - started < 30
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pidFile.read_text()), 0)
+
+
+def test_lines_arrive_while_the_child_still_runs(tmp_path: Path) -> None:
+    """The child waits for a file that only its own first line brings about."""
+    flag = tmp_path / "flag"
+    script = f"echo first >&2; for i in $(seq 100); do [ -e {flag} ] && exit 0; sleep 0.1; done; exit 1"
+    assert executeCommand(SHELL, [script], onErrorLine=lambda _line: flag.touch()) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("plain/path with space.txt", "plain/path with space.txt"),
+        (b"caf\xc3\xa9", "café"),
+        (b"caf\xe9", "caf\\xe9"),
+        ("caf\udce9", "caf\\xe9"),
+        ("a\nb\tc\rd", "a\\nb\\tc\\rd"),
+        ("\x1b[31mred\x7f", "\\x1b[31mred\\x7f"),
+        ("\x85\u202e\u2028", "\\u0085\\u202e\\u2028"),
+        ("back\\n", "back\\\\n"),
+        ("\ud800", "\\ud800"),
+        (Path("/p"), "/p"),
+        ("\U0001f984", "\U0001f984"),
+        ("", ""),
+    ],
+)
+def test_a_path_is_shown_so_that_it_breaks_neither_line_nor_terminal(path: str | bytes | Path, shown: str) -> None:
+    assert displayPath(path) == shown
+    assert displayPath(path).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (1023, "1023 bytes"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (1 << 20, "1.0 MiB"),
+        (5 << 30, "5.0 GiB"),
+        (3000 << 40, "3000.0 TiB"),
+        (-2048, "-2.0 KiB"),
+    ],
+)
+def test_bytes_are_shown_for_people(count: int, shown: str) -> None:
+    assert displayBytes(count) == shown
+
+
+def test_owners_are_looked_up_by_name() -> None:
+    assert getUidGid("root", "root") == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("user", "group", "named"), [("no-such", "root", "no-such"), ("root", "no\nsuch", "no\\\\?nsuch"), ("0", "0", "0")]
+)
+def test_an_unknown_owner_is_named(user: str, group: str, named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        getUidGid(user, group)
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    script = "import sys; before = set(sys.modules); import CedarBackup3; print(set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{'CedarBackup3'}"
