@@ -31,12 +31,13 @@ AWKWARD_NAMES: tuple[bytes, ...] = (
 """Valid UTF-8, each fit for one file name, and each trouble for somebody."""
 
 
-def plantTree(root: Path, files: Mapping[bytes, bytes] | Iterable[bytes]) -> Path:
+def plantTree(root: Path, files: Mapping[bytes, bytes] | Iterable[bytes], mtime: float | None = None) -> Path:
     """Make the files below a directory, with their directories; returns the directory.
 
     Args:
         root: the directory, created if need be
         files: paths below it, with their contents; without contents each file holds its own path
+        mtime: when the files were modified, in seconds since the epoch; now by default
     """
     contents = files if isinstance(files, Mapping) else {path: path for path in files}
     root.mkdir(parents=True, exist_ok=True)
@@ -45,4 +46,6 @@ def plantTree(root: Path, files: Mapping[bytes, bytes] | Iterable[bytes]) -> Pat
         os.makedirs(os.path.dirname(whole), exist_ok=True)
         with open(whole, "wb") as file:
             file.write(content)
+        if mtime is not None:
+            os.utime(whole, (mtime, mtime))
     return root

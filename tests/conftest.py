@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,20 +52,23 @@ Sync = Callable[..., Outcome]
 @pytest.fixture
 def sync(server: S3Server, awsDirectory: Path) -> Sync:
     """Runs cback-amazons3-sync on the server, once with each AWS CLI: `sync(source, "s3://bucket", "--verifyOnly")`."""
-
-    def run(*arguments: str | bytes | Path, environment: dict[str, str] | None = None, **more: object) -> Outcome:
-        chosen = {**server.environment(), **(environment or {})}
-        return runTool(SYNC, arguments, environment=chosen, awsDirectory=awsDirectory, **more)  # type: ignore[arg-type]
-
-    return run
+    return _syncOn(server, awsDirectory)
 
 
 @pytest.fixture
 def syncOnce(server: S3Server, anyAws: str) -> Sync:
     """As `sync`, with one AWS CLI only."""
+    return _syncOn(server, Path(anyAws))
 
-    def run(*arguments: str | bytes | Path, environment: dict[str, str] | None = None, **more: object) -> Outcome:
+
+def _syncOn(server: S3Server, usual: Path) -> Sync:
+    def run(
+        *arguments: str | bytes | Path,
+        environment: Mapping[str, str] | None = None,
+        awsDirectory: Path = usual,
+        **more: Any,
+    ) -> Outcome:
         chosen = {**server.environment(), **(environment or {})}
-        return runTool(SYNC, arguments, environment=chosen, awsDirectory=anyAws, **more)  # type: ignore[arg-type]
+        return runTool(SYNC, arguments, environment=chosen, awsDirectory=awsDirectory, **more)
 
     return run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from operator import itemgetter
 
@@ -13,7 +14,8 @@ from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath
 
-_Listed = tuple[bytes, "os.DirEntry[bytes]"]  # the name as it sorts, a directory's with a slash; the entry
+OnSkipped = Callable[[bytes, str], object]
+"""Is told of a path below the source that holds no data, and what it is."""
 
 
 def resolvedSource(sourceDir: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bytes:
@@ -34,16 +36,16 @@ def resolvedSource(sourceDir: str | bytes | os.PathLike[str] | os.PathLike[bytes
 
 
 def sourceEntries(
-    source: bytes, locale: AwsLocale, onSkipped: Callable[[bytes, str], object] = lambda path, why: None
+    source: bytes, locale: AwsLocale, onSkipped: OnSkipped = lambda path, why: None
 ) -> Iterator[SourceEntry]:
-    """The files of the source in key order; also what cannot be read, a directory's entry before all that is below it.
+    """The files of the source in key order, and what cannot be read: a directory where its first file would be.
 
-    Links are followed. Memory is bounded by the names of one directory for each level.
+    Links are followed. Memory is bounded by the files of one directory for each level.
 
     Args:
         source: as `resolvedSource` gives it
         locale: the locale in which aws reads the names
-        onSkipped: is told of each path below the source that holds no data, and what it is: a dangling link, a socket
+        onSkipped: is told of dangling links, sockets, pipes and devices
 
     Raises:
         CedarBackupError: the source itself cannot be read (any more)
@@ -51,83 +53,89 @@ def sourceEntries(
     """
     root = source.rstrip(b"/") + b"/"
     try:
-        stack = [(iter(_sortedNames(root, locale)), b"", b"")]
+        stack = [iter(_directoryEntries(root, b"", b"", locale, onSkipped))]
     except OSError as error:
         raise CedarBackupError(f"The source directory {displayPath(source)} cannot be read: {error.strerror}") from None
     while stack:
-        names, directoryKey, directoryPath = stack[-1]
-        for sortName, entry in names:
-            key, path = directoryKey + sortName, directoryPath + entry.name
-            if sortName[-1:] != b"/":
-                size, mtimeNs = _sizeAndTime(entry, path, onSkipped)
-                if size != _SKIPPED:
-                    yield SourceEntry(key, size, mtimeNs, path)
+        for entry in stack[-1]:
+            if entry.key[-1] != _SLASH:
+                yield entry
                 continue
-            if entry.is_symlink():
-                _refuseLoop(root, path)
             try:
-                stack.append((iter(_sortedNames(entry.path, locale)), key, path + b"/"))
+                stack.append(iter(_directoryEntries(root, entry.path, entry.key, locale, onSkipped)))
             except FileNotFoundError:  # gone since its name was read
                 continue
             except OSError:
-                yield SourceEntry(key, None, 0, path)
+                yield entry
                 continue
             break
         else:
             stack.pop()
 
 
-_SKIPPED = -1
-
-
-def _sortedNames(directory: bytes, locale: AwsLocale) -> list[_Listed]:
-    with os.scandir(directory) as entries:
-        if locale.isLegacy:
-            listed = [(locale.keyOf(entry.name) + b"/" * _isDirectory(entry), entry) for entry in entries]
-        else:
-            listed = [(entry.name + b"/" if _isDirectory(entry) else entry.name, entry) for entry in entries]
-    listed.sort(key=itemgetter(0))
-    return listed
-
-
-def _isDirectory(entry: os.DirEntry[bytes]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link into what cannot be read, or to itself
-        return False
-
-
-def _sizeAndTime(
-    entry: os.DirEntry[bytes], path: bytes, onSkipped: Callable[[bytes, str], object]
-) -> tuple[int | None, int]:
-    """Size and modification time of a file; None if it cannot be read, `_SKIPPED` if there is nothing to store."""
-    try:
-        status = entry.stat()
-    except FileNotFoundError:
-        if entry.is_symlink():  # else it is gone since its name was read
-            onSkipped(path, "a dangling link")
-        return _SKIPPED, 0
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            onSkipped(path, "a link that leads to itself")
-            return _SKIPPED, 0
-        return None, 0
-    if not stat.S_ISREG(status.st_mode):
-        onSkipped(path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "not a file any more"))
-        return _SKIPPED, 0
-    if _isReadable(entry, status):
-        return status.st_size, status.st_mtime_ns
-    return None, 0
-
-
+_SLASH = ord("/")
+_TYPE_AND_READ = 0o170000 | stat.S_IRUSR
+_READABLE_FILE = stat.S_IFREG | stat.S_IRUSR
 _SPECIAL = {stat.S_IFSOCK: "a socket", stat.S_IFIFO: "a named pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
-def _isReadable(entry: os.DirEntry[bytes], status: os.stat_result) -> bool:
-    """Whether it can be opened; of an owner's own file the mode tells, for all others the kernel has to be asked."""
-    if status.st_uid == os.geteuid() and status.st_mode & stat.S_IRUSR:
-        return True
-    return os.access(entry.path, os.R_OK, effective_ids=True)
+def _directoryEntries(
+    root: bytes, path: bytes, key: bytes, locale: AwsLocale, onSkipped: OnSkipped
+) -> list[SourceEntry]:
+    """What is in one directory, sorted; a directory in it has a key and a path with a slash at the end, and no size.
+
+    This is where a walk spends its time, so it reads a directory by its descriptor, which spares the kernel the way to
+    each file, and looks at once at all that is in it.
+    """
+    encoding, owner, new, isLegacy = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, locale.isLegacy
+    entries: list[SourceEntry] = []
+    directory = os.open(root + path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(directory) as names:
+            for entry in names:
+                name = entry.name.encode(encoding, "surrogateescape")
+                below = path + name
+                sortKey = key + locale.keyOf(name) if isLegacy else below
+                try:
+                    if entry.is_dir():
+                        if entry.is_symlink():
+                            _refuseLoop(root, below)
+                        entries.append(SourceEntry(sortKey + b"/", None, 0, below + b"/"))
+                        continue
+                    status = entry.stat()
+                except OSError as error:
+                    if _isUnreadable(error, entry, below, onSkipped):
+                        entries.append(SourceEntry(sortKey, None, 0, below))
+                    continue
+                mode = status.st_mode
+                # Of the owner's own file the mode tells whether it can be opened, else the kernel has to be asked.
+                if (mode & _TYPE_AND_READ == _READABLE_FILE and status.st_uid == owner) or (
+                    stat.S_ISREG(mode) and os.access(entry.name, os.R_OK, dir_fd=directory, effective_ids=True)
+                ):
+                    entries.append(new(SourceEntry, (sortKey, status.st_size, status.st_mtime_ns, below)))
+                elif stat.S_ISREG(mode):
+                    entries.append(SourceEntry(sortKey, None, 0, below))
+                else:
+                    onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "not a file any more"))
+    finally:
+        os.close(directory)
+    entries.sort(key=_byKey)
+    return entries
+
+
+_byKey = itemgetter(0)
+
+
+def _isUnreadable(error: OSError, entry: os.DirEntry[str], path: bytes, onSkipped: OnSkipped) -> bool:
+    """Whether a file that cannot be looked at may hold data all the same: else it is gone, or a link to nothing."""
+    if error.errno == errno.ENOENT:
+        if entry.is_symlink():
+            onSkipped(path, "a dangling link")
+        return False
+    if error.errno == errno.ELOOP:
+        onSkipped(path, "a link that leads to itself")
+        return False
+    return True
 
 
 def _refuseLoop(root: bytes, path: bytes) -> None:

@@ -1,0 +1,46 @@
+"""An S3 server on loopback: byte exact, with versions, and with faults on command.
+
+    with S3Server(buckets=("bucket",)) as server:
+        server.putObject("bucket", b"prefix/stale", b"content")
+        server.addFault(Fault("PutObject", DENY, key=b"prefix/secret"))
+        subprocess.run(["aws", "s3", "sync", ...], env={**os.environ, **server.environment()})
+        assert list(server.objects("bucket")) == [b"prefix/file"]
+        assert [request.operation for request in server.requests] == ["ListObjectsV2", ...]
+
+It speaks path-style requests of one account and verifies no signature, though a request must have
+one. There are no ACLs, policies, tags, encryption, lifecycle or object lock: what it does not
+understand it refuses with 501 NotImplemented.
+"""
+
+from testcase.s3.bucket import StoredObject, Versioning
+from testcase.s3.errors import S3Error
+from testcase.s3.faults import (
+    DENY,
+    BreakXml,
+    CutBody,
+    Effect,
+    Fault,
+    Hang,
+    Refuse,
+    Reset,
+    TruncateListing,
+)
+from testcase.s3.messages import RequestRecord
+from testcase.s3.server import S3Server
+
+__all__ = [
+    "DENY",
+    "BreakXml",
+    "CutBody",
+    "Effect",
+    "Fault",
+    "Hang",
+    "Refuse",
+    "RequestRecord",
+    "Reset",
+    "S3Error",
+    "S3Server",
+    "StoredObject",
+    "TruncateListing",
+    "Versioning",
+]

@@ -1,0 +1,23 @@
+"""What all requests share."""
+
+from __future__ import annotations
+
+import threading
+
+from testcase.s3.faults import Faults
+from testcase.s3.messages import RequestRecord
+from testcase.s3.store import Store
+from testcase.s3.uploads import Uploads
+
+
+class Service:
+    """The state of a server: what it keeps and how it behaves."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.uploads = Uploads()
+        self.faults = Faults()
+        self.latency = 0.0
+        self.pageSize = 1000
+        self.requests: list[RequestRecord] = []
+        self.stopping = threading.Event()

@@ -1,0 +1,70 @@
+"""What the end-to-end tests share: the server's state as plain data, the tool's findings, and an `aws` that misbehaves."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from CedarBackup3.util import displayPath
+from testcase.runner import Outcome
+from testcase.s3 import S3Server
+
+Sync = Callable[..., Outcome]
+
+LONG_AGO = 1_000_000_000.0
+"""A modification time, in 2001: a file that old is never uploaded over an object of its size."""
+
+
+def stored(server: S3Server, bucket: str = "bucket") -> dict[bytes, bytes]:
+    """Every key of a bucket with what is stored there."""
+    return {key: found.body for key, found in server.objects(bucket).items()}
+
+
+def below(prefix: bytes, files: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """The objects that a directory with these files makes below a prefix."""
+    return {prefix + path: content for path, content in files.items()}
+
+
+def plantObjects(server: S3Server, objects: Mapping[bytes, bytes], age: timedelta = timedelta()) -> None:
+    """Put objects into the bucket `bucket` without a request; `age` is negative for one of the future."""
+    for key, content in objects.items():
+        server.putObject("bucket", key, content, lastModified=datetime.now(UTC) - age)
+
+
+def changes(server: S3Server) -> list[tuple[str, bytes]]:
+    """The requests so far that were to change something: their operations and keys."""
+    return [(asked.operation, asked.key) for asked in server.requests if asked.method not in {"GET", "HEAD"}]
+
+
+def differencesOf(outcome: Outcome, source: Path | bytes, url: str) -> list[str]:
+    """What a verification reported, in its order: `"Missing dir/name"`, the names as they were printed.
+
+    The last line of standard error has to be the summary, every other line one difference in full.
+    """
+    *lines, summary = outcome.stderr.splitlines()
+    assert re.match(r"Not verified: .*differences? between ", summary), outcome.stderr
+    where = f"(?:{re.escape(displayPath(source))}/|{re.escape(displayPath(url))})"
+    tail = r"(?: \([\d,]+ bytes?\) (?:is not in|has no file in) .*| has [\d,]+ bytes?, but .*| cannot be read .*| changed .*)"
+    found = [re.fullmatch(f"(\\w+): {where}(.+?){tail}", line) for line in lines]
+    assert all(found), [line for line, match in zip(lines, found, strict=True) if not match]
+    return [f"{match[1]} {match[2]}" for match in found if match]
+
+
+def awsStandIn(directory: Path, real: Path | None = None, *, before: str = "", after: str = "") -> Path:
+    """A directory with an `aws` of its own, a shell script.
+
+    Args:
+        directory: where to make it
+        real: the directory of the aws that does the work; None: nothing does it
+        before: what the script does first; `$2` is aws's subcommand: `sync`, `list-objects-v2`
+        after: what it does in the end
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    work = f'{shlex.quote(str(real / "aws"))} "$@"' if real else ":"
+    script = directory / "aws"
+    script.write_text(f"#!/bin/sh\n{before}\n{work}\nstatus=$?\n{after}\nexit $status\n")
+    script.chmod(0o755)
+    return directory

@@ -1,0 +1,125 @@
+"""The floors of the package: who may import whom. Every import counts, also one inside a function."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PACKAGE = "CedarBackup3"
+
+_BELOW = {
+    "tools": {"cli", "amazons3", "util", "errors", "release"},
+    "cli": {"util", "errors", "release"},
+    "amazons3": {"util", "errors", "release"},
+    "util": {"errors", "release"},
+    "errors": set[str](),
+    "release": set[str](),
+    "": set[str](),  # the package's own __init__
+}
+"""The floors, each with those that lie below it. A module may also import its own floor, but a tool no other tool."""
+
+
+def _imports(tree: ast.AST, module: str, isPackage: bool) -> Iterator[tuple[int, str]]:
+    """Line and full dotted name of all that a module imports; `from a import b` gives a.b."""
+    package = module.split(".") if isPackage else module.split(".")[:-1]
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, name.name) for name in names)
+            case ast.ImportFrom(module=origin, names=names, level=level):
+                above = package[: len(package) - level + 1] if level else []
+                base = ".".join([*above, *([origin] if origin else [])])
+                yield from ((node.lineno, f"{base}.{name.name}") for name in names)
+            case ast.Call(
+                func=ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield node.lineno, name
+
+
+def _floor(name: str) -> str:
+    """The floor of a dotted name in the package: its second word."""
+    return [*name.split("."), ""][1]
+
+
+def _wrong(importer: str, imported: str) -> str:
+    """Why one module must not import another; empty if it may."""
+    own, top = importer.partition(".")[0], imported.partition(".")[0]
+    if own == "testcase":
+        return "testcase must not import tests" if top == "tests" else ""
+    if top != _PACKAGE:
+        return "" if top in sys.stdlib_module_names else f"{top} is not in the standard library"
+    here, there = _floor(importer), _floor(imported)
+    if here == there:
+        # Within a floor all may see each other, except tools, whose third word is the tool.
+        isOtherTool = here == "tools" and importer.split(".")[2:3] != imported.split(".")[2:3]
+        return "a tool must not import another tool" if isOtherTool else ""
+    if there not in _BELOW[here]:
+        return f"{here or 'the package itself'} must not import {there or 'the package itself'}"
+    return ""
+
+
+def _moduleName(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def violations(root: Path) -> Iterator[str]:
+    """Each import that goes against the floors, as file:line and what is wrong."""
+    for path in sorted([*root.glob(f"{_PACKAGE}/**/*.py"), *root.glob("testcase/**/*.py")]):
+        relative = path.relative_to(root)
+        module = _moduleName(relative)
+        tree = ast.parse(path.read_bytes(), str(relative))
+        for line, imported in _imports(tree, module, path.name == "__init__.py"):
+            if wrong := _wrong(module, imported):
+                yield f"{relative}:{line}: {wrong} ({imported})"
+
+
+def test_every_import_goes_down() -> None:
+    assert "\n".join(violations(_ROOT)) == ""
+
+
+def test_every_module_has_a_floor() -> None:
+    found = {path.name.removesuffix(".py") for path in (_ROOT / _PACKAGE).iterdir() if not path.name.startswith("__")}
+    assert found - {"py.typed"} == set(_BELOW) - {""}
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "expected"),
+    [
+        ("CedarBackup3/cli/a.py", "import CedarBackup3.amazons3.scan", "cli must not import amazons3"),
+        ("CedarBackup3/cli/a.py", "from CedarBackup3 import amazons3", "cli must not import amazons3"),
+        ("CedarBackup3/cli/a.py", "from ..amazons3.scan import x", "cli must not import amazons3"),
+        ("CedarBackup3/cli/__init__.py", "from .. import tools", "cli must not import tools"),
+        ("CedarBackup3/cli/a.py", "from importlib import import_module\nimport_module('CedarBackup3.tools.x')", ":2: "),
+        (
+            "CedarBackup3/amazons3/a.py",
+            "def f():\n  from CedarBackup3.cli import Tool",
+            ":2: amazons3 must not import cli",
+        ),
+        ("CedarBackup3/tools/a.py", "from CedarBackup3.tools import b", "a tool must not import another tool"),
+        ("CedarBackup3/tools/a.py", "from CedarBackup3.tools.b import f", "a tool must not import another tool"),
+        ("CedarBackup3/util.py", "import CedarBackup3.cli", "util must not import cli"),
+        ("CedarBackup3/errors.py", "import CedarBackup3.util", "errors must not import util"),
+        ("CedarBackup3/__init__.py", "import CedarBackup3.release", "the package itself must not import release"),
+        ("CedarBackup3/util.py", "import boto3.session", "boto3 is not in the standard library"),
+        ("CedarBackup3/util.py", "from testcase import s3", "testcase is not in the standard library"),
+        ("CedarBackup3/util.py", "import tests.conftest", "tests is not in the standard library"),
+        ("testcase/s3/a.py", "import tests.conftest", "testcase must not import tests"),
+        ("CedarBackup3/tools/a.py", "from CedarBackup3.cli import Tool\nfrom CedarBackup3.util import x", ""),
+        ("CedarBackup3/amazons3/a.py", "from . import scan\nfrom CedarBackup3.errors import x\nimport os.path", ""),
+        ("testcase/a.py", "import pytest\nfrom CedarBackup3.tools.amazons3sync import x\nfrom .s3 import S3Server", ""),
+    ],
+)
+def test_a_wrong_import_is_named_with_its_line(tmp_path: Path, file: str, source: str, expected: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(source)
+    found = list(violations(tmp_path))
+    assert len(found) == bool(expected)
+    assert not expected or (found[0].startswith(f"{file}:") and expected in found[0])
