@@ -11,7 +11,7 @@ TESTS =
 SWITCHES =
 export SOURCE BUCKET SWITCHES
 
-INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
 .PHONY: help run test check deb man completion clean
 

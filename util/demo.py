@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
-_DEMO = _ROOT / ".demo"
+_DEMO = Path(os.path.relpath(_ROOT / ".demo"))
 _TOOL = "cback-amazons3-sync"
-_DEMO_URL = "s3://demo/mirror"
+_LONG_AGO = 1_767_225_600  # what is uploaded in its own second looks newer than its object: S3 has whole seconds
 
 sys.path.insert(0, str(_ROOT))
 
@@ -34,7 +34,9 @@ def main() -> int:
     _DEMO.mkdir(exist_ok=True)
     if bucket:
         return _runOnOwnBucket(source, bucket)
-    return _runOnEndpoint(source or str(_demoSource()))
+    if source:
+        return _runOnEndpoint(source, "s3://demo/yours")
+    return _runOnEndpoint(str(_demoSource()), "s3://demo/mirror")
 
 
 def _runOnOwnBucket(source: str, url: str) -> int:
@@ -45,20 +47,20 @@ def _runOnOwnBucket(source: str, url: str) -> int:
     return status
 
 
-def _runOnEndpoint(source: str) -> int:
+def _runOnEndpoint(source: str, url: str) -> int:
     """Mirror to the server of `testcase`, with the aws beside this Python."""
     from testcase.s3 import S3Server
 
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     with S3Server(buckets=("demo",), directory=_DEMO / "bucket") as server:
-        status = _runTool([source, _DEMO_URL], {"PATH": path, **server.environment()})
-        done = Counter(request.operation for request in server.requests)
-        held = len(server.objects("demo"))
-    uploaded = done["PutObject"] + done["CompleteMultipartUpload"]
+        before = set(server.objects("demo"))
+        status = _runTool([source, url], {"PATH": path, **server.environment()})
+        asked = Counter(request.operation for request in server.requests)
+        after = set(server.objects("demo"))
     print(
-        f"\nThe endpoint received {uploaded:,} uploads and {done['DeleteObject'] + done['DeleteObjects']:,} deletions; "
-        f"it now holds {held:,} objects, in {_DEMO / 'bucket'}.\n"
-        f"Change something in {source} and run it again: only that is sent. The log is {_DEMO / 'cback.log'}."
+        f"\nUploads: {asked['PutObject'] + asked['CompleteMultipartUpload']:,}. Deletions: {len(before - after):,}. "
+        f"The objects are in {_DEMO / 'bucket'}, the log is {_DEMO / 'cback.log'}.\n"
+        f"Change something in {source} and run it again: only that is sent."
     )
     return status
 
@@ -83,7 +85,8 @@ def _demoSource() -> Path:
 
     source = _DEMO / "source"
     if not source.exists():
-        plantTree(source, [b"letter.txt", b"photos/2026/beach.jpg", *(b"awkward/" + name for name in AWKWARD_NAMES)])
+        names = [b"letter.txt", b"photos/2026/beach.jpg", *(b"awkward/" + name for name in AWKWARD_NAMES)]
+        plantTree(source, names, mtime=_LONG_AGO)
         (source / "photos/favourite.jpg").symlink_to("2026/beach.jpg")
     return source
 

@@ -1,0 +1,62 @@
+"""What the documents quote is what the program has."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.errors import ExitStatus
+from CedarBackup3.release import NAME, VERSION
+from CedarBackup3.tools.amazons3sync import TOOL
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_README = (_ROOT / "README.md").read_text("utf-8")
+
+
+def _fenced(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def test_the_readme_has_every_exit_status() -> None:
+    rows = re.findall(r"^\| (\d+) \|", _README, re.MULTILINE)
+    assert rows == [str(status.value) for status in ExitStatus]
+
+
+def test_the_readme_names_only_switches_that_exist() -> None:
+    known = {f"--{switch.long}" for switch in TOOL.allSwitches}
+    others = {"--delete", "--bucket", "--versioning-configuration", "--now"}  # of aws and systemctl
+    assert set(re.findall(r"(?<![\w-])--[a-zA-Z][\w-]*", _README)) <= known | others
+
+
+def test_the_policy_in_the_readme_allows_what_aws_needs_and_nothing_else() -> None:
+    (policy,) = _fenced(_README, "json")
+    actions = {action for statement in json.loads(policy)["Statement"] for action in statement["Action"]}
+    assert actions == {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}
+
+
+@pytest.mark.parametrize("document", ["README.md", "testcase/README.md"])
+def test_examples_in_python_can_be_parsed(document: str) -> None:
+    examples = _fenced((_ROOT / document).read_text("utf-8"), "python")
+    assert examples
+    for example in examples:
+        ast.parse(example)
+
+
+@pytest.mark.parametrize("document", ["README.md", "testcase/README.md"])
+def test_links_lead_to_files(document: str) -> None:
+    path = _ROOT / document
+    for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_changes_begin_with_this_version() -> None:
+    versions = re.findall(r"^## (\S+)", (_ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert versions[0] == VERSION
+
+
+def test_the_debian_changelog_begins_with_this_version() -> None:
+    assert (_ROOT / "debian/changelog").read_text("utf-8").startswith(f"{NAME} ({VERSION}) ")
