@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: the server's state as plain data, the tool's findings, and an `aws` that misbehaves."""
+"""What these tests share: the server's state as plain data, the tool's findings, and an `aws` that misbehaves."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ def changes(server: S3Server) -> list[tuple[str, bytes]]:
 def differencesOf(outcome: Outcome, source: Path | bytes, url: str) -> list[str]:
     """What a verification reported, in its order: `"Missing dir/name"`, the names as they were printed.
 
-    The last line of standard error has to be the summary, every other line one difference in full.
+    The last line of standard error has to be the summary, every other line one difference in full; a line about a sync
+    that did not do everything may come before.
     """
-    *lines, summary = outcome.stderr.splitlines()
+    *lines, summary = (line for line in outcome.stderr.splitlines() if not line.startswith("'aws s3 sync' ended with "))
     assert re.match(r"Not verified: .*differences? between ", summary), outcome.stderr
     where = f"(?:{re.escape(displayPath(source))}/|{re.escape(displayPath(url))})"
-    tail = r"(?: \([\d,]+ bytes?\) (?:is not in|has no file in) .*| has [\d,]+ bytes?, but .*| cannot be read .*| changed .*)"
-    found = [re.fullmatch(f"(\\w+): {where}(.+?){tail}", line) for line in lines]
+    reason = r"\([\d,]+ bytes?\) (?:is not in|has no file in)|has [\d,]+ bytes?, but|cannot be read|changed during"
+    found = [re.fullmatch(rf"(\w+): {where}(.+?) (?:{reason}) .*", line) for line in lines]
     assert all(found), [line for line, match in zip(lines, found, strict=True) if not match]
     return [f"{match[1]} {match[2]}" for match in found if match]
 

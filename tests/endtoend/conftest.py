@@ -1,0 +1,73 @@
+"""A user whom permission bits stop, as they do not stop root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from testcase.runner import toolEnvironment
+
+NOBODY = 65534
+
+
+@dataclass(frozen=True, slots=True)
+class PlainUser:
+    """How to run something as a user who is not almighty."""
+
+    prefix: tuple[str, ...]
+    """The words before the command."""
+    uid: int
+    directory: Path
+    """Where this user can go, and can write."""
+
+    def give(self, *paths: Path) -> None:
+        """Make the paths this user's own; links themselves, not what they point to."""
+        for path in paths:
+            os.chown(path, self.uid, -1, follow_symlinks=False)
+
+
+@pytest.fixture
+def plainUser(anyAws: str) -> Iterator[PlainUser]:
+    """Somebody whom permission bits stop, with a directory of their own; skips where root cannot become one."""
+    directory = Path(tempfile.mkdtemp(prefix="cback-test-"))
+    try:
+        uid, prefix = _anyPlainUser(anyAws)
+        directory.chmod(0o755)
+        os.chown(directory, uid, -1)
+        yield PlainUser(prefix, uid, directory)
+    finally:
+        subprocess.run(["chmod", "-R", "u+rwX", directory], check=False)
+        shutil.rmtree(directory)
+
+
+def _anyPlainUser(anyAws: str) -> tuple[int, tuple[str, ...]]:
+    if os.geteuid() != 0:
+        return os.geteuid(), ()
+    nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    # Nobody cannot reach a checkout or a Python below /root. Root without these powers can, and is stopped as well.
+    without = "-dac_override,-dac_read_search"
+    tamed = ("setpriv", f"--bounding-set={without}", f"--inh-caps={without}")
+    for uid, prefix in ((NOBODY, nobody), (0, tamed)):
+        if shutil.which("setpriv") and _canRun(prefix, anyAws):
+            return uid, prefix
+    pytest.skip("setpriv cannot make a user whom permission bits stop")
+
+
+def _canRun(prefix: tuple[str, ...], anyAws: str) -> bool:
+    """Whether such a user can run the tool and aws, and cannot read what nobody may."""
+    with tempfile.NamedTemporaryFile() as secret:
+        Path(secret.name).chmod(0)
+        probe = (
+            "import os, sys, CedarBackup3.tools.amazons3sync\n"
+            f"sys.exit(not os.access({anyAws + '/aws'!r}, os.X_OK) or os.access({secret.name!r}, os.R_OK))"
+        )
+        command = [*prefix, sys.executable, "-c", probe]
+        return subprocess.run(command, env=toolEnvironment(), capture_output=True, check=False).returncode == 0

@@ -1,0 +1,147 @@
+"""The main scenarios against moto, a server written by others, which has its own idea of what S3 does."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from testcase.runner import Outcome, runTool
+from testcase.trees import AWKWARD_NAMES, plantTree
+
+from .harness import LONG_AGO, differencesOf
+
+pytest.importorskip("moto.server", reason="no moto")
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+MODULE = "CedarBackup3.tools.amazons3sync"
+MULTIPART = 8 * 1024 * 1024
+# moto answers 404 to every key that holds a newline, and takes \r for one.
+NAMES = [name for name in AWKWARD_NAMES if not {0x0A, 0x0D} & {*name}]
+_numbers = itertools.count()
+
+
+class Bucket:
+    """A bucket of its own on moto."""
+
+    def __init__(self, endpoint: str, awsDirectory: Path) -> None:
+        self.name = f"bucket-{next(_numbers)}"
+        self._awsDirectory = awsDirectory
+        self._environment = {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "NO_PROXY": "*",
+        }
+        self._client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        self._client.create_bucket(Bucket=self.name)
+
+    def plant(self, objects: Mapping[bytes, bytes]) -> None:
+        for key, body in objects.items():
+            self._client.put_object(Bucket=self.name, Key=key.decode(), Body=body)
+
+    def sync(self, *arguments: str | Path) -> Outcome:
+        return runTool(MODULE, arguments, environment=self._environment, awsDirectory=self._awsDirectory)
+
+    def facts(self) -> dict[bytes, tuple[int, str, datetime]]:
+        """Size, ETag and time of every object, by its key."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
+        found = (each for page in pages for each in page.get("Contents", ()))
+        return {each["Key"].encode(): (each["Size"], each["ETag"], each["LastModified"]) for each in found}
+
+    def stored(self) -> dict[bytes, bytes]:
+        get = self._client.get_object
+        return {key: get(Bucket=self.name, Key=key.decode())["Body"].read() for key in self.facts()}
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint: str, awsDirectory: Path) -> Bucket:
+    return Bucket(endpoint, awsDirectory)
+
+
+@pytest.fixture
+def bucketOnce(endpoint: str, anyAws: str) -> Bucket:
+    """As `bucket`, with one AWS CLI only."""
+    return Bucket(endpoint, Path(anyAws))
+
+
+def test_a_directory_is_mirrored_below_its_prefix_and_the_rest_stays(bucket: Bucket, tmp_path: Path) -> None:
+    files = {b"zero": b"", b"dir/deep/file": b"x", b"my": b"1", b"changed": b"after", b"same": b"same"}
+    files |= {name: name for name in NAMES} | {b"big": b"b" * (MULTIPART + 1)}
+    source = plantTree(tmp_path / "source", files, mtime=LONG_AGO)
+    kept = {b"my": b"own name", b"my.txt": b"1", b"mydata/x": b"2", b"other/my/x": b"3", b"my/folder/": b""}
+    bucket.plant(
+        kept | {b"my/changed": b"before, and longer", b"my/extra": b"x", b"my/folder/extra": b"x", b"my/same": b"same"}
+    )
+    url = f"s3://{bucket.name}/my"
+    outcome = bucket.sync(source, url)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert bucket.stored() == kept | {b"my/" + path: content for path, content in files.items()}
+    before = bucket.facts()
+    assert bucket.sync(source, url).status == 0
+    assert bucket.facts() == before
+
+
+def test_every_difference_is_found_and_nothing_changed(bucket: Bucket, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {b"good": b"1", b"missing": b"1", b"size": b"1", b"dir/tab\t": b"1"})
+    bucket.plant(
+        {b"good": b"1", b"size": b"22", b"extra": b"1", b"plus+%2F": b"1", b"marker/": b"", b"no marker/": b"1"}
+    )
+    before = bucket.facts()
+    outcome = bucket.sync(source, f"s3://{bucket.name}", "--verifyOnly")
+    assert outcome.status == 7
+    assert differencesOf(outcome, source, f"s3://{bucket.name}/") == [
+        *("Missing dir/tab\\t", "Extra extra", "Missing missing", "Extra no marker/", "Extra plus+%2F", "Size size"),
+    ]
+    assert bucket.facts() == before
+    outcome = bucket.sync(source, f"s3://{bucket.name}", "--uploadOnly")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert {*bucket.facts()} == {*before, b"missing", b"dir/tab\t"}
+
+
+def test_1200_objects_are_uploaded_and_compared(bucketOnce: Bucket, tmp_path: Path) -> None:
+    files = {b"%d/%04d" % (number % 3, number): b"x" * (number % 5) for number in range(1200)}
+    source = plantTree(tmp_path / "source", files, mtime=LONG_AGO)
+    outcome = bucketOnce.sync(source, f"s3://{bucketOnce.name}/p", "--verbose")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert "1,200 files" in outcome.stdout
+    found = {key: size for key, (size, _, _) in bucketOnce.facts().items()}
+    assert found == {b"p/" + path: len(content) for path, content in files.items()}
+    bucketOnce.plant({b"p/2/9999": b"behind all others"})
+    outcome = bucketOnce.sync(source, f"s3://{bucketOnce.name}/p", "--verifyOnly")
+    assert outcome.status == 7
+    assert differencesOf(outcome, source, f"s3://{bucketOnce.name}/p/") == ["Extra 2/9999"]
+
+
+def test_an_empty_bucket_agrees_with_an_empty_directory_and_a_missing_one_is_a_failure(
+    bucket: Bucket, tmp_path: Path
+) -> None:
+    (tmp_path / "source").mkdir()
+    assert bucket.sync(tmp_path / "source", f"s3://{bucket.name}/p", "--verifyOnly").status == 0
+    outcome = bucket.sync(tmp_path / "source", f"s3://{bucket.name}-not/p", "--verifyOnly")
+    assert outcome.status == 6
+    assert "NoSuchBucket" in outcome.stderr
