@@ -18,10 +18,12 @@ def main() -> None:
     options = parser.parse_args()
     # SIGTERM should end it as quietly as SIGINT.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with S3Server(options.bucket, options.directory, options.versioning, options.port) as server:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        S3Server(options.bucket, options.directory, options.versioning, options.port) as server,
+    ):
         print(server.endpointUrl, flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.pause()
+        signal.pause()
 
 
 if __name__ == "__main__":
