@@ -17,6 +17,7 @@ NOT_STARTED = 256
 """The status `executeCommand` gives for a command that could not be started, as in Cedar Backup."""
 
 _STOP_GRACE = 5.0  # seconds between asking a child to end and killing it
+_STOP_TICK = 0.2  # seconds between two questions whether to stop
 _PIPE_READ = 1 << 16  # bytes: what a pipe holds
 
 _log = logging.getLogger("CedarBackup3.log")
@@ -33,6 +34,8 @@ def executeCommand(
     *,
     environment: Mapping[str, str] | None = None,
     onErrorLine: Callable[[str], object] | None = None,
+    onOutput: Callable[[bytes], object] | None = None,
+    shouldStop: Callable[[], bool] | None = None,
 ) -> tuple[int, list[str] | None]:
     """Run a command, without a shell and without standard input, and wait for it.
 
@@ -47,6 +50,9 @@ def executeCommand(
         outputFile: receives the raw bytes of the output; flushed, not closed
         environment: the child's whole environment, instead of `childEnvironment()`
         onErrorLine: receives each line of standard error, which is then kept apart from the output
+        onOutput: receives what arrives, as it arrives, in whatever pieces; for a display of progress
+        shouldStop: asked every fifth of a second and whenever something has arrived; the child is stopped once it
+            says yes, and the status is that of a child ended by a signal
 
     Returns:
         The child's exit status (negative: the signal that ended it; 256: it could not be started), and the lines
@@ -73,7 +79,7 @@ def executeCommand(
     logged = not doNotLog and _output.isEnabledFor(logging.INFO)
     lines: list[str] = []
     with _stoppedOnError(child):
-        for isError, line in _arrivingLines(child):
+        for isError, line in _arrivingLines(child, onOutput, shouldStop):
             if outputFile is not None and not isError:
                 outputFile.write(line)
             if not (logged or returnOutput or isError):
@@ -91,15 +97,21 @@ def executeCommand(
     return status, lines if returnOutput else None
 
 
-def _arrivingLines(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes]]:
+def _arrivingLines(
+    child: subprocess.Popen[bytes],
+    onOutput: Callable[[bytes], object] | None,
+    shouldStop: Callable[[], bool] | None,
+) -> Iterator[tuple[bool, bytes]]:
     """Each line as it arrives, and whether it is an error line; both pipes are read, so that neither can fill up."""
     with selectors.DefaultSelector() as selector:
         for stream in filter(None, (child.stdout, child.stderr)):
             selector.register(stream, selectors.EVENT_READ, bytearray())
         while selector.get_map():
-            for ready, _ in selector.select():
+            for ready, _ in selector.select(_STOP_TICK if shouldStop else None):
                 isError, pending = ready.fileobj is child.stderr, ready.data
                 data = os.read(ready.fd, _PIPE_READ)
+                if onOutput and not isError:
+                    onOutput(data)
                 pending += data
                 *complete, pending[:] = pending.split(b"\n")
                 yield from ((isError, bytes(line) + b"\n") for line in complete)
@@ -107,6 +119,9 @@ def _arrivingLines(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes
                     selector.unregister(ready.fileobj)
                     if pending:
                         yield isError, bytes(pending)
+            if shouldStop and shouldStop():
+                _stop(child)
+                return
 
 
 @contextlib.contextmanager
@@ -116,13 +131,17 @@ def _stoppedOnError(child: subprocess.Popen[bytes]) -> Iterator[None]:
         with contextlib.closing(child.stdout or io.BytesIO()), contextlib.closing(child.stderr or io.BytesIO()):
             yield
     except BaseException:
-        child.terminate()
-        try:
-            child.wait(_STOP_GRACE)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        _stop(child)
         raise
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(_STOP_GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def childEnvironment() -> dict[str, str]:

@@ -36,7 +36,7 @@ def tool(run: Callable[[Any], int] = lambda _options: 0, **more: Any) -> Tool:
         ),
         example="cback-test thing",
         buildOptions=more.pop("buildOptions", dict),
-        run=run,
+        run=lambda options, _progress: run(options),
         **more,
     )
 

@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -55,26 +55,47 @@ class AwsResult:
         return f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}{hint}"
 
 
-def syncArguments(source: bytes, location: S3Location, *, delete: bool) -> list[str | bytes]:
+def syncArguments(source: bytes, location: S3Location, *, delete: bool, progress: bool = False) -> list[str | bytes]:
     """The arguments that mirror a directory, given by an absolute path, to a location.
 
     The slash at its end lets aws fail where the directory has become a file; without it, aws would delete everything.
     """
-    return ["s3", "sync", source.rstrip(b"/") + b"/", location.url, "--no-progress", *["--delete"] * delete]
+    switches = [*["--delete"] * delete, *["--no-progress"] * (not progress)]
+    return ["s3", "sync", source.rstrip(b"/") + b"/", location.url, *switches]
 
 
-def listArguments(location: S3Location) -> list[str | bytes]:
-    """The arguments that print every object below a location: one JSON array of `[size, time, key]` a page and line.
+def copyArguments(directory: bytes, location: S3Location, *, progress: bool = False) -> list[str | bytes]:
+    """The arguments that copy all that is in a directory to a location."""
+    return ["s3", "cp", directory + b"/", location.url, "--recursive", *["--no-progress"] * (not progress)]
+
+
+def deleteArguments(file: str) -> list[str | bytes]:
+    """The arguments that delete the objects which a JSON file names; aws prints the errors there were, one a line."""
+    query = "Errors[].[to_string([Code,Key])]"
+    return ["s3api", "delete-objects", "--cli-input-json", f"file://{file}", "--output", "text", "--query", query]
+
+
+def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
+    """The arguments that print the objects below a location: one JSON array of `[size, time, key]` a page and line.
+
+    With `after` only those whose key below the location is greater.
 
     The names go as JSON, since aws would take a prefix such as `file://x` for the name of a file to read. The output is
     pure ASCII in every locale.
     """
-    names = json.dumps({"Bucket": location.bucket, "Prefix": location.prefix})
+    start = {"StartAfter": location.prefix + after} if after else {}
+    names = json.dumps({"Bucket": location.bucket, "Prefix": location.prefix, **start})
     query = "[to_string(Contents[].[Size,LastModified,Key])]"
     return ["s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query]
 
 
-def runAws(arguments: Sequence[str | bytes], locale: AwsLocale, outputFile: BinaryIO | None = None) -> AwsResult:
+def runAws(
+    arguments: Sequence[str | bytes],
+    locale: AwsLocale,
+    outputFile: BinaryIO | None = None,
+    onOutput: Callable[[bytes], object] | None = None,
+    shouldStop: Callable[[], bool] | None = None,
+) -> AwsResult:
     """Run aws and say how it ended; what it prints goes to the output log, or else to the file given."""
     encoded = [a if isinstance(a, bytes) else a.encode(locale.encoding, "surrogateescape") for a in arguments]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
@@ -95,6 +116,8 @@ def runAws(arguments: Sequence[str | bytes], locale: AwsLocale, outputFile: Bina
         outputFile=outputFile,
         environment=environment,
         onErrorLine=keep,
+        onOutput=onOutput,
+        shouldStop=shouldStop,
     )
     return AwsResult(" ".join(map(str, arguments[:2])), status, tuple(errors), hasWarned)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
-from itertools import islice
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import KEY_LIMIT, SourceEntry
 from CedarBackup3.util import displayPath
-
-_CHUNK = 1000  # names decoded in one go
 
 
 class Reason(Enum):
@@ -29,37 +27,37 @@ class NameProblem(NamedTuple):
     """Below the source."""
     reason: Reason
 
-    def message(self, source: bytes, locale: AwsLocale) -> str:
+    def message(self, mirror: Mirror) -> str:
         """What is wrong with the file, in one line."""
-        shown = displayPath(source.rstrip(b"/") + b"/" + self.path)
+        shown = displayPath(mirror.pathTo(self.path))
         if self.reason is Reason.TOO_LONG:
             return f"{shown}: {self.reason.value}"
         return (
-            f"{shown}: expected encoding {locale.encoding} ({locale.origin}), "
+            f"{shown}: expected encoding {mirror.locale.encoding} ({mirror.locale.origin}), "
             f"probably encoded in {probableEncoding(self.path)}; {self.reason.value}"
         )
 
 
-def nameProblems(entries: Iterable[SourceEntry], locale: AwsLocale, prefix: bytes) -> Iterator[NameProblem]:
+def nameProblems(mirror: Mirror, entries: Sequence[SourceEntry]) -> Iterator[NameProblem]:
     """The files among the entries that aws will fail to store, or will store under another name than theirs.
 
-    A file that cannot be read is none of them: aws does not come to its name.
+    A file that cannot be read is none of them: aws does not come to its name. To be given many entries at a time, since
+    one decoding of all their names costs a hundredth of one for each.
     """
-    remaining = iter(entries)
-    while chunk := list(islice(remaining, _CHUNK)):
-        if _allSurvive(chunk, locale, KEY_LIMIT - len(prefix)):
-            continue
-        for entry in chunk:
-            reason = _reason(entry, locale, KEY_LIMIT - len(prefix))
-            if reason and entry.size is not None:
-                yield NameProblem(entry.path, reason)
+    limit = KEY_LIMIT - len(mirror.location.prefix.encode())
+    if _allSurvive(entries, mirror.locale, limit):
+        return
+    for entry in entries:
+        reason = _reason(entry, mirror.locale, limit)
+        if reason and entry.size is not None:
+            yield NameProblem(entry.path, reason)
 
 
-def _allSurvive(chunk: list[SourceEntry], locale: AwsLocale, limit: int) -> bool:
-    """One decoding of all the names costs a hundredth of one for each; it must not err on the side of trust."""
-    if max(len(entry.key) for entry in chunk) > limit:
+def _allSurvive(entries: Sequence[SourceEntry], locale: AwsLocale, limit: int) -> bool:
+    """Whether all are fine at a glance; where it is not sure it says no."""
+    if max(len(entry.key) for entry in entries) > limit:
         return False
-    joined = b"\0".join(entry.path for entry in chunk)
+    joined = b"\0".join([entry.path for entry in entries])
     return _isIn("ascii" if locale.isLegacy else "utf-8", joined)
 
 

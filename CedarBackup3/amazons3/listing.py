@@ -1,60 +1,174 @@
-"""The listing: every object of the target in key order, believed only when aws ended well."""
+"""The listing: every object of the target in key order, believed only when aws ended well.
+
+A server gives a listing page by page, each page asked for when the one before has come. The source tells where the keys
+are likely to be, so the listing is cut into key ranges, which are listed side by side.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
-import tempfile
-from collections.abc import Iterable, Iterator
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, pairwise
+from typing import BinaryIO, cast
 
-from CedarBackup3.amazons3.awscli import listArguments, requireSuccess, runAws
-from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.awscli import AwsResult, listArguments, runAws
+from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import ObjectEntry, S3Location
+from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
-
-def listedObjects(location: S3Location, locale: AwsLocale) -> Iterator[ObjectEntry]:
-    """The objects of the target in key order, without folder markers.
-
-    What aws prints is kept in an unnamed temporary file until aws has ended with 0: a listing that failed on its second
-    page looks like a short one.
-
-    Raises:
-        CommandFailed: aws failed, or printed no listing
-    """
-    with tempfile.TemporaryFile() as spool:
-        requireSuccess(runAws(listArguments(location), locale, outputFile=spool))
-        spool.seek(0)
-        yield from parsedObjects(spool, location.prefix.encode())
+_KEYS_PER_RANGE = 15_000  # fewer are listed in less time than another aws takes to start
+_MOST_RANGES = 4  # more cost more processor time than they save waiting
 
 
-def parsedObjects(pages: Iterable[bytes], prefix: bytes) -> Iterator[ObjectEntry]:
-    """The objects on pages as `awscli.listArguments` has them printed.
-
-    Folder markers, empty objects whose key ends with a slash, are left out, as aws does.
-
-    Raises:
-        CommandFailed: this is no listing, or not of this prefix, or not in key order
-    """
-    last = b""
-    for page in pages:
-        for key, size, lastModified in _parsedPage(page):
-            if not key.startswith(prefix):
-                raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
-            if key <= last:
-                raise CommandFailed(
-                    f"aws listed {displayPath(key)} after {displayPath(last)}: this server keeps no key order"
-                )
-            last = key
-            if size or not key.endswith(b"/"):
-                yield ObjectEntry(key[len(prefix) :], size, lastModified)
+def rangeCount(files: int) -> int:
+    """How many ranges pay for a source with that many files: an aws takes as long to start as to list 15,000 keys."""
+    return min(_MOST_RANGES, 2 * (os.cpu_count() or 1), 1 + files // _KEYS_PER_RANGE)
 
 
-def _parsedPage(page: bytes) -> list[tuple[bytes, int, str]]:
+def cutPoints(samples: Sequence[bytes], ranges: int) -> list[bytes]:
+    """The keys that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
+    chosen = {samples[len(samples) * number // ranges] for number in range(1, ranges) if samples}
+    return sorted(key for key in chosen if key and _isText(key))
+
+
+def _isText(key: bytes) -> bool:
     try:
-        return [
-            (key.encode("utf-8"), size + 0, lastModified + "")  # the sums fail on what is no number and no text
-            for size, lastModified, key in json.loads(page) or ()
+        key.decode()
+    except UnicodeDecodeError:  # no key of a bucket, and nothing that could be asked for
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def listing(
+    mirror: Mirror, cuts: Sequence[bytes], onProgress: OnProgress, expected: int = 0
+) -> Iterator[Callable[[], Iterator[ObjectEntry]]]:
+    """The objects of the target in key order, without folder markers; can be read again while the context lasts.
+
+    Args:
+        mirror: the target, and the locale to run aws in
+        cuts: keys below the target's prefix, ascending: the ranges between them are listed side by side
+        onProgress: is told how many keys have come
+        expected: about how many there will be, or 0
+
+    Raises:
+        CommandFailed: aws failed, or what it printed is no listing
+    """
+    bounds = list(pairwise([b"", *cuts, None]))
+    keys = 0
+    cancelled = threading.Event()
+
+    def count(number: int) -> None:
+        nonlocal keys
+        keys += number
+        onProgress("listing", keys, 0, min(1.0, keys / expected) if expected else None)
+
+    with contextlib.ExitStack() as stack:
+        pages = [
+            _RangePages(mirror.location, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
+            for after, end in bounds
+            if after is not None
         ]
-    except (ValueError, TypeError, AttributeError):
+        with ThreadPoolExecutor(len(pages)) as executor:
+            try:
+                for listed in [executor.submit(_list, mirror, page, cancelled) for page in pages]:
+                    listed.result()
+            except BaseException:
+                cancelled.set()  # the others need not go on, and must not outlive an interrupt
+                raise
+        yield lambda: chain.from_iterable(page.objects for page in pages)
+
+
+def _list(mirror: Mirror, pages: _RangePages, cancelled: threading.Event) -> None:
+    """List one range; its keys count only if aws ended with 0, or went on beyond the end until it was stopped."""
+    result = runAws(
+        listArguments(mirror.location, pages.after.decode()),
+        mirror.locale,
+        outputFile=cast(BinaryIO, pages),
+        shouldStop=lambda: pages.isPast or cancelled.is_set(),
+    )
+    if not pages.isPast and not cancelled.is_set():
+        pages.requireComplete(result)
+
+
+class _RangePages:
+    """Takes what aws prints for one key range, a page and line at a time, and keeps the objects of the range."""
+
+    def __init__(
+        self,
+        location: S3Location,
+        after: bytes,
+        end: bytes | None,
+        objects: Spool[ObjectEntry],
+        onKeys: Callable[[int], object],
+    ) -> None:
+        self.after = after
+        self.end = end
+        self.objects = objects
+        self.isPast = False
+        """Whether a key beyond the end has come, so that all up to the end has come, too."""
+        self._prefix = location.prefix.encode()
+        self._last = self._prefix + after if after else b""
+        self._onKeys = onKeys
+        self._failure: CommandFailed | None = None
+
+    def write(self, line: bytes) -> None:
+        """Take one page."""
+        if self.isPast or self._failure:
+            return
+        try:
+            found = parsedPage(line, self._prefix, self._last)
+        except CommandFailed as failure:  # aws may yet say itself why
+            self._failure = failure
+            return
+        if not found:
+            return
+        self._last = self._prefix + found[-1].key
+        if self.end is not None and found[-1].key > self.end:
+            self.isPast = True
+            found = [entry for entry in found if entry.key <= self.end]
+        self._onKeys(len(found))
+        self.objects.append([entry for entry in found if entry.size or not entry.key.endswith(b"/")])
+
+    def flush(self) -> None:
+        """As files have it."""
+
+    def requireComplete(self, result: AwsResult) -> None:
+        """Raise `CommandFailed` unless all of the range has come."""
+        if result.status != 0:
+            raise CommandFailed(str(result))
+        if self._failure:
+            raise self._failure
+
+
+def parsedPage(page: bytes, prefix: bytes, last: bytes) -> list[ObjectEntry]:
+    """The objects on a page as `awscli.listArguments` has it printed.
+
+    Args:
+        page: a JSON array of `[size, time, key]`, or null
+        prefix: of the target; the entries' keys come without it
+        last: the whole key that the page begins after
+
+    Raises:
+        CommandFailed: this is no page, or not of this prefix, or not in key order
+    """
+    try:
+        rows = [(key.encode(), size + 0, modified + "") for size, modified, key in json.loads(page) or ()]
+    except (ValueError, TypeError, AttributeError):  # the sums fail on what is no number and no text
         raise CommandFailed(f"aws printed no listing but: {displayPath(page[:200])}") from None
+    start = len(prefix)
+    for key, _, _ in rows:
+        if not key.startswith(prefix):
+            raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
+        if key <= last:
+            raise CommandFailed(
+                f"aws listed {displayPath(key)} after {displayPath(last)}: the server keeps no key order"
+            )
+        last = key
+    return [ObjectEntry(key[start:], size, modified) for key, size, modified in rows]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from CedarBackup3.amazons3.model import Difference, Kind, S3Location, VerifyReport
+from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.model import Action, Difference, Kind, VerifyReport
+from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.util import displayBytes, displayPath
 
 
-def differenceLine(found: Difference, source: bytes, location: S3Location) -> str:
+def differenceLine(mirror: Mirror, found: Difference) -> str:
     """What is wrong with one key."""
-    url, path = displayPath(location.url), displayPath(source.rstrip(b"/") + b"/" + found.key)
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.key))
     local, remote = _size(found.localSize), _size(found.remoteSize)
     match found.kind:
         case Kind.MISSING:
             return f"Missing: {path} ({local}) is not in {url}"
         case Kind.EXTRA:
-            return f"Extra: {url}{displayPath(found.key)} ({remote}) has no file in {displayPath(source)}"
+            return f"Extra: {url}{displayPath(found.key)} ({remote}) has no file in {displayPath(mirror.source)}"
         case Kind.SIZE:
             return f"Size: {path} has {local}, but its object in {url} has {remote}"
         case Kind.UNREADABLE:
@@ -23,16 +25,34 @@ def differenceLine(found: Difference, source: bytes, location: S3Location) -> st
             return f"Raced: {path} changed during the run, so its object in {url} may be out of date; run again"
 
 
-def summaryLine(report: VerifyReport, source: bytes, location: S3Location) -> str:
+def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     """The whole verification in one line."""
+    source, url = displayPath(mirror.source), displayPath(mirror.location.url)
     matched = f"{_count(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
     if report.isClean:
-        return f"Verified: {matched} in {displayPath(source)}, all in {displayPath(location.url)} with their sizes"
+        return f"Verified: {matched} in {source}, all in {url} with their sizes"
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
+    total = _count(sum(report.counts.values()), "difference")
+    return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree"
+
+
+def newerLine(mirror: Mirror, report: VerifyReport) -> str:
+    """What names and sizes cannot tell, in one line."""
     return (
-        f"Not verified: {_count(sum(report.counts.values()), 'difference')} between {displayPath(source)} and "
-        f"{displayPath(location.url)} ({kinds}); {matched} agree"
+        f"Newer: {_count(report.newerFiles, 'file')} in {displayPath(mirror.source)} of the same size as in "
+        f"{displayPath(mirror.location.url)} but modified later; a run without --verifyOnly uploads them"
     )
+
+
+def planLine(mirror: Mirror, plan: Plan) -> str:
+    """What is about to be done, in one line."""
+    parts = [
+        f"{plan.counts[action]:,} to {action.value} ({displayBytes(plan.sizes[action])})"
+        for action in Action
+        if plan.counts.get(action)
+    ]
+    settled = f"{_count(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"
+    return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {settled}"
 
 
 def _count(number: int, noun: str) -> str:

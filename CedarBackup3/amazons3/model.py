@@ -87,6 +87,26 @@ class ObjectEntry(NamedTuple):
     """As aws printed it: ISO 8601 in UTC, with Z or +00:00."""
 
 
+class Action(Enum):
+    """What the plan does to an object."""
+
+    UPLOAD = "upload"
+    REPLACE = "replace"
+    DELETE = "delete"
+
+
+class Step(NamedTuple):
+    """One thing to do."""
+
+    action: Action
+    key: bytes
+    """Of the object, below the target's prefix."""
+    path: bytes
+    """Of the file, below the source; for a deletion the key again."""
+    size: int
+    """Of the file, or of the object to delete, in bytes."""
+
+
 class Kind(Enum):
     """The ways in which source and target can disagree on a key."""
 
@@ -118,6 +138,8 @@ class VerifyReport:
     """How many differences there are of each kind."""
     differences: tuple[Difference, ...]
     """The first of them; `counts` counts them all."""
+    newerFiles: int = 0
+    """How many files agree with their objects in size, but were modified later."""
 
     @property
     def isClean(self) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath
 
@@ -18,51 +22,75 @@ OnSkipped = Callable[[bytes, str], object]
 """Is told of a path below the source that holds no data, and what it is."""
 
 
-def resolvedSource(sourceDir: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bytes:
-    """The absolute path of a source directory, without links, `..` and trailing slash.
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One walk of the source, kept."""
 
-    Raises:
-        CedarBackupError: it is no directory, or cannot be read
+    entries: Spool[SourceEntry]
+    files: int
+    size: int
+    """Of all the files together, in bytes."""
+    samples: tuple[bytes, ...]
+    """Keys at about even distances, in key order."""
+
+
+@contextlib.contextmanager
+def scanned(
+    mirror: Mirror,
+    onSkipped: OnSkipped,
+    onChunk: Callable[[list[SourceEntry]], object],
+    onProgress: OnProgress,
+) -> Iterator[Scan]:
+    """Walk the source once and keep what is there for as long as the context lasts.
+
+    Args:
+        mirror: the source and how its names are read
+        onSkipped: as for `sourceEntries`
+        onChunk: is told of the entries, many at a time, on the way
+        onProgress: is told of the walk
     """
-    path = os.fsencode(sourceDir)
-    try:
-        with os.scandir(path):
-            return os.path.realpath(path)
-    except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise CedarBackupError(
-            f"The source directory {displayPath(path)} cannot be read: {reason}; nothing was changed"
-        ) from None
+    entries = sourceEntries(mirror, onSkipped)
+    samples: list[bytes] = []
+    files = size = 0
+    with Spool(SourceEntry._make) as kept:
+        while chunk := list(islice(entries, _CHUNK)):
+            kept.append(chunk)
+            onChunk(chunk)
+            samples.append(chunk[0].key)
+            files += len(chunk)
+            size += sum(entry.size or 0 for entry in chunk)
+            onProgress("walk", files, size, None)
+        yield Scan(kept, files, size, tuple(samples))
 
 
-def sourceEntries(
-    source: bytes, locale: AwsLocale, onSkipped: OnSkipped = lambda path, why: None
-) -> Iterator[SourceEntry]:
+_CHUNK = 1000  # entries; also the distance of the samples
+
+
+def sourceEntries(mirror: Mirror, onSkipped: OnSkipped = lambda path, why: None) -> Iterator[SourceEntry]:
     """The files of the source in key order, and what cannot be read: a directory where its first file would be.
 
     Links are followed. Memory is bounded by the files of one directory for each level.
 
     Args:
-        source: as `resolvedSource` gives it
-        locale: the locale in which aws reads the names
+        mirror: the source and how its names are read
         onSkipped: is told of dangling links, sockets, pipes and devices
 
     Raises:
         CedarBackupError: the source itself cannot be read (any more)
         GuardRefused: a link leads back to a directory that it is in
     """
-    root = source.rstrip(b"/") + b"/"
     try:
-        stack = [iter(_directoryEntries(root, b"", b"", locale, onSkipped))]
+        stack = [iter(_directoryEntries(mirror, b"", b"", onSkipped))]
     except OSError as error:
-        raise CedarBackupError(f"The source directory {displayPath(source)} cannot be read: {error.strerror}") from None
+        shown = displayPath(mirror.source)
+        raise CedarBackupError(f"The source directory {shown} cannot be read any more: {error.strerror}") from None
     while stack:
         for entry in stack[-1]:
             if entry.key[-1] != _SLASH:
                 yield entry
                 continue
             try:
-                stack.append(iter(_directoryEntries(root, entry.path, entry.key, locale, onSkipped)))
+                stack.append(iter(_directoryEntries(mirror, entry.path, entry.key, onSkipped)))
             except FileNotFoundError:  # gone since its name was read
                 continue
             except OSError:
@@ -79,17 +107,16 @@ _READABLE_FILE = stat.S_IFREG | stat.S_IRUSR
 _SPECIAL = {stat.S_IFSOCK: "a socket", stat.S_IFIFO: "a named pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
-def _directoryEntries(
-    root: bytes, path: bytes, key: bytes, locale: AwsLocale, onSkipped: OnSkipped
-) -> list[SourceEntry]:
+def _directoryEntries(mirror: Mirror, path: bytes, key: bytes, onSkipped: OnSkipped) -> list[SourceEntry]:
     """What is in one directory, sorted; a directory in it has a key and a path with a slash at the end, and no size.
 
     This is where a walk spends its time, so it reads a directory by its descriptor, which spares the kernel the way to
     each file, and looks at once at all that is in it.
     """
-    encoding, owner, new, isLegacy = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, locale.isLegacy
+    encoding, owner, new, locale = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, mirror.locale
+    isLegacy = locale.isLegacy
     entries: list[SourceEntry] = []
-    directory = os.open(root + path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    directory = os.open(mirror.pathTo(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with os.scandir(directory) as names:
             for entry in names:
@@ -99,7 +126,7 @@ def _directoryEntries(
                 try:
                     if entry.is_dir():
                         if entry.is_symlink():
-                            _refuseLoop(root, below)
+                            _refuseLoop(mirror, below)
                         entries.append(SourceEntry(sortKey + b"/", None, 0, below + b"/"))
                         continue
                     status = entry.stat()
@@ -138,13 +165,13 @@ def _isUnreadable(error: OSError, entry: os.DirEntry[str], path: bytes, onSkippe
     return True
 
 
-def _refuseLoop(root: bytes, path: bytes) -> None:
+def _refuseLoop(mirror: Mirror, path: bytes) -> None:
     """A link to a directory that it is in has no end; aws would store what is there 41 times over."""
-    above = path
+    link, above = mirror.pathTo(path), path
     while above:
         above = above.rpartition(b"/")[0]
-        if os.path.samefile(root + above, root + path):
+        if os.path.samefile(mirror.pathTo(above), link):
             raise GuardRefused(
-                f"The link {displayPath(root + path)} leads back to {displayPath(root + above)}, which it is in; "
+                f"The link {displayPath(link)} leads back to {displayPath(mirror.pathTo(above))}, which it is in; "
                 "remove the link"
             )

@@ -7,7 +7,7 @@ import logging
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TextIO
 
@@ -19,8 +19,10 @@ _SILENT = logging.CRITICAL + 1
 
 
 @contextlib.contextmanager
-def loggingSetUp(options: CommonOptions) -> Iterator[None]:
+def loggingSetUp(options: CommonOptions, beforeScreen: Callable[[], object] = lambda: None) -> Iterator[None]:
     """While inside, `CedarBackup3.log` and `CedarBackup3.output` go where the options say.
+
+    `beforeScreen` is called before each line on the screen.
 
     Raises:
         LoggingError: the log file cannot be created or written
@@ -28,7 +30,7 @@ def loggingSetUp(options: CommonOptions) -> Iterator[None]:
     flow, output = logging.getLogger("CedarBackup3.log"), logging.getLogger("CedarBackup3.output")
     flowLevel = logging.DEBUG if options.debug else logging.INFO
     with contextlib.closing(_openedLogFile(options)) as file:
-        handlers = [(flow, _handler(file, _FileFormatter(), flowLevel)), *_screenHandlers(flow, options)]
+        handlers = [(flow, _handler(file, _FileFormatter(), flowLevel)), *_screenHandlers(flow, options, beforeScreen)]
         if options.output:
             handlers.append((output, _handler(file, _FileFormatter(prefix="| "), logging.INFO)))
         levels = [(flow, flowLevel), (output, logging.INFO if options.output else _SILENT)]
@@ -44,26 +46,38 @@ def loggingSetUp(options: CommonOptions) -> Iterator[None]:
             yield
 
 
-def _screenHandlers(flow: logging.Logger, options: CommonOptions) -> list[tuple[logging.Logger, logging.Handler]]:
+def _screenHandlers(
+    flow: logging.Logger, options: CommonOptions, before: Callable[[], object]
+) -> list[tuple[logging.Logger, logging.Handler]]:
     """Errors go to standard error; with `verbose` all else goes to standard output, warnings beside the errors."""
     if options.quiet:
         return []
     if not options.verbose:
-        return [(flow, _handler(sys.stderr, _ScreenFormatter(), logging.ERROR))]
-    chatter = _handler(sys.stdout, _ScreenFormatter(), logging.DEBUG)
+        return [(flow, _handler(sys.stderr, _ScreenFormatter(), logging.ERROR, before))]
+    chatter = _handler(sys.stdout, _ScreenFormatter(), logging.DEBUG, before)
     chatter.addFilter(lambda record: record.levelno < logging.WARNING)
-    return [(flow, chatter), (flow, _handler(sys.stderr, _ScreenFormatter(), logging.WARNING))]
+    return [(flow, chatter), (flow, _handler(sys.stderr, _ScreenFormatter(), logging.WARNING, before))]
 
 
-def _handler(stream: TextIO, formatter: logging.Formatter, level: int) -> logging.Handler:
-    handler = _QuietOnFailure(stream)
+def _handler(
+    stream: TextIO, formatter: logging.Formatter, level: int, before: Callable[[], object] = lambda: None
+) -> logging.Handler:
+    handler = _LineHandler(stream, before)
     handler.setFormatter(formatter)
     handler.setLevel(level)
     return handler
 
 
-class _QuietOnFailure(logging.StreamHandler[TextIO]):
-    """A line that cannot be written must neither end a backup nor print a traceback."""
+class _LineHandler(logging.StreamHandler[TextIO]):
+    """Calls `before`, then writes a line; one that cannot be written neither ends a backup nor prints a traceback."""
+
+    def __init__(self, stream: TextIO, before: Callable[[], object]) -> None:
+        super().__init__(stream)
+        self.before = before
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.before()
+        super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Go on without the line."""

@@ -7,12 +7,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from CedarBackup3 import release
 from CedarBackup3.cli.commandline import parseCommandLine, usageListing
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, Interrupted, LoggingError, UsageError
+
+if TYPE_CHECKING:
+    from CedarBackup3.cli.progress import ProgressLine
 
 _OLDEST_PYTHON = (3, 11)
 
@@ -62,23 +65,25 @@ def _run(tool: Tool, values: dict[str, Any]) -> int:
     """The run itself, with logging; all that it needs is imported here, so that `--help` need not wait for it."""
     from CedarBackup3.cli.logs import loggingSetUp
     from CedarBackup3.cli.options import commonOptions
+    from CedarBackup3.cli.progress import ProgressLine
 
     common, options = commonOptions(values), tool.buildOptions(values)
+    progress = ProgressLine(sys.stderr, common.quiet)
     try:
-        with loggingSetUp(common):
-            return _loggedRun(tool, options, common.stack)
+        with loggingSetUp(common, progress.erase), contextlib.closing(progress):
+            return _loggedRun(tool, options, progress, common.stack)
     except LoggingError as error:
         if not common.quiet:
             _complain(tool, str(error))
         return error.status
 
 
-def _loggedRun(tool: Tool, options: Any, withStack: bool) -> int:
+def _loggedRun(tool: Tool, options: Any, progress: ProgressLine, withStack: bool) -> int:
     import logging
 
     log = logging.getLogger("CedarBackup3.log")
     try:
-        return int(tool.run(options))
+        return int(tool.run(options, progress))
     except (CedarBackupError, Interrupted) as error:
         failure: BaseException = error
         status, message = error.status, str(error)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli.switches import COMMON_SWITCHES, Argument, Switch
+
+if TYPE_CHECKING:
+    from CedarBackup3.cli.progress import ProgressLine
 
 
 class Tool(NamedTuple):
@@ -24,8 +27,11 @@ class Tool(NamedTuple):
     """What typical use looks like, for the end of the usage listing."""
     buildOptions: Callable[[Mapping[str, Any]], Any]
     """Makes the tool's options of the values by name; raises `UsageError`, changes nothing."""
-    run: Callable[[Any], int]
-    """Does the work with those options and returns the exit status; logs, raises what `errors` has, prints nothing."""
+    run: Callable[[Any, ProgressLine], int]
+    """Does the work with those options, telling how far it has come, and returns the exit status.
+
+    It logs, raises what `errors` has, and prints nothing.
+    """
     diagnostics: Callable[[], Iterable[tuple[str, str]]] = tuple
     """Its own lines for `--diagnostics`: label and value."""
 

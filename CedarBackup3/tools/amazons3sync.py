@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
@@ -19,6 +19,7 @@ from CedarBackup3.errors import ExitStatus
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
     from CedarBackup3.amazons3.model import VerifyReport
+    from CedarBackup3.cli.progress import ProgressLine
 
 SourceDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
@@ -31,6 +32,10 @@ class SyncOptions(NamedTuple):
     verifyOnly: bool = False
     uploadOnly: bool = False
     ignoreWarnings: bool = False
+    method: str = "auto"
+    """How a plan is carried out: `auto`, `direct` or `sync`."""
+    listings: int = 0
+    """How many key ranges are listed side by side; 0: as many as pay."""
 
 
 def cli() -> int:
@@ -38,37 +43,45 @@ def cli() -> int:
     return runTool(TOOL)
 
 
-def run(options: SyncOptions) -> int:
+def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
-    import logging
-    import time
+    from CedarBackup3.amazons3 import steps
+    from CedarBackup3.amazons3.mirror import mirrorOf
 
-    startNs = time.time_ns()
-    checkSourceFiles(options.sourceDir, options.s3BucketUrl, ignoreNames=options.ignoreWarnings)
-    synced = None
-    if not options.verifyOnly:
-        synced = synchronizeBucket(options.sourceDir, options.s3BucketUrl, uploadOnly=options.uploadOnly)
-    report = verifyBucketContents(
-        options.sourceDir, options.s3BucketUrl, uploadOnly=options.uploadOnly, startNs=startNs
-    )
+    mirror = mirrorOf(options.sourceDir, options.s3BucketUrl, uploadOnly=options.uploadOnly)
+    with steps.timesLogged(progress), steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan:
+        if options.verifyOnly:
+            return _status(steps.compared(mirror, scan, progress, options.listings))
+        if options.method == "sync":
+            results = [steps.synchronized(mirror, progress)]
+        else:
+            plan, report = steps.planned(mirror, scan, progress, options.listings)
+            if report:  # nothing was to be done, and the plan's listing is the proof
+                return _status(report)
+            results = steps.carriedOut(mirror, plan, progress, force=options.method == "direct")
+        return _status(steps.comparedAfresh(mirror, scan, progress, options.listings), results)
+
+
+def _status(report: VerifyReport, results: Sequence[AwsResult] = ()) -> ExitStatus:
+    from CedarBackup3.amazons3.steps import log
+
     if not report.isClean:
         return ExitStatus.DIFFERENCES
-    if synced and not synced.isComplete:
-        logging.getLogger("CedarBackup3.log").error(
-            "All names and sizes agree, but aws reported failures, so a changed file of the same size may not have "
-            "arrived; run again, with --output to see what aws prints"
-        )
-        return ExitStatus.FAILED
-    return ExitStatus.DONE
+    if all(result.isComplete for result in results):
+        return ExitStatus.DONE
+    log.error(
+        "All names and sizes agree, but aws reported failures, so a changed file of the same size may not have "
+        "arrived; run again, with --output to see what aws prints"
+    )
+    return ExitStatus.FAILED
 
 
-def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str, *, ignoreNames: bool = False) -> None:
+def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str) -> None:
     """Check that every file of a directory will survive the trip; changes nothing.
 
     Args:
         sourceDir: the directory
         s3BucketUrl: where its files are to go; the length of a key depends on it
-        ignoreNames: check the tree only, not the names
 
     Raises:
         NamesRefused: some will not; each has been logged
@@ -76,33 +89,11 @@ def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str, *, ignoreNames: boo
         CedarBackupError: the directory cannot be read
         UsageError: the URL is none
     """
-    import logging
-    from collections import deque
+    from CedarBackup3.amazons3.mirror import mirrorOf
+    from CedarBackup3.amazons3.steps import checkedScan
 
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.filenames import nameProblems
-    from CedarBackup3.amazons3.model import S3Location
-    from CedarBackup3.amazons3.scan import resolvedSource, sourceEntries
-    from CedarBackup3.errors import NamesRefused
-    from CedarBackup3.util import displayPath
-
-    log = logging.getLogger("CedarBackup3.log")
-    location, source, locale = S3Location.parse(s3BucketUrl), resolvedSource(sourceDir), awsLocale()
-    entries = sourceEntries(source, locale)
-    if ignoreNames:
-        deque(entries, maxlen=0)
-        return
-    log.info("Checking the file names in %s", displayPath(source))
-    refused = 0
-    for problem in nameProblems(entries, locale, location.prefix.encode()):
-        refused += 1
-        log.error("Name: %s", problem.message(source, locale))
-    if refused:
-        raise NamesRefused(
-            f"Refused: {refused:,} of the file names in {displayPath(source)} will not survive in "
-            f"{displayPath(location.url)}; rename these files, correct the locale, or go on without them by "
-            "--ignoreWarnings; nothing was changed"
-        )
+    with checkedScan(mirrorOf(sourceDir, s3BucketUrl), _unwatched()):
+        pass
 
 
 def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: bool = False) -> AwsResult:
@@ -122,68 +113,52 @@ def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: boo
         CedarBackupError: the directory cannot be read
         UsageError: the URL is none
     """
-    import logging
+    from CedarBackup3.amazons3.mirror import mirrorOf
+    from CedarBackup3.amazons3.steps import synchronized
 
-    from CedarBackup3.amazons3.awscli import runAws, syncArguments
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.model import S3Location
-    from CedarBackup3.amazons3.scan import resolvedSource
-    from CedarBackup3.errors import CommandFailed
-    from CedarBackup3.util import displayPath
-
-    log = logging.getLogger("CedarBackup3.log")
-    location, source = S3Location.parse(s3BucketUrl), resolvedSource(sourceDir)
-    log.info("Synchronizing %s to %s", displayPath(source), displayPath(location.url))
-    result = runAws(syncArguments(source, location, delete=not uploadOnly), awsLocale())
-    if result.isComplete:
-        return result
-    if result.status == 1:
-        log.error("%s", result)
-        return result
-    raise CommandFailed(str(result))
+    return synchronized(mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly), _unwatched())
 
 
-def verifyBucketContents(
-    sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: bool = False, startNs: int | None = None
-) -> VerifyReport:
+def verifyBucketContents(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: bool = False) -> VerifyReport:
     """Compare a directory with a bucket, by names and sizes; logs each difference, and a summary.
 
     Args:
         sourceDir: the directory
         s3BucketUrl: the bucket, with a prefix perhaps
         uploadOnly: objects without a file are no difference
-        startNs: when the run began, in nanoseconds since the epoch, now by default: files that changed later are told
-            apart from files that are wrong
 
     Raises:
         CommandFailed: aws is missing, or cannot list the bucket
         CedarBackupError: the directory cannot be read
         UsageError: the URL is none
     """
-    import logging
-    import time
+    from CedarBackup3.amazons3.mirror import mirrorOf
+    from CedarBackup3.amazons3.steps import checkedScan, compared
 
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.messages import differenceLine, summaryLine
-    from CedarBackup3.amazons3.model import S3Location
-    from CedarBackup3.amazons3.scan import resolvedSource
-    from CedarBackup3.amazons3.verify import verified
-    from CedarBackup3.util import displayPath
+    mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
+    with checkedScan(mirror, _unwatched(), ignoreNames=True) as scan:
+        return compared(mirror, scan, _unwatched())
 
-    log = logging.getLogger("CedarBackup3.log")
-    location, source = S3Location.parse(s3BucketUrl), resolvedSource(sourceDir)
-    log.info("Verifying %s against %s", displayPath(location.url), displayPath(source))
-    report = verified(
-        source,
-        location,
-        awsLocale(),
-        startNs=time.time_ns() if startNs is None else startNs,
-        ignoreExtra=uploadOnly,
-        onDifference=lambda found: log.error("%s", differenceLine(found, source, location)),
-        onSkipped=lambda path, why: log.info("Skipped: %s is %s", displayPath(source + b"/" + path), why),
-    )
-    log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(report, source, location))
-    return report
+
+def _unwatched() -> ProgressLine:
+    """The progress of a library call, which prints nothing."""
+    from CedarBackup3.cli.progress import ProgressLine
+
+    return ProgressLine(sys.stderr, isQuiet=True)
+
+
+def _method(text: str) -> str:
+    if text not in {"auto", "direct", "sync"}:
+        raise ValueError("must be auto, direct or sync")
+    return text
+
+
+def _listings(text: str) -> int:
+    if text == "auto":
+        return 0
+    if not (text.isascii() and text.isdigit() and int(text) <= 64):
+        raise ValueError("must be auto or a number up to 64")
+    return int(text)
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
@@ -223,6 +198,8 @@ changed. Exit status 0 means done and verified.""",
         Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
         Switch("u", "uploadOnly", "Upload what is new, remove nothing from the bucket"),
         Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
+        Switch("", "method", "auto, or by force direct or sync", "WAY", "auto", _method),
+        Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
     ),
     example="""\
 Typical use:

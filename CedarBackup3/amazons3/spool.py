@@ -1,0 +1,53 @@
+"""A stream of rows kept in an unnamed temporary file, to be read again and as often as wanted."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Generic, TypeVar
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+class Spool(Generic[Row]):
+    """Rows are appended a batch at a time; between batches, iterating gives every row so far, in order.
+
+    The batches are written as columns by `marshal`, which is the quickest way to and from plain data that the standard
+    library has, and is for nobody to read but the process that wrote it.
+    """
+
+    def __init__(self, makeRow: Callable[[Iterable[Any]], Row]) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._lengths: list[int] = []  # marshal would read from a file in small pieces
+        self._makeRow = makeRow
+
+    def append(self, batch: Sequence[Row]) -> None:
+        """Keep some rows."""
+        data = marshal.dumps(list(zip(*batch, strict=True)))
+        self._file.write(data)
+        self._lengths.append(len(data))
+
+    def __iter__(self) -> Iterator[Row]:
+        return chain.from_iterable(self._batches())
+
+    def _batches(self) -> Iterator[Iterable[Row]]:
+        position = 0
+        for length in self._lengths:
+            self._file.seek(position)  # another reader may be at work
+            columns = marshal.loads(self._file.read(length))  # noqa: S302 - our own, and nameless
+            position += length
+            yield map(self._makeRow, zip(*columns, strict=True))
+        self._file.seek(0, os.SEEK_END)
+
+    def close(self) -> None:
+        """Give the space back."""
+        self._file.close()
+
+    def __enter__(self) -> Spool[Row]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

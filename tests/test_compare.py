@@ -1,0 +1,106 @@
+"""The merge join, the differences and the plan that it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from CedarBackup3.amazons3.compare import difference, isNewer, joined, knowable
+from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
+from CedarBackup3.amazons3.model import Action, Kind, ObjectEntry, SourceEntry
+from CedarBackup3.amazons3.plan import planned
+
+SECOND = 1_000_000_000
+KEYS = st.dictionaries(st.binary(min_size=1, max_size=2), st.integers(0, 3), max_size=20)
+
+
+def file(key: bytes, size: int | None = 1, mtimeNs: int = 0) -> SourceEntry:
+    return SourceEntry(key, size, mtimeNs, key)
+
+
+def stored(key: bytes, size: int = 1, time: str = "2026-11-23T06:31:11.000Z") -> ObjectEntry:
+    return ObjectEntry(key, size, time)
+
+
+@given(KEYS, KEYS)
+def test_the_join_has_every_key_once_in_order_with_what_each_side_has(
+    left: dict[bytes, int], right: dict[bytes, int]
+) -> None:
+    entries = [file(key, size) for key, size in sorted(left.items())]
+    objects = [stored(key, size) for key, size in sorted(right.items())]
+    pairs = list(joined(entries, objects))
+    assert [(entry or found).key for entry, found in pairs] == sorted(left | right)  # type: ignore[union-attr]
+    for entry, found in pairs:
+        key = (entry or found).key  # type: ignore[union-attr]
+        assert (entry.size if entry else None, found.size if found else None) == (left.get(key), right.get(key))
+
+
+@pytest.mark.parametrize(
+    ("entry", "found", "kind"),
+    [
+        (file(b"a"), stored(b"a"), None),
+        (file(b"a", 0), stored(b"a", 0), None),
+        (file(b"a"), None, Kind.MISSING),
+        (None, stored(b"a"), Kind.EXTRA),
+        (file(b"a", 2), stored(b"a", 1), Kind.SIZE),
+        (file(b"a", None), stored(b"a"), Kind.UNREADABLE),
+        (file(b"a", None), None, Kind.UNREADABLE),
+        (file(b"d/", None), None, Kind.UNREADABLE),
+    ],
+)
+def test_a_pair_disagrees_in_one_way(entry: SourceEntry | None, found: ObjectEntry | None, kind: Kind | None) -> None:
+    wrong = difference(entry, found)
+    assert (wrong.kind if wrong else None) is kind
+
+
+def test_nothing_is_said_of_objects_below_an_unreadable_directory() -> None:
+    entries = [file(b"a"), file(b"d/", None), file(b"e")]
+    objects = [stored(b"d"), stored(b"d/x"), stored(b"d/y/z"), stored(b"d0"), stored(b"e"), stored(b"f")]
+    pairs = [((entry or found).key, entry is None) for entry, found in knowable(joined(entries, objects))]  # type: ignore[union-attr]
+    assert pairs == [(b"a", False), (b"d", True), (b"d/", False), (b"d0", True), (b"e", False), (b"f", True)]
+
+
+@pytest.mark.parametrize("time", ["2026-11-23T06:31:11.000Z", "2026-11-23T06:31:11+00:00", "2026-11-23T06:31:11Z"])
+@pytest.mark.parametrize(
+    ("offsetNs", "newer"),
+    [(-1, False), (0, False), (499, False), (501, True), (1000, True), (SECOND // 2, True), (SECOND, True)],
+)
+def test_a_file_is_newer_by_its_fraction_of_a_second_in_each_cli_s_time_format(
+    time: str, offsetNs: int, newer: bool
+) -> None:
+    assert isNewer(file(b"a", 1, 1795415471 * SECOND + offsetNs), stored(b"a", 1, time)) is newer
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Mirror:
+    return mirrorOf(tmp_path, "s3://bucket")
+
+
+def test_the_plan_is_aws_s_own(mirror: Mirror) -> None:
+    later = 1795415472 * SECOND
+    pairs = [
+        (file(b"new", 5), None),
+        (file(b"grown", 7), stored(b"grown", 6)),
+        (file(b"touched", 2, later), stored(b"touched", 2)),
+        (file(b"settled", 3), stored(b"settled", 3)),
+        (file(b"unreadable", None), stored(b"unreadable")),
+        (None, stored(b"gone", 4)),
+    ]
+    plan = planned(mirror, pairs)
+    assert [(step.action, step.key, step.size) for step in plan.steps] == [
+        (Action.UPLOAD, b"new", 5),
+        (Action.REPLACE, b"grown", 7),
+        (Action.REPLACE, b"touched", 2),
+        (Action.DELETE, b"gone", 4),
+    ]
+    assert (plan.settledFiles, plan.settledSize, plan.unreadable) == (1, 3, 1)
+    assert plan.sizes == {Action.UPLOAD: 5, Action.REPLACE: 9, Action.DELETE: 4}
+    assert plan.isListed
+
+
+def test_a_long_plan_is_counted_and_not_kept(mirror: Mirror) -> None:
+    plan = planned(mirror, ((file(b"%06d" % number), None) for number in range(10_001)))
+    assert (plan.length, len(plan.steps), plan.isListed) == (10_001, 10_000, False)
