@@ -9,13 +9,16 @@ import logging
 import os
 import pwd
 import selectors
+import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 NOT_STARTED = 256
 """The status `executeCommand` gives for a command that could not be started, as in Cedar Backup."""
 
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOP_GRACE = 5.0  # seconds between asking a child to end and killing it
 _STOP_TICK = 0.2  # seconds between two questions whether to stop
 _PIPE_READ = 1 << 16  # bytes: what a pipe holds
@@ -63,6 +66,7 @@ def executeCommand(
     """
     if not doNotLog:
         _log.debug("Executing command %s with args %s.", list(command), list(args))
+    release = _heldSignals()
     try:
         child = subprocess.Popen(
             [*command, *args],
@@ -73,12 +77,14 @@ def executeCommand(
             env=childEnvironment() if environment is None else environment,
         )
     except (OSError, ValueError) as error:  # ValueError: an argument with a NUL, or beyond the encoding
+        release()
         _log.debug("Cannot run %s: %s", list(command), error)
         return NOT_STARTED, [] if returnOutput else None
 
     logged = not doNotLog and _output.isEnabledFor(logging.INFO)
     lines: list[str] = []
     with _stoppedOnError(child):
+        release()
         for isError, line in _arrivingLines(child, onOutput, shouldStop):
             if outputFile is not None and not isError:
                 outputFile.write(line)
@@ -95,6 +101,27 @@ def executeCommand(
             outputFile.flush()
         status = child.wait()
     return status, lines if returnOutput else None
+
+
+def _heldSignals() -> Callable[[], None]:
+    """Hold back this process's own handlers of the signals that interrupt, until the function returned is called.
+
+    One that raised while a child is being started would lose the child: it runs, and nobody knows its number.
+    """
+    if threading.current_thread() is not threading.main_thread():  # where no handler is ever called
+        return lambda: None
+    handlers = {number: handler for number in _INTERRUPTS if callable(handler := signal.getsignal(number))}
+    arrived: list[int] = []
+    for held in handlers:
+        signal.signal(held, lambda number, _frame: arrived.append(number))
+
+    def release() -> None:
+        for held, handler in handlers.items():
+            signal.signal(held, handler)
+        for number in arrived:
+            signal.raise_signal(number)
+
+    return release
 
 
 def _arrivingLines(

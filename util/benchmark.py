@@ -2,8 +2,9 @@
 
 usage: benchmark.py [--files N,N...] [--latency S,S...] [--rounds N] [--directory DIR]
 
-Every command of a table is run in turn, round after round, so that a change in the machine's speed meets them all; figures
-are medians, and what is to be quoted is the ratio to the first command. Peak memory is that of the largest single process.
+Every command of a table is run in turn, round after round, so that a change in the machine's speed meets them all;
+figures are medians, and what is to be quoted is the ratio to the first command. Peak memory is that of the largest
+single process.
 """
 
 from __future__ import annotations

@@ -34,12 +34,17 @@ def joined(entries: Iterable[SourceEntry], objects: Iterable[ObjectEntry]) -> It
 
 
 def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """The pairs without the objects below a directory that cannot be read: whether they have files, nobody can tell."""
+    """The pairs without the objects below what cannot be read: whether they have files, nobody can tell.
+
+    A link that cannot be followed may lead to a directory as well, so objects below it are left out, too.
+    """
     unreadable: tuple[bytes, ...] = ()
     for entry, found in pairs:
-        if entry is not None and entry.size is None and entry.key.endswith(b"/"):
-            unreadable = (entry.key,)
-        elif entry is None and found is not None and found.key.startswith(unreadable):
+        if entry is not None and entry.size is None:
+            # Other keys can sort between a name and what is below it: "a", "a!", "a/b".
+            ahead = (prefix for prefix in unreadable if prefix > entry.key or entry.key.startswith(prefix))
+            unreadable = (*ahead, entry.key.rstrip(b"/") + b"/")
+        elif entry is None and found is not None and unreadable and found.key.startswith(unreadable):
             continue
         yield entry, found
 

@@ -134,7 +134,7 @@ class _RangePages:
             self.isPast = True
             found = [entry for entry in found if entry.key <= self.end]
         self._onKeys(len(found))
-        self.objects.append([entry for entry in found if entry.size or not entry.key.endswith(b"/")])
+        self.objects.append([entry for entry in found if entry.size or entry.key[-1:] not in {b"", b"/"}])
 
     def flush(self) -> None:
         """As files have it."""

@@ -49,7 +49,7 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
     with scanned(mirror, skip, (lambda entries: None) if ignoreNames else check, watcher) as scan:
         if refused:
             raise NamesRefused(
-                f"Refused: {refused:,} of {scan.files:,} file names in {displayPath(mirror.source)} will not survive "
+                f"Refused: {refused:,} of the file names in {displayPath(mirror.source)} will not survive "
                 f"in {displayPath(mirror.location.url)}; rename these files, correct the locale, or go on without them "
                 "by --ignoreWarnings; nothing was changed"
             )
@@ -127,7 +127,7 @@ def _report(mirror: Mirror, entries: Iterable[SourceEntry], objects: Objects, wa
     pairs = joined(entries, objects())
     report = verify.verified(mirror, pairs, lambda found: log.error("%s", differenceLine(mirror, found)))
     if report.newerFiles:
-        log.warning("%s", newerLine(mirror, report))
+        log.info("%s", newerLine(mirror, report))
     log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(mirror, report))
     return report
 

@@ -41,7 +41,7 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
         except UsageError as error:
             _complain(tool, f"{error} (see {tool.name} --help)")
             return error.status
-        except Interrupted as error:  # before there was a log
+        except (LoggingError, Interrupted) as error:  # there is no log to say it in
             _complain(tool, str(error))
             return error.status
 
@@ -67,15 +67,16 @@ def _run(tool: Tool, values: dict[str, Any]) -> int:
     from CedarBackup3.cli.options import commonOptions
     from CedarBackup3.cli.progress import ProgressLine
 
-    common, options = commonOptions(values), tool.buildOptions(values)
+    common = commonOptions(values)
     progress = ProgressLine(sys.stderr, common.quiet)
     try:
+        options = tool.buildOptions(values)
         with loggingSetUp(common, progress.erase), contextlib.closing(progress):
             return _loggedRun(tool, options, progress, common.stack)
-    except LoggingError as error:
-        if not common.quiet:
-            _complain(tool, str(error))
-        return error.status
+    except (UsageError, LoggingError) as error:
+        if common.quiet:
+            return error.status
+        raise
 
 
 def _loggedRun(tool: Tool, options: Any, progress: ProgressLine, withStack: bool) -> int:

@@ -72,7 +72,7 @@ def test_what_agrees_is_verified_and_nothing_is_asked_to_change(
     plantObjects(server, objects)
     outcome = sync(source, url, "--verifyOnly", "--verbose")
     assert (outcome.status, outcome.stderr) == (0, "")
-    assert outcome.stdout.splitlines()[-1].startswith(f"Verified: {len(files)} files")
+    assert f"\nVerified: {len(files)} files" in outcome.stdout
     assert not changes(server)
 
 
