@@ -69,6 +69,12 @@ class GuardRefused(CedarBackupError):
     status = ExitStatus.GUARD_REFUSED
 
 
+class LockHeld(CedarBackupError):
+    """Another run holds the lock; nothing was changed."""
+
+    status = ExitStatus.LOCKED
+
+
 class Interrupted(BaseException):
     """A signal asked the run to end.
 

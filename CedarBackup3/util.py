@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import pwd
+import re
 import selectors
 import signal
 import subprocess
@@ -198,6 +199,21 @@ def _displayCharacter(character: str) -> str:
     if 0x80 <= code <= 0xFF:  # apart from the undecodable byte of the same number
         return f"\\u{code:04x}"
     return character.encode("unicode_escape").decode("ascii")
+
+
+def withoutSecrets(text: str) -> str:
+    """The text without the secrets of this process's environment, and without user and password in URLs."""
+    text = _URL_CREDENTIALS.sub("://***@", text)
+    for name in _SECRET_VARIABLES:
+        secret = os.environ.get(name, "")
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return text
+
+
+_URL_CREDENTIALS = re.compile(r"://[^/@\s]+@")
+_SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+_SHORTEST_SECRET = 8  # characters; real ones have 40 and more, and a short word would be masked where it means nothing
 
 
 def displayPath(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.compare import difference, isNewer, joined, knowable
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
-from CedarBackup3.amazons3.model import Action, Kind, ObjectEntry, SourceEntry
+from CedarBackup3.amazons3.model import Kind, ObjectEntry, SourceEntry
 from CedarBackup3.amazons3.plan import planned
 
 SECOND = 1_000_000_000
@@ -89,18 +89,35 @@ def test_the_plan_is_aws_s_own(mirror: Mirror) -> None:
         (file(b"unreadable", None), stored(b"unreadable")),
         (None, stored(b"gone", 4)),
     ]
-    plan = planned(mirror, pairs)
-    assert [(step.action, step.key, step.size) for step in plan.steps] == [
-        (Action.UPLOAD, b"new", 5),
-        (Action.REPLACE, b"grown", 7),
-        (Action.REPLACE, b"touched", 2),
-        (Action.DELETE, b"gone", 4),
+    with planned(mirror, pairs) as plan:
+        steps = list(plan.steps)
+    assert [(step.action, step.key, step.size) for step in steps] == [
+        ("upload", b"new", 5),
+        ("replace", b"grown", 7),
+        ("replace", b"touched", 2),
+        ("delete", b"gone", 4),
     ]
-    assert (plan.settledFiles, plan.settledSize, plan.unreadable) == (1, 3, 1)
-    assert plan.sizes == {Action.UPLOAD: 5, Action.REPLACE: 9, Action.DELETE: 4}
-    assert plan.isListed
+    assert (plan.settledFiles, plan.settledSize, plan.objects) == (1, 3, 5)
+    assert plan.sizes == {"upload": 5, "replace": 9, "delete": 4}
+    assert (plan.length, plan.uploads, plan.deletions) == (4, 3, 1)
 
 
-def test_a_long_plan_is_counted_and_not_kept(mirror: Mirror) -> None:
-    plan = planned(mirror, ((file(b"%06d" % number), None) for number in range(10_001)))
-    assert (plan.length, len(plan.steps), plan.isListed) == (10_001, 10_000, False)
+def test_a_long_plan_keeps_all_its_steps_in_order(mirror: Mirror) -> None:
+    with planned(mirror, ((file(b"%06d" % number), None) for number in range(12_345))) as plan:
+        assert [step.key for step in plan.steps] == [b"%06d" % number for number in range(12_345)]
+        assert plan.length == 12_345
+
+
+@pytest.mark.parametrize(
+    ("unreadable", "objects", "extra"),
+    [
+        ([b"a"], [b"a", b"a!", b"a/b", b"ab"], [b"a!", b"ab"]),
+        ([b"a", b"a!"], [b"a!/x", b"a/b", b"a0"], [b"a0"]),
+        ([b"d/", b"e"], [b"d/x", b"e", b"e/x", b"f"], [b"f"]),
+    ],
+)
+def test_what_may_lie_below_an_unreadable_name_is_never_extra(
+    unreadable: list[bytes], objects: list[bytes], extra: list[bytes]
+) -> None:
+    pairs = knowable(joined([file(key, None) for key in unreadable], map(stored, objects)))
+    assert [found.key for entry, found in pairs if entry is None and found] == extra

@@ -1,69 +1,132 @@
-"""Carrying a plan out: by one `aws s3 sync`, or directly, file by file of the plan."""
+"""Carrying a plan out.
+
+Files go up by `aws s3 sync` or, if they are few, by an `aws s3 cp` of just those. Objects go by the plan, never by what
+aws sees: it deletes whatever it cannot read at the moment it looks, and a disk may be unmounted under a run that takes
+hours. `aws s3 sync --delete` is for those who want it, and for servers that refuse to delete many objects at once.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import json
 import os
 import re
+import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from CedarBackup3.amazons3.awscli import AwsResult, copyArguments, deleteArguments, runAws, syncArguments
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
-from CedarBackup3.amazons3.model import Action, Step
+from CedarBackup3.amazons3.model import Step
+from CedarBackup3.amazons3.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.plan import Plan
+from CedarBackup3.amazons3.scan import UNREADABLE_KEPT
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import displayPath
 
 _DELETE_BATCH = 1000  # as many as S3 takes in one request (API reference, "DeleteObjects")
 _FILES_PER_START = 2500  # `aws s3 sync` compares about as many files in the time that an aws takes to start
+_MOST_LINKS = 10_000  # more files than that are no longer a small part of anything
 
 
 def paysDirectly(plan: Plan) -> bool:
-    """Whether a plan is carried out sooner directly than by `aws s3 sync`, which lists and compares all again."""
-    starts = bool(plan.uploads) + -(-plan.counts.get(Action.DELETE, 0) // _DELETE_BATCH)
-    return plan.isListed and plan.settledFiles >= _FILES_PER_START * starts
+    """Whether its files go up sooner by themselves than by `aws s3 sync`, which lists and compares all again."""
+    return plan.uploads <= _MOST_LINKS and plan.settledFiles >= _FILES_PER_START
 
 
-def synchronized(mirror: Mirror, onProgress: OnProgress | None = None) -> AwsResult:
-    """Run `aws s3 sync`; with `onProgress` aws is asked for its own progress."""
-    delete, progress = not mirror.uploadOnly, onProgress is not None
-    arguments = syncArguments(mirror.source, mirror.location, delete=delete, progress=progress)
-    return runAws(arguments, mirror.locale, onOutput=onProgress and _awsProgress(onProgress))
+def synchronized(
+    mirror: Mirror, *, delete: bool, protected: Sequence[bytes] = (), onProgress: OnProgress | None = None
+) -> AwsResult:
+    """Run `aws s3 sync`; with `onProgress` aws is asked for its own progress.
 
+    Args:
+        mirror: what is mirrored
+        delete: let aws delete what it finds no file for
+        protected: keys that cannot be read, with a slash at the end if they are directories; as aws sees no file there,
+            it would delete them and all below them
+        onProgress: is told of the progress
 
-def appliedDirectly(mirror: Mirror, plan: Plan, onProgress: OnProgress | None = None) -> Iterator[AwsResult]:
-    """Carry out a plan whose steps are all listed; yields how each aws ended.
-
-    Nothing is deleted before all uploads have been tried.
+    Raises:
+        CommandFailed: aws has no way to protect them
     """
-    uploads = [step for step in plan.steps if step.action is not Action.DELETE]
-    if uploads:
-        yield _uploaded(mirror, uploads, onProgress)
-    deletions = (step for step in plan.steps if step.action is Action.DELETE)
+    excludes = [*mirror.excludes, *(_protections(mirror, protected) if delete else ())]
+    with _patternSafeSource(mirror, bool(excludes)) as source:
+        arguments = syncArguments(
+            source,
+            mirror.location,
+            delete=delete,
+            excludes=excludes,
+            followLinks=mirror.followLinks,
+            progress=onProgress is not None,
+        )
+        return _ran(mirror, arguments, onProgress)
+
+
+def _protections(mirror: Mirror, keys: Sequence[bytes]) -> list[str]:
+    if not keys:
+        return []
+    if len(keys) > UNREADABLE_KEPT or hasSpecial(mirror.location.url):
+        raise CommandFailed(
+            f"'aws s3 sync --delete' cannot be told to leave alone all that cannot be read in "
+            f"{displayPath(mirror.source)}; make it readable, or use another --method"
+        )
+    names = [escaped(key.decode("utf-8", "surrogateescape").rstrip("/")) for key in keys]
+    return [pattern for name in names for pattern in (name, f"{name}/*")]
+
+
+@contextlib.contextmanager
+def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
+    """The source by a path without characters that mean something in a pattern: aws puts it in front of every one."""
+    if not (hasPatterns and hasSpecial(os.fsdecode(mirror.source))):
+        yield mirror.source
+    elif not mirror.followLinks:
+        raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
+    else:
+        with tempfile.TemporaryDirectory(prefix="cback-") as directory:
+            link = os.path.join(os.fsencode(directory), b"source")
+            os.symlink(mirror.source, link)
+            yield link
+
+
+def uploaded(mirror: Mirror, plan: Plan, onProgress: OnProgress | None = None) -> AwsResult:
+    """Copy just the files of a plan, by a private tree of links to them, which aws follows and whose names it sees."""
+    with tempfile.TemporaryDirectory(prefix="cback-") as name:
+        tree = os.fsencode(name)
+        for step in plan.steps:
+            if step.action != "delete":
+                link = os.path.join(tree, step.path)
+                os.makedirs(os.path.dirname(link), exist_ok=True)
+                os.symlink(mirror.pathTo(step.path), link)
+        return _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
+
+
+def deleted(mirror: Mirror, plan: Plan) -> Iterator[AwsResult]:
+    """Delete the objects of a plan, many at a time, but none whose file has come back; yields how each aws ended."""
+    deletions = (step for step in plan.steps if step.action == "delete")
     while batch := list(islice(deletions, _DELETE_BATCH)):
         gone = [step for step in batch if not _hasComeBack(mirror, step)]
         if gone:
             yield _deleted(mirror, gone)
 
 
-def _uploaded(mirror: Mirror, uploads: Iterable[Step], onProgress: OnProgress | None) -> AwsResult:
-    """Copy some files, by a private tree of links to just those files: aws follows links, and sees the files' names."""
-    with tempfile.TemporaryDirectory(prefix="cback-") as name:
-        tree = os.fsencode(name)
-        for step in uploads:
-            link = os.path.join(tree, step.path)
-            os.makedirs(os.path.dirname(link), exist_ok=True)
-            os.symlink(mirror.pathTo(step.path), link)
-        arguments = copyArguments(tree, mirror.location, progress=onProgress is not None)
-        return runAws(arguments, mirror.locale, onOutput=onProgress and _awsProgress(onProgress))
+def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:
+    reader = _awsProgress(onProgress) if onProgress else None
+    return runAws(arguments, mirror.locale, onOutput=reader, timeLimit=mirror.awsTimeLimit)
 
 
 def _hasComeBack(mirror: Mirror, step: Step) -> bool:
-    """Whether the file of an object exists by now, so that the object must stay."""
+    """Whether there is a file for an object by now, or something that may hide one, so that the object must stay."""
     path = mirror.pathOf(step.key)
-    return path is not None and os.path.lexists(path)
+    if path is None:
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path, follow_symlinks=mirror.followLinks).st_mode)
+    except OSError as error:
+        return error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
@@ -76,7 +139,7 @@ def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
         json.dump(request, file)
         file.flush()
         printed = io.BytesIO()
-        result = runAws(deleteArguments(file.name), mirror.locale, outputFile=printed)
+        result = runAws(deleteArguments(file.name), mirror.locale, outputFile=printed, timeLimit=mirror.awsTimeLimit)
     failed = [line.decode("ascii", "replace") for line in printed.getvalue().splitlines() if line.startswith(b"[")]
     if result.status == 0 and failed:  # aws calls it a success when S3 has refused single objects
         return replace(result, status=1, errorLines=(f"{len(failed)} objects were not deleted: ", *failed[:3]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import shutil
+import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,6 +21,7 @@ from CedarBackup3.util import NOT_STARTED, displayText, executeCommand
 _log = logging.getLogger("CedarBackup3.log")
 
 _ERROR_LINES_KEPT = 5
+_ERROR_LENGTH = 500  # characters of a line
 # What would change how aws decodes, prints or asks; PYTHONUNBUFFERED costs a listing a fifth of its time.
 _UNWANTED = ("LANG", "LANGUAGE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED")
 
@@ -34,6 +37,8 @@ class AwsResult:
     """The last lines of its standard error."""
     hasWarned: bool
     """Whether it warned of files that it skipped."""
+    timeLimit: float = 0
+    """The seconds after which it was stopped; 0: it was not."""
 
     @property
     def isComplete(self) -> bool:
@@ -47,6 +52,8 @@ class AwsResult:
         """What happened and what to do, for the user."""
         if self.status == NOT_STARTED:
             return _notStartedMessage()
+        if self.timeLimit:
+            return f"'aws {self.subcommand}' was stopped: it had not ended after {self.timeLimit:g} s (--awsTimeout)"
         how = f"was ended by signal {-self.status}" if self.status < 0 else f"ended with status {self.status}"
         said = displayText(" / ".join(line for line in map(str.strip, self.errorLines) if line))
         hint = ""
@@ -55,12 +62,25 @@ class AwsResult:
         return f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}{hint}"
 
 
-def syncArguments(source: bytes, location: S3Location, *, delete: bool, progress: bool = False) -> list[str | bytes]:
+def syncArguments(
+    source: bytes,
+    location: S3Location,
+    *,
+    delete: bool,
+    excludes: Iterable[str] = (),
+    followLinks: bool = True,
+    progress: bool = False,
+) -> list[str | bytes]:
     """The arguments that mirror a directory, given by an absolute path, to a location.
 
     The slash at its end lets aws fail where the directory has become a file; without it, aws would delete everything.
     """
-    switches = [*["--delete"] * delete, *["--no-progress"] * (not progress)]
+    switches = [
+        *["--delete"] * delete,
+        *["--no-follow-symlinks"] * (not followLinks),
+        *["--no-progress"] * (not progress),
+        *(f"--exclude={pattern}" for pattern in excludes),
+    ]
     return ["s3", "sync", source.rstrip(b"/") + b"/", location.url, *switches]
 
 
@@ -94,17 +114,28 @@ def runAws(
     locale: AwsLocale,
     outputFile: BinaryIO | None = None,
     onOutput: Callable[[bytes], object] | None = None,
-    shouldStop: Callable[[], bool] | None = None,
+    shouldStop: Callable[[], bool] = lambda: False,
+    timeLimit: float = 0,
 ) -> AwsResult:
-    """Run aws and say how it ended; what it prints goes to the output log, or else to the file given."""
+    """Run aws and say how it ended; what it prints goes to the output log, or else to the file given.
+
+    Args:
+        arguments: what comes behind `aws`
+        locale: to run it in
+        outputFile: receives what it prints
+        onOutput: is told what it prints, as it comes
+        shouldStop: asked now and then; aws is stopped once it says yes
+        timeLimit: seconds after which it is stopped; 0: never
+    """
     encoded = [a if isinstance(a, bytes) else a.encode(locale.encoding, "surrogateescape") for a in arguments]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
     hasWarned = False
+    deadline = time.monotonic() + timeLimit if timeLimit else math.inf
 
     def keep(line: str) -> None:
         nonlocal hasWarned
         hasWarned = hasWarned or line.startswith("warning: Skipping file ")
-        errors.append(line)
+        errors.append(line[:_ERROR_LENGTH])
 
     environment = awsEnvironment(os.environ, locale)
     if outputFile is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
@@ -117,9 +148,10 @@ def runAws(
         environment=environment,
         onErrorLine=keep,
         onOutput=onOutput,
-        shouldStop=shouldStop,
+        shouldStop=lambda: shouldStop() or time.monotonic() > deadline,
     )
-    return AwsResult(" ".join(map(str, arguments[:2])), status, tuple(errors), hasWarned)
+    isLate = time.monotonic() > deadline and status < 0
+    return AwsResult(" ".join(map(str, arguments[:2])), status, tuple(errors), hasWarned, timeLimit if isLate else 0)
 
 
 def requireSuccess(result: AwsResult) -> None:

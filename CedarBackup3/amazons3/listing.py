@@ -17,7 +17,8 @@ from typing import BinaryIO, cast
 
 from CedarBackup3.amazons3.awscli import AwsResult, listArguments, runAws
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
-from CedarBackup3.amazons3.model import ObjectEntry, S3Location
+from CedarBackup3.amazons3.model import ObjectEntry
+from CedarBackup3.amazons3.patterns import matcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
@@ -71,7 +72,7 @@ def listing(
 
     with contextlib.ExitStack() as stack:
         pages = [
-            _RangePages(mirror.location, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
+            _RangePages(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
             for after, end in bounds
             if after is not None
         ]
@@ -92,6 +93,7 @@ def _list(mirror: Mirror, pages: _RangePages, cancelled: threading.Event) -> Non
         mirror.locale,
         outputFile=cast(BinaryIO, pages),
         shouldStop=lambda: pages.isPast or cancelled.is_set(),
+        timeLimit=mirror.awsTimeLimit,
     )
     if not pages.isPast and not cancelled.is_set():
         pages.requireComplete(result)
@@ -102,7 +104,7 @@ class _RangePages:
 
     def __init__(
         self,
-        location: S3Location,
+        mirror: Mirror,
         after: bytes,
         end: bytes | None,
         objects: Spool[ObjectEntry],
@@ -113,7 +115,8 @@ class _RangePages:
         self.objects = objects
         self.isPast = False
         """Whether a key beyond the end has come, so that all up to the end has come, too."""
-        self._prefix = location.prefix.encode()
+        self._prefix = mirror.location.prefix.encode()
+        self._isExcluded = matcher(mirror.excludes)
         self._last = self._prefix + after if after else b""
         self._onKeys = onKeys
         self._failure: CommandFailed | None = None
@@ -134,6 +137,8 @@ class _RangePages:
             self.isPast = True
             found = [entry for entry in found if entry.key <= self.end]
         self._onKeys(len(found))
+        if self._isExcluded:
+            found = [entry for entry in found if not self._isExcluded(entry.key.decode())]
         self.objects.append([entry for entry in found if entry.size or entry.key[-1:] not in {b"", b"/"}])
 
     def flush(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Action, Difference, Kind, VerifyReport
+from CedarBackup3.amazons3.model import Action, Difference, Kind, Step, VerifyReport
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.util import displayBytes, displayPath
 
@@ -44,11 +46,19 @@ def newerLine(mirror: Mirror, report: VerifyReport) -> str:
     )
 
 
+def stepLine(mirror: Mirror, step: Step) -> str:
+    """What a step would do, for a dry run."""
+    url = f"{displayPath(mirror.location.url)}{displayPath(step.key)}"
+    if step.action == "delete":
+        return f"Would delete {url} ({_size(step.size)})"
+    return f"Would {step.action} {url} from {displayPath(mirror.pathTo(step.path))} ({_size(step.size)})"
+
+
 def planLine(mirror: Mirror, plan: Plan) -> str:
     """What is about to be done, in one line."""
     parts = [
-        f"{plan.counts[action]:,} to {action.value} ({displayBytes(plan.sizes[action])})"
-        for action in Action
+        f"{plan.counts[action]:,} to {action} ({displayBytes(plan.sizes[action])})"
+        for action in get_args(Action)
         if plan.counts.get(action)
     ]
     settled = f"{_count(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,8 +50,17 @@ class Mirror:
     """The locale in which aws reads the names."""
     startNs: int
     """When the run began, in nanoseconds since the epoch: what changes later is told apart from what is wrong."""
+    identity: tuple[int, int]
+    """The device and inode of the source."""
+    mounts: frozenset[bytes] = frozenset()
+    """The directories below the source on which something is mounted."""
     uploadOnly: bool = False
     """Objects without a file are left alone, and are no difference."""
+    excludes: tuple[str, ...] = ()
+    """Patterns of what is neither looked at nor touched, on either side."""
+    followLinks: bool = True
+    awsTimeLimit: float = 0
+    """Seconds after which an aws is stopped; 0: never."""
 
     def pathTo(self, path: bytes) -> bytes:
         """The whole path of what is below the source."""
@@ -66,21 +76,53 @@ class Mirror:
             return None
 
 
-def mirrorOf(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = False) -> Mirror:
+def mirrorOf(
+    sourceDir: Path,
+    s3BucketUrl: str,
+    *,
+    uploadOnly: bool = False,
+    excludes: tuple[str, ...] = (),
+    followLinks: bool = True,
+    awsTimeLimit: float = 0,
+) -> Mirror:
     """The mirror of a directory in a bucket, beginning now.
 
     Raises:
         UsageError: the URL is none
         CedarBackupError: the directory is none, or cannot be read
     """
-    location, source = S3Location.parse(s3BucketUrl), _resolvedSource(os.fsencode(sourceDir))
-    return Mirror(source, location, awsLocale(), time.time_ns() - _CLOCK_GRAIN_NS, uploadOnly)
+    location, startNs = S3Location.parse(s3BucketUrl), time.time_ns() - _CLOCK_GRAIN_NS
+    source, identity = _resolvedSource(os.fsencode(sourceDir))
+    return Mirror(
+        source=source,
+        location=location,
+        locale=awsLocale(),
+        startNs=startNs,
+        identity=identity,
+        mounts=mountsBelow(source),
+        uploadOnly=uploadOnly,
+        excludes=excludes,
+        followLinks=followLinks,
+        awsTimeLimit=awsTimeLimit,
+    )
 
 
-def _resolvedSource(path: bytes) -> bytes:
+def mountsBelow(source: bytes) -> frozenset[bytes]:
+    """The directories below a source on which something is mounted now; none where the system does not tell."""
+    try:
+        with open("/proc/self/mounts", "rb") as table:  # proc(5); odd characters are written as octal escapes
+            points = [re.sub(rb"\\(\d{3})", lambda octal: bytes([int(octal[1], 8)]), line.split()[1]) for line in table]
+    except OSError:
+        return frozenset()
+    return frozenset(point for point in points if point.startswith(source.rstrip(b"/") + b"/"))
+
+
+def _resolvedSource(path: bytes) -> tuple[bytes, tuple[int, int]]:
     try:
         with os.scandir(path):
-            return os.path.realpath(path)
+            resolved = os.path.realpath(path)
+            status = os.stat(resolved)
+            return resolved, (status.st_dev, status.st_ino)
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise CedarBackupError(

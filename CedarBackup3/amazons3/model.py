@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from CedarBackup3.errors import UsageError
 from CedarBackup3.util import displayPath
@@ -87,12 +87,8 @@ class ObjectEntry(NamedTuple):
     """As aws printed it: ISO 8601 in UTC, with Z or +00:00."""
 
 
-class Action(Enum):
-    """What the plan does to an object."""
-
-    UPLOAD = "upload"
-    REPLACE = "replace"
-    DELETE = "delete"
+Action = Literal["upload", "replace", "delete"]
+"""What the plan does to an object."""
 
 
 class Step(NamedTuple):

@@ -6,33 +6,32 @@ the object's; an object without a file goes. So the same bucket results whicheve
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from CedarBackup3.amazons3.compare import Pair, isNewer, knowable
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Action, Step
-
-LISTED_STEPS = 10_000
-"""A plan with more steps is only counted, so that memory is bounded."""
+from CedarBackup3.amazons3.model import Action, ObjectEntry, SourceEntry, Step
+from CedarBackup3.amazons3.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done to make the target the same as the source."""
 
+    steps: Spool[Step]
+    """All of them, in key order."""
     counts: Mapping[Action, int]
     sizes: Mapping[Action, int]
     """In bytes."""
-    steps: tuple[Step, ...]
-    """All of them, or the first `LISTED_STEPS`."""
-    unreadable: int
-    """How many files and directories cannot be read, so that nothing can be done for them."""
     settledFiles: int
     """How many files need nothing to be done."""
     settledSize: int
+    objects: int
+    """How many objects there are now."""
 
     @property
     def length(self) -> int:
@@ -40,40 +39,51 @@ class Plan:
         return sum(self.counts.values())
 
     @property
-    def uploads(self) -> int:
-        """How many files go up."""
-        return self.length - self.counts.get(Action.DELETE, 0)
+    def deletions(self) -> int:
+        """How many objects go."""
+        return self.counts.get("delete", 0)
 
     @property
-    def isListed(self) -> bool:
-        """Whether `steps` holds all of them."""
-        return self.length == len(self.steps)
+    def uploads(self) -> int:
+        """How many files go up."""
+        return self.length - self.deletions
 
 
-def planned(mirror: Mirror, pairs: Iterable[Pair]) -> Plan:
-    """The plan for all the pairs of the join."""
+@contextlib.contextmanager
+def planned(mirror: Mirror, pairs: Iterable[Pair]) -> Iterator[Plan]:
+    """The plan for all the pairs of the join; its steps can be read while the context lasts."""
     counts: Counter[Action] = Counter()
     sizes: Counter[Action] = Counter()
-    steps: list[Step] = []
-    unreadable = settledFiles = settledSize = 0
-    for entry, found in knowable(pairs):
-        if entry is None:
-            if found is None or mirror.uploadOnly:
-                continue
-            step = Step(Action.DELETE, found.key, found.key, found.size)
-        elif entry.size is None:
-            unreadable += 1
-            continue
-        elif found is None:
-            step = Step(Action.UPLOAD, entry.key, entry.path, entry.size)
-        elif entry.size != found.size or isNewer(entry, found):
-            step = Step(Action.REPLACE, entry.key, entry.path, entry.size)
-        else:
-            settledFiles += 1
-            settledSize += found.size
-            continue
-        counts[step.action] += 1
-        sizes[step.action] += step.size
-        if len(steps) < LISTED_STEPS:
-            steps.append(step)
-    return Plan(MappingProxyType(counts), MappingProxyType(sizes), tuple(steps), unreadable, settledFiles, settledSize)
+    settledFiles = settledSize = objects = 0
+    with Spool(Step._make) as steps:
+        batch: list[Step] = []
+        for entry, found in knowable(pairs):
+            objects += found is not None
+            step = _step(mirror, entry, found)
+            if step:
+                counts[step.action] += 1
+                sizes[step.action] += step.size
+                batch.append(step)
+                if len(batch) == _BATCH:
+                    steps.append(batch)
+                    batch = []
+            elif entry is not None and entry.size is not None:
+                settledFiles += 1
+                settledSize += entry.size
+        steps.append(batch)
+        yield Plan(steps, MappingProxyType(counts), MappingProxyType(sizes), settledFiles, settledSize, objects)
+
+
+_BATCH = 1000  # steps that are spooled at a time
+
+
+def _step(mirror: Mirror, entry: SourceEntry | None, found: ObjectEntry | None) -> Step | None:
+    if entry is None:
+        return None if found is None or mirror.uploadOnly else Step("delete", found.key, found.key, found.size)
+    if entry.size is None:
+        return None
+    if found is None:
+        return Step("upload", entry.key, entry.path, entry.size)
+    if entry.size != found.size or isNewer(entry, found):
+        return Step("replace", entry.key, entry.path, entry.size)
+    return None

@@ -14,6 +14,7 @@ from operator import itemgetter
 
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.patterns import matcher, treeMatcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath
@@ -32,6 +33,8 @@ class Scan:
     """Of all the files together, in bytes."""
     samples: tuple[bytes, ...]
     """Keys at about even distances, in key order."""
+    unreadable: tuple[bytes, ...]
+    """The keys of what cannot be read: all of them, or `UNREADABLE_KEPT` and one."""
 
 
 @contextlib.contextmanager
@@ -51,6 +54,7 @@ def scanned(
     """
     entries = sourceEntries(mirror, onSkipped)
     samples: list[bytes] = []
+    unreadable: list[bytes] = []
     files = size = 0
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
@@ -59,11 +63,15 @@ def scanned(
             samples.append(chunk[0].key)
             files += len(chunk)
             size += sum(entry.size or 0 for entry in chunk)
+            if len(unreadable) <= UNREADABLE_KEPT:
+                unreadable += [entry.key for entry in chunk if entry.size is None]
             onProgress("walk", files, size, None)
-        yield Scan(kept, files, size, tuple(samples))
+        yield Scan(kept, files, size, tuple(samples), tuple(unreadable[: UNREADABLE_KEPT + 1]))
 
 
 _CHUNK = 1000  # entries; also the distance of the samples
+UNREADABLE_KEPT = 500
+"""As many keys as can be given to aws on a command line."""
 
 
 def sourceEntries(mirror: Mirror, onSkipped: OnSkipped = lambda path, why: None) -> Iterator[SourceEntry]:
@@ -115,6 +123,7 @@ def _directoryEntries(mirror: Mirror, path: bytes, key: bytes, onSkipped: OnSkip
     """
     encoding, owner, new, locale = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, mirror.locale
     isLegacy = locale.isLegacy
+    isExcluded, isExcludedTree = matcher(mirror.excludes), treeMatcher(mirror.excludes)
     entries: list[SourceEntry] = []
     directory = os.open(mirror.pathTo(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -124,10 +133,17 @@ def _directoryEntries(mirror: Mirror, path: bytes, key: bytes, onSkipped: OnSkip
                 below = path + name
                 sortKey = key + locale.keyOf(name) if isLegacy else below
                 try:
+                    if not mirror.followLinks and entry.is_symlink():
+                        onSkipped(below, "a link, and links are not followed")
+                        continue
                     if entry.is_dir():
+                        if isExcludedTree and isExcludedTree(locale.decoded(below + b"/")):
+                            continue
                         if entry.is_symlink():
                             _refuseLoop(mirror, below)
                         entries.append(SourceEntry(sortKey + b"/", None, 0, below + b"/"))
+                        continue
+                    if isExcluded and isExcluded(locale.decoded(below)):
                         continue
                     status = entry.stat()
                 except OSError as error:

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayPath
+
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
@@ -27,7 +30,14 @@ class Spool(Generic[Row]):
     def append(self, batch: Sequence[Row]) -> None:
         """Keep some rows."""
         data = marshal.dumps(list(zip(*batch, strict=True)))
-        self._file.write(data)
+        try:
+            self._file.write(data)
+            self._file.flush()
+        except OSError as error:
+            raise CedarBackupError(
+                f"Cannot write a temporary file in {displayPath(tempfile.gettempdir())}: {error.strerror}; "
+                "make room there, or set TMPDIR to another directory"
+            ) from None
         self._lengths.append(len(data))
 
     def __iter__(self) -> Iterator[Row]:

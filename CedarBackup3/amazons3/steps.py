@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from CedarBackup3.amazons3 import apply, plan, verify
+from CedarBackup3.amazons3 import apply, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.filenames import nameProblems
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
-from CedarBackup3.amazons3.messages import differenceLine, newerLine, planLine, summaryLine
+from CedarBackup3.amazons3.messages import differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.scan import Scan, scanned, sourceEntries
-from CedarBackup3.errors import CommandFailed, NamesRefused
+from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
 from CedarBackup3.util import displayPath
 
 log = logging.getLogger("CedarBackup3.log")
@@ -68,39 +69,82 @@ def comparedAfresh(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0
         return _report(mirror, sourceEntries(mirror), objects, watcher)
 
 
-def planned(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0) -> tuple[plan.Plan, VerifyReport | None]:
+@contextlib.contextmanager
+def planned(
+    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0
+) -> Iterator[tuple[Plan, VerifyReport | None]]:
     """The plan; if there is nothing to do, also the report, since what was listed for the plan proves it."""
     with _listed(mirror, scan, watcher, ranges) as objects:
         watcher("compare")
-        made = plan.planned(mirror, joined(scan.entries, objects()))
-        log.info("%s", planLine(mirror, made))
-        return made, None if made.length else _report(mirror, scan.entries, objects, watcher)
+        with plan.planned(mirror, joined(scan.entries, objects())) as made:
+            log.info("%s", planLine(mirror, made))
+            yield made, None if made.length else _report(mirror, scan.entries, objects, watcher)
 
 
-def carriedOut(mirror: Mirror, made: plan.Plan, watcher: Watcher, *, force: bool = False) -> list[AwsResult]:
-    """Carry a plan out directly if that pays, or by force if it is listed; otherwise by `aws s3 sync`."""
-    if not (made.isListed and (force or apply.paysDirectly(made))):
-        return [synchronized(mirror, watcher)]
-    log.info("Applying the plan to %s", displayPath(mirror.location.url))
-    watcher("sync")
-    results: list[AwsResult] = []
-    for result in apply.appliedDirectly(mirror, made, watcher if watcher.isShown else None):
-        if result.status not in {0, 1, 2}:
-            log.warning("%s; 'aws s3 sync' does the rest", result)
-            return [*results, synchronized(mirror, watcher)]
-        results.append(_logged(result))
+def rehearsed(mirror: Mirror, made: Plan) -> None:
+    """Say each step of a plan."""
+    for step in made.steps:
+        log.info("%s", stepLine(mirror, step))
+
+
+def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method: str) -> list[AwsResult]:
+    """Carry a plan out: the files first, then, if the source is still the same, the deletions.
+
+    Args:
+        mirror: what is mirrored
+        scan: what was planned from
+        made: the plan
+        watcher: sees the progress
+        method: `direct` copies just the files of the plan, `sync` leaves all to `aws s3 sync`, `auto` does what pays
+
+    Raises:
+        GuardRefused: the source has changed since it was read; nothing was changed
+        CedarBackupError: the source has changed meanwhile; nothing was deleted
+        CommandFailed: aws failed as a whole
+    """
+    guards.refuse([guards.sourceChange(mirror, bool(scan.files))])
+    if method == "sync":
+        return [synchronized(mirror, scan, watcher)]
+    results = []
+    if made.uploads:
+        isDirect = method == "direct" or apply.paysDirectly(made)
+        results.append(_uploaded(mirror, made, watcher) if isDirect else _synchronized(mirror, watcher, delete=False))
+    if made.deletions:
+        change = guards.sourceChange(mirror, bool(scan.files))
+        if change:
+            raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
+        log.info("Deleting %s objects from %s", f"{made.deletions:,}", displayPath(mirror.location.url))
+        for result in apply.deleted(mirror, made):
+            if result.status not in {0, 1}:
+                log.warning("%s; 'aws s3 sync' does it instead", result)
+                return [*results, synchronized(mirror, scan, watcher)]
+            results.append(_logged(result))
     return results
 
 
-def synchronized(mirror: Mirror, watcher: Watcher) -> AwsResult:
-    """Run `aws s3 sync`.
+def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
+    """Run `aws s3 sync --delete`, without `--delete` if nothing is to be removed.
 
     Raises:
         CommandFailed: it ended otherwise than by finishing, with failures and warnings perhaps
     """
+    return _synchronized(mirror, watcher, delete=not mirror.uploadOnly, protected=scan.unreadable)
+
+
+def _synchronized(mirror: Mirror, watcher: Watcher, *, delete: bool, protected: Sequence[bytes] = ()) -> AwsResult:
     log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
     watcher("sync")
-    result = apply.synchronized(mirror, watcher if watcher.isShown else None)
+    shown = watcher if watcher.isShown else None
+    return _finished(apply.synchronized(mirror, delete=delete, protected=protected, onProgress=shown))
+
+
+def _uploaded(mirror: Mirror, made: Plan, watcher: Watcher) -> AwsResult:
+    log.info("Uploading %s files to %s", f"{made.uploads:,}", displayPath(mirror.location.url))
+    watcher("sync")
+    return _finished(apply.uploaded(mirror, made, watcher if watcher.isShown else None))
+
+
+def _finished(result: AwsResult) -> AwsResult:
     if result.status != 1 and not result.isComplete:
         raise CommandFailed(str(result))
     return _logged(result)

@@ -10,8 +10,6 @@ from CedarBackup3.cli.switches import Switch
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import UsageError
 
-_NAME_COLUMN, _HELP_COLUMN = 3, 24
-
 ANSWERS = ("help", "version", "diagnostics")
 """The switches that ask for an answer instead of a run: with one of them no argument is required."""
 
@@ -25,7 +23,9 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
     parser = _Parser(prog=tool.name, add_help=False, allow_abbrev=False, formatter_class=_formatter)
     for switch in tool.allSwitches:
         names = [f"-{switch.short}"] * bool(switch.short) + [f"--{switch.long}"]
-        if switch.valueName:
+        if switch.isRepeatable:
+            parser.add_argument(*names, dest=switch.long, default=[], action="append")
+        elif switch.valueName:
             parser.add_argument(*names, dest=switch.long, default=switch.default)
         else:
             parser.add_argument(*names, dest=switch.long, action="store_true")
@@ -34,11 +34,14 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
         for argument in tool.arguments:
             parser.add_argument(argument.name)
         values = vars(parser.parse_args(commandLine))
+    values |= {switch.implies: True for switch in tool.allSwitches if switch.implies and values[switch.long]}
     valued = (switch for switch in tool.allSwitches if switch.valueName)
     return values | {switch.long: _converted(switch, values[switch.long]) for switch in valued}
 
 
-def _converted(switch: Switch, text: str) -> Any:
+def _converted(switch: Switch, text: str | list[str]) -> Any:
+    if isinstance(text, list):
+        return tuple(_converted(switch, each) for each in text)
     try:
         return switch.convert(text)
     except ValueError as error:
@@ -59,19 +62,19 @@ class _Parser(argparse.ArgumentParser):
 
 def usageListing(tool: Tool) -> str:
     """The text that `--help` prints: 80 columns, one line a switch."""
-    rows = "".join(
-        f"   {switch.spelling:{_HELP_COLUMN - _NAME_COLUMN}}{switch.description}\n" for switch in tool.allSwitches
-    )
-    names = " ".join(argument.name for argument in tool.arguments)
-    required = "".join(
-        f"   {argument.name:{_HELP_COLUMN - _NAME_COLUMN}}{argument.help}\n" for argument in tool.arguments
-    )
+    arguments = [(argument.name, argument.help) for argument in tool.arguments]
+    switches = [(switch.spelling, switch.description) for switch in tool.allSwitches]
+    width = max(len(name) for name, _ in arguments + switches)
     return (
-        f" Usage: {tool.name} [switches] {names}\n\n"
+        f" Usage: {tool.name} [switches] {' '.join(name for name, _ in arguments)}\n\n"
         f" {tool.summary}\n\n{_indented(tool.description)}\n\n"
-        f" The following arguments are required:\n\n{required}\n"
-        f" The following switches are accepted:\n\n{rows}\n{_indented(tool.example)}\n"
+        f" The following arguments are required:\n\n{_rows(arguments, width)}\n"
+        f" The following switches are accepted:\n\n{_rows(switches, width)}\n{_indented(tool.example)}\n"
     )
+
+
+def _rows(rows: Sequence[tuple[str, str]], width: int) -> str:
+    return "".join(f"   {name:{width}} {text}\n" for name, text in rows)
 
 
 def _indented(text: str) -> str:

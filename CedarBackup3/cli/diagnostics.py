@@ -11,12 +11,14 @@ from datetime import datetime
 
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.release import VERSION
-from CedarBackup3.util import displayText
+from CedarBackup3.util import displayText, withoutSecrets
 
 
 def diagnosticsListing(tool: Tool) -> str:
     """The text that `--diagnostics` prints: a line each, the common ones first, then the tool's own."""
-    rows = [(label, displayText(value)) for label, value in (*_commonDiagnostics(tool), *tool.diagnostics())]
+    rows = [
+        (label, displayText(withoutSecrets(value))) for label, value in (*_commonDiagnostics(tool), *tool.diagnostics())
+    ]
     width = max(len(label) for label, _ in rows) + 2
     return "Diagnostics:\n\n" + "".join(f"   {label + ':':{width}}{value}\n" for label, value in rows)
 

@@ -9,11 +9,11 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 from CedarBackup3.cli.options import DEFAULT_OWNER, CommonOptions
 from CedarBackup3.errors import LoggingError
-from CedarBackup3.util import displayPath, displayText, getUidGid
+from CedarBackup3.util import displayPath, displayText, getUidGid, withoutSecrets
 
 _SILENT = logging.CRITICAL + 1
 
@@ -29,7 +29,7 @@ def loggingSetUp(options: CommonOptions, beforeScreen: Callable[[], object] = la
     """
     flow, output = logging.getLogger("CedarBackup3.log"), logging.getLogger("CedarBackup3.output")
     flowLevel = logging.DEBUG if options.debug else logging.INFO
-    with contextlib.closing(_openedLogFile(options)) as file:
+    with contextlib.closing(_LogFile(options)) as file:
         handlers = [(flow, _handler(file, _FileFormatter(), flowLevel)), *_screenHandlers(flow, options, beforeScreen)]
         if options.output:
             handlers.append((output, _handler(file, _FileFormatter(prefix="| "), logging.INFO)))
@@ -60,7 +60,7 @@ def _screenHandlers(
 
 
 def _handler(
-    stream: TextIO, formatter: logging.Formatter, level: int, before: Callable[[], object] = lambda: None
+    stream: _Stream, formatter: logging.Formatter, level: int, before: Callable[[], object] = lambda: None
 ) -> logging.Handler:
     handler = _LineHandler(stream, before)
     handler.setFormatter(formatter)
@@ -68,10 +68,10 @@ def _handler(
     return handler
 
 
-class _LineHandler(logging.StreamHandler[TextIO]):
+class _LineHandler(logging.StreamHandler[Any]):
     """Calls `before`, then writes a line; one that cannot be written neither ends a backup nor prints a traceback."""
 
-    def __init__(self, stream: TextIO, before: Callable[[], object]) -> None:
+    def __init__(self, stream: _Stream, before: Callable[[], object]) -> None:
         super().__init__(stream)
         self.before = before
 
@@ -83,14 +83,46 @@ class _LineHandler(logging.StreamHandler[TextIO]):
         """Go on without the line."""
 
 
+class _LogFile:
+    """The log file. Each line is written at once; the first that cannot be is told on the screen."""
+
+    def __init__(self, options: CommonOptions) -> None:
+        self._path, self._isQuiet, self._hasFailed = options.logfile, options.quiet, False
+        try:
+            self._descriptor = _logFileDescriptor(options.logfile, options)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise LoggingError(
+                f"cannot write the log file {displayPath(options.logfile)}: {reason}; name another with --logfile PATH"
+            ) from None
+
+    def write(self, line: str) -> None:
+        try:
+            os.write(self._descriptor, line.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            if not (self._hasFailed or self._isQuiet):
+                shown = displayPath(self._path)
+                sys.stderr.write(f"The log file {shown} cannot be written ({error.strerror}); going on without it\n")
+            self._hasFailed = True
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+_Stream = TextIO | _LogFile
+
+
 class _ScreenFormatter(logging.Formatter):
     """The message alone, which can break neither a line nor a terminal whatever it quotes."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return displayText(record.getMessage())
+        return displayText(withoutSecrets(record.getMessage()))
 
 
-class _FileFormatter(logging.Formatter):
+class _FileFormatter(_ScreenFormatter):
     """ISO time with zone, level, message; the prefix tells a child's output from what we say ourselves."""
 
     def __init__(self, prefix: str = "") -> None:
@@ -99,19 +131,7 @@ class _FileFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
-        return f"{time} {record.levelname:7} {self.prefix}{displayText(record.getMessage())}"
-
-
-def _openedLogFile(options: CommonOptions) -> TextIO:
-    path = options.logfile
-    try:
-        descriptor = _logFileDescriptor(path, options)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise LoggingError(
-            f"cannot write the log file {displayPath(path)}: {reason}; name another with --logfile PATH"
-        ) from None
-    return open(descriptor, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
+        return f"{time} {record.levelname:7} {self.prefix}{super().format(record)}"
 
 
 def _logFileDescriptor(path: str, options: CommonOptions) -> int:

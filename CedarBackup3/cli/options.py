@@ -23,6 +23,5 @@ class CommonOptions(NamedTuple):
 
 
 def commonOptions(values: Mapping[str, Any]) -> CommonOptions:
-    """The common options among all the values of a command line; `debug` implies `output`."""
-    chosen = CommonOptions(**{name: values[name] for name in CommonOptions._fields})
-    return chosen._replace(output=chosen.output or chosen.debug)
+    """The common options among all the values of a command line."""
+    return CommonOptions(**{name: values[name] for name in CommonOptions._fields})

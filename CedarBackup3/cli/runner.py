@@ -105,9 +105,9 @@ def _loggedRun(tool: Tool, options: Any, progress: ProgressLine, withStack: bool
 
 def _complain(tool: Tool, sentence: str) -> None:
     """One line on standard error, whatever is quoted in it."""
-    from CedarBackup3.util import displayText
+    from CedarBackup3.util import displayText, withoutSecrets
 
-    sys.stderr.write(f"{tool.name}: {displayText(sentence)}\n")
+    sys.stderr.write(f"{tool.name}: {displayText(withoutSecrets(sentence))}\n")
 
 
 @contextlib.contextmanager

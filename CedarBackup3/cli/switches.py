@@ -30,6 +30,10 @@ class Switch(NamedTuple):
     """The value as the user would write it; shown in the usage listing and converted like any other."""
     convert: Callable[[str], Any] = str
     """Makes the option's value of the text; a `ValueError` says in its message what is wrong with it."""
+    isRepeatable: bool = False
+    """Whether it may come several times; the option's value is then a tuple."""
+    implies: str = ""
+    """The long name of a switch without a value that it turns on, too."""
 
     @property
     def spelling(self) -> str:
@@ -70,10 +74,10 @@ COMMON_SWITCHES = (
     Switch("b", "verbose", "Print what is done to the screen, too"),
     Switch("q", "quiet", "Print nothing at all to the screen"),
     Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty),
-    Switch("o", "owner", "Owner of a new log file, user:group", "USER:GROUP", "root:adm", _owner),
+    Switch("o", "owner", "Owner of a new log file", "USER:GROUP", "root:adm", _owner),
     Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
-    Switch("O", "output", "Record the output of sub-commands (i.e. aws) in the log"),
-    Switch("d", "debug", "Record debugging information in the log (implies -O)"),
+    Switch("O", "output", "Record what sub-commands (i.e. aws) print in the log"),
+    Switch("d", "debug", "Record debugging information in the log (implies -O)", implies="output"),
     Switch("s", "stack", "Print the Python stack trace of a failure"),
     Switch("D", "diagnostics", "Print runtime diagnostics and exit"),
 )

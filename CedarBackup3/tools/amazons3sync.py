@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
-from CedarBackup3.errors import ExitStatus
+from CedarBackup3.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
@@ -25,17 +25,24 @@ SourceDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 class SyncOptions(NamedTuple):
-    """What the command line asks for."""
+    """What the command line asks for; the names are those of the switches."""
 
     sourceDir: str
     s3BucketUrl: str
     verifyOnly: bool = False
     uploadOnly: bool = False
     ignoreWarnings: bool = False
+    dryRun: bool = False
+    exclude: tuple[str, ...] = ()
+    noFollowLinks: bool = False
+    allowEmptySource: bool = False
+    requireFile: str = ""
+    maxDelete: str = ""
+    lockWait: float = 0
+    awsTimeout: float = 0
     method: str = "auto"
-    """How a plan is carried out: `auto`, `direct` or `sync`."""
     listings: int = 0
-    """How many key ranges are listed side by side; 0: as many as pay."""
+    """0: as many as pay."""
 
 
 def cli() -> int:
@@ -46,19 +53,36 @@ def cli() -> int:
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3 import steps
+    from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
+    from CedarBackup3.amazons3.lock import targetLock
     from CedarBackup3.amazons3.mirror import mirrorOf
 
-    mirror = mirrorOf(options.sourceDir, options.s3BucketUrl, uploadOnly=options.uploadOnly)
-    with steps.timesLogged(progress), steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan:
+    mirror = mirrorOf(
+        options.sourceDir,
+        options.s3BucketUrl,
+        uploadOnly=options.uploadOnly,
+        excludes=options.exclude,
+        followLinks=not options.noFollowLinks,
+        awsTimeLimit=options.awsTimeout,
+    )
+    guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
+    changesNothing = options.verifyOnly or options.dryRun
+    with (
+        targetLock(mirror.location, shared=changesNothing, waitSeconds=options.lockWait),
+        steps.timesLogged(progress),
+        steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan,
+    ):
         if options.verifyOnly:
+            requireSentinel(mirror, guards)
             return _status(steps.compared(mirror, scan, progress, options.listings))
-        if options.method == "sync":
-            results = [steps.synchronized(mirror, progress)]
-        else:
-            plan, report = steps.planned(mirror, scan, progress, options.listings)
-            if report:  # nothing was to be done, and the plan's listing is the proof
+        with steps.planned(mirror, scan, progress, options.listings) as (plan, report):
+            requireHarmless(mirror, guards, plan)
+            if report:  # nothing is to be done, and the plan's listing is the proof
                 return _status(report)
-            results = steps.carriedOut(mirror, plan, progress, force=options.method == "direct")
+            if options.dryRun:
+                steps.rehearsed(mirror, plan)
+                return ExitStatus.DONE
+            results = steps.carriedOut(mirror, scan, plan, progress, options.method)
         return _status(steps.comparedAfresh(mirror, scan, progress, options.listings), results)
 
 
@@ -97,7 +121,7 @@ def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str) -> None:
 
 
 def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: bool = False) -> AwsResult:
-    """Mirror a directory to a bucket by `aws s3 sync`.
+    """Mirror a directory to a bucket by `aws s3 sync`, which leaves alone what belongs to files that cannot be read.
 
     Args:
         sourceDir: the directory
@@ -114,9 +138,11 @@ def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: boo
         UsageError: the URL is none
     """
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.steps import synchronized
+    from CedarBackup3.amazons3.steps import checkedScan, synchronized
 
-    return synchronized(mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly), _unwatched())
+    mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
+    with checkedScan(mirror, _unwatched(), ignoreNames=True) as scan:
+        return synchronized(mirror, scan, _unwatched())
 
 
 def verifyBucketContents(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: bool = False) -> VerifyReport:
@@ -156,9 +182,28 @@ def _method(text: str) -> str:
 def _listings(text: str) -> int:
     if text == "auto":
         return 0
-    if not (text.isascii() and text.isdigit() and int(text) <= 64):
-        raise ValueError("must be auto or a number up to 64")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise ValueError("must be auto or a number from 1 to 64")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a number of seconds")
+    return float(text)
+
+
+def _deletionLimit(text: str) -> str:
+    number = text.removesuffix("%")
+    if text and not (number.isascii() and number.isdigit()):
+        raise ValueError("must be a number, or a percentage such as 10%")
+    return text
+
+
+def _pattern(text: str) -> str:
+    if not text or text.startswith("/"):
+        raise ValueError("must be relative to the source directory")
+    return text
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
@@ -167,7 +212,11 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
 
     url = awsLocale().decoded(os.fsencode(values["s3BucketUrl"]))
     S3Location.parse(url)
-    return SyncOptions(**{name: values[name] for name in SyncOptions._fields})._replace(s3BucketUrl=url)
+    if values["verifyOnly"] and values["dryRun"]:
+        raise UsageError("--verifyOnly and --dryRun do not go together")
+    patterns = tuple(awsLocale().decoded(os.fsencode(pattern)) for pattern in values["exclude"])
+    chosen = SyncOptions(**{name: values[name] for name in SyncOptions._fields})
+    return chosen._replace(s3BucketUrl=url, exclude=patterns)
 
 
 def _diagnostics() -> Iterable[tuple[str, str]]:
@@ -198,7 +247,17 @@ changed. Exit status 0 means done and verified.""",
         Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
         Switch("u", "uploadOnly", "Upload what is new, remove nothing from the bucket"),
         Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
-        Switch("", "method", "auto, or by force direct or sync", "WAY", "auto", _method),
+        Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
+        Switch(
+            "x", "exclude", "Leave alone what matches PATTERN; repeatable", "PATTERN", "", _pattern, isRepeatable=True
+        ),
+        Switch("", "noFollowLinks", "Leave out symbolic links instead of following them"),
+        Switch("", "allowEmptySource", "Let a source without files empty the target"),
+        Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH"),
+        Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N", "", _deletionLimit),
+        Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", _seconds),
+        Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", _seconds),
+        Switch("", "method", "How files go up: auto, direct or sync", "WAY", "auto", _method),
         Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
     ),
     example="""\

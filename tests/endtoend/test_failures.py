@@ -64,9 +64,13 @@ HERE = {
     "aws without its interpreter": Failure(6, ("commands/aws", "cannot be started", "install"), aws="#!/no/such\n"),
     "aws killed": Failure(6, ("'aws s3api list-objects-v2'", "signal 9"), aws="#!/bin/sh\nkill -9 $$\n"),
     "aws fails": Failure(
-        6, ("'aws s3api list-objects-v2'", "status 255", "no\\x1b luck"), aws="#!/bin/sh\nprintf 'no\\033 luck\\n' >&2\nexit 255\n"
+        6,
+        ("'aws s3api list-objects-v2'", "status 255", "no\\x1b luck"),
+        aws="#!/bin/sh\nprintf 'no\\033 luck\\n' >&2\nexit 255\n",
     ),
-    "aws refuses its arguments": Failure(6, ("'aws s3api list-objects-v2'", "status 2"), aws="#!/bin/sh\necho usage: >&2\nexit 2\n"),
+    "aws refuses its arguments": Failure(
+        6, ("'aws s3api list-objects-v2'", "status 2"), aws="#!/bin/sh\necho usage: >&2\nexit 2\n"
+    ),
     "aws lists nonsense": Failure(6, ("no listing", "nonsense"), aws="#!/bin/sh\necho nonsense\n"),
     "aws lists what was not asked for": Failure(
         6, ("q/x", "not below p/"), aws='#!/bin/sh\necho \'[[1,"2001-01-01T00:00:00Z","q/x"]]\'\n'
@@ -249,10 +253,9 @@ def test_a_sync_whose_own_listing_failed_is_no_success_even_if_all_agrees(
     sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     server.pageSize = 1
-    server.addFault(Fault("ListObjectsV2", DENY, skip=3, times=1))
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"1"}, mtime=LONG_AGO)
-    plantObjects(server, {b"a": b"1", b"b": b"1"})
-    server.putObject("bucket", b"gone", b"")
+    server.addFault(Fault("ListObjectsV2", DENY, skip=2, times=1))
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"1"}, mtime=time.time() - 3600)
+    plantObjects(server, {b"a": b"0", b"b": b"0"}, timedelta(hours=2))
     outcome = sync(source, "s3://bucket", "--method", "sync")
     assert outcome.status == 6, outcome
     assert "AccessDenied" in outcome.stderr

@@ -132,7 +132,7 @@ def test_a_server_that_refuses_batches_gets_a_sync_instead(server: S3Server, any
     outcome = run(server, anyAws, source, "--method", "direct")
     assert outcome.status == 0, outcome.log
     assert list(contents(server)) == [b"p/a"]
-    assert "'aws s3 sync' does the rest" in outcome.stderr
+    assert "'aws s3 sync' does it instead" in outcome.stderr
 
 
 def test_a_key_that_no_batch_can_hold_is_deleted_all_the_same(server: S3Server, anyAws: str, tmp_path: Path) -> None:
