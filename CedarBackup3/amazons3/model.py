@@ -47,9 +47,7 @@ class S3Location:
         if not bucket:
             raise UsageError(f"the URL {displayPath(url)} names no bucket")
         if not (arn or _BUCKET_NAME.match(bucket)):
-            raise UsageError(
-                f"the URL {displayPath(url)} names a bucket that Amazon S3 does not allow: {displayPath(bucket)}"
-            )
+            raise UsageError(f"the URL {displayPath(url)} names a bucket that Amazon S3 does not allow")
         if rest[len(bucket) : len(bucket) + 1] not in {"", "/"}:
             raise UsageError(f"the URL {displayPath(url)} goes on behind the access point without a slash")
         prefix = rest[len(bucket) + 1 :]

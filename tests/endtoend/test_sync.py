@@ -200,7 +200,7 @@ def test_an_empty_source_empties_its_prefix_and_nothing_else(
         (source / folder).mkdir(parents=True)
     kept = {b"p/": b"", b"p/folder/": b"", b"p.txt": b"sibling", b"pp/x": b"sibling"}
     plantObjects(server, kept | {b"p/x": b"x", b"p/folder/y": b"y"})
-    outcome = syncOnce(source, "s3://bucket/p")
+    outcome = syncOnce(source, "s3://bucket/p", "--allowEmptySource")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert stored(server) == kept
 

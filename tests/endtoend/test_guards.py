@@ -1,0 +1,246 @@
+"""What a run refuses, and what it leaves alone: nothing is lost that the user did not delete."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from testcase.runner import toolCommand, toolEnvironment
+from testcase.s3 import Fault, Hang, Refuse, S3Server
+from testcase.trees import plantTree
+
+from .conftest import PlainUser
+from .harness import LONG_AGO, Sync, awsStandIn, below, changes, plantObjects, stored
+
+SYNC = "CedarBackup3.tools.amazons3sync"
+
+GONE = {b"p/%d" % number: b"x" for number in range(10)}
+
+
+@pytest.mark.parametrize(
+    ("files", "switches", "reasons"),
+    [
+        ([], [], ["has no file that can be read"]),
+        ([b"0"], ["--maxDelete", "8"], ["9 of 10 objects", "the first are 1, 2, 3, 4, 5"]),
+        ([b"0"], ["--maxDelete", "89%"], ["9 of 10 objects"]),
+        ([b"0"], ["--requireFile", ".mounted"], [".mounted does not exist"]),
+        ([], ["--requireFile", "m", "--maxDelete", "0"], ["m does not exist", "has no file", "10 of 10 objects"]),
+        ([], ["--dryRun"], ["has no file"]),
+        ([b"0"], ["--dryRun", "--maxDelete", "1"], ["9 of 10 objects"]),
+        ([b"0"], ["--method", "sync", "--maxDelete", "1"], ["9 of 10 objects"]),
+        ([b"0"], ["--verifyOnly", "--requireFile", ".mounted"], [".mounted does not exist"]),
+    ],
+)
+def test_a_guard_refuses_with_every_reason_in_one_message_and_nothing_is_changed(
+    files: list[bytes], switches: list[str], reasons: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    plantObjects(server, GONE)
+    source = plantTree(tmp_path / "source", dict.fromkeys(files, b"x"), mtime=LONG_AGO)
+    outcome = syncOnce(*switches, source, "s3://bucket/p")
+    assert outcome.status == 9, outcome
+    assert outcome.stderr.count("\n") == 1
+    assert all(reason in outcome.stderr for reason in reasons)
+    assert "nothing was changed" in outcome.stderr
+    assert not changes(server)
+
+
+@pytest.mark.parametrize(
+    ("files", "switches"),
+    [
+        ([b"0"], []),
+        ([b"0"], ["--maxDelete", "9"]),
+        ([b"0"], ["--maxDelete", "90%", "--requireFile", "0"]),
+        ([], ["--allowEmptySource"]),
+    ],
+)
+def test_what_the_guards_allow_is_done(
+    files: list[bytes], switches: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    plantObjects(server, GONE)
+    source = plantTree(tmp_path / "source", dict.fromkeys(files, b"x"), mtime=LONG_AGO)
+    assert syncOnce(*switches, source, "s3://bucket/p").status == 0
+    assert stored(server) == below(b"p/", dict.fromkeys(files, b"x"))
+
+
+@pytest.mark.parametrize("method", ["auto", "direct", "sync"])
+@pytest.mark.parametrize("folder", [b"plain", b"[odd]*?"])
+def test_what_cannot_be_read_keeps_its_objects_and_is_a_difference(
+    method: str, folder: bytes, server: S3Server, plainUser: PlainUser, syncOnce: Sync
+) -> None:
+    source = plainUser.directory / os.fsdecode(folder)
+    files = {
+        folder + b"/secret": b"1",
+        folder + b"/under [a] *?/x": b"22",
+        folder + b"/locked/deep/y": b"333",
+        b"fine": b"4",
+    }
+    plantTree(source, files, mtime=LONG_AGO)
+    plantObjects(server, below(b"p/", files) | {b"p/gone": b"", b"p/" + folder + b"z": b""})
+    for path in (source, *source.rglob("*")):
+        plainUser.give(path)
+    for name in ("secret", "under [a] *?", "locked"):
+        (source / os.fsdecode(folder) / name).chmod(0)
+    outcome = syncOnce(
+        *(source, "s3://bucket/p", "--method", method), prefix=plainUser.prefix, logfile=plainUser.directory / "log"
+    )
+    assert outcome.status == 7, outcome
+    assert "(3 unreadable)" in outcome.stderr
+    assert stored(server) == below(b"p/", files)
+
+
+def test_a_dry_run_says_exactly_what_the_run_then_does(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(
+        tmp_path / "source", {b"new": b"1", b"grown": b"22", b"same": b"3", b"odd\n": b""}, mtime=LONG_AGO
+    )
+    plantObjects(server, {b"p/grown": b"2", b"p/same": b"3", b"p/gone": b"4"})
+    rehearsal = syncOnce("--dryRun", source, "s3://bucket/p")
+    assert (rehearsal.status, changes(server)) == (0, [])
+    told = sorted(re.findall(r"^Would (\w+) s3://bucket/(\S+)", rehearsal.stdout, re.MULTILINE))
+    server.clearRequests()
+    assert syncOnce(source, "s3://bucket/p", "--method", "direct").status == 0
+    put = {key for operation, key in changes(server) if operation == "PutObject"}
+    assert told == [("delete", "p/gone"), ("replace", "p/grown"), ("upload", "p/new"), ("upload", "p/odd\\n")]
+    assert put == {b"p/grown", b"p/new", b"p/odd\n"}
+    assert b"p/gone" not in stored(server)
+
+
+@pytest.mark.parametrize("method", ["direct", "sync"])
+def test_what_is_excluded_is_left_alone_on_both_sides(
+    method: str, sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    files = {b"keep": b"1", b"skip.tmp": b"2", b"cache/a/b": b"3", b"cache.txt": b"4", b"bad\xff.tmp": b"5"}
+    source = plantTree(tmp_path / "so[ur]ce", files, mtime=LONG_AGO)
+    theirs = {b"p/cache/other": b"x", b"p/old.tmp": b"y"}
+    plantObjects(server, theirs | {b"p/gone": b""})
+    outcome = sync(source, "s3://bucket/p", "--method", method, "-x", "*.tmp", "--exclude", "cache/*")
+    assert outcome.status == 0, outcome
+    assert stored(server) == theirs | {b"p/keep": b"1", b"p/cache.txt": b"4"}
+
+
+@pytest.mark.parametrize("method", ["direct", "sync"])
+def test_links_are_left_out_if_asked_for(method: str, syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {b"file": b"1", b"directory/x": b"2"}, mtime=LONG_AGO)
+    (source / "link").symlink_to("file")
+    (source / "loop").symlink_to(".")
+    (tmp_path / "to source").symlink_to(source)
+    plantObjects(server, {b"link": b"1"})
+    outcome = syncOnce(tmp_path / "to source", "s3://bucket", "--method", method, "--noFollowLinks")
+    assert outcome.status == 0, outcome
+    assert stored(server) == {b"file": b"1", b"directory/x": b"2"}
+
+
+MISHAPS = {
+    "renamed": 'mv "$SOURCE" "$SOURCE.away"',
+    "emptied": 'rm -r "$SOURCE"/*',
+    "replaced": 'mv "$SOURCE" "$SOURCE.away"; mkdir "$SOURCE"; touch "$SOURCE/a"',
+    "a file": 'mv "$SOURCE" "$SOURCE.away"; touch "$SOURCE"',
+    "a link": 'mv "$SOURCE" "$SOURCE.away"; ln -s /usr "$SOURCE"',
+}
+
+
+@pytest.mark.parametrize("mishap", MISHAPS)
+@pytest.mark.parametrize(("moment", "status"), [("list-objects-v2", 9), ("sync", 6)])
+def test_a_source_that_is_lost_under_the_run_costs_no_object(
+    mishap: str, moment: str, status: int, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"new": b"3"}, mtime=LONG_AGO)
+    kept = {b"p/a": b"1", b"p/b": b"2", b"p/gone": b"4"}
+    plantObjects(server, kept)
+    script = f'[ "$2" = {moment} ] && [ -e "$SOURCE/b" ] && {{ {MISHAPS[mishap]}; }}'
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=script)
+    outcome = syncOnce(source, "s3://bucket/p", awsDirectory=commands, environment={"SOURCE": str(source)})
+    assert outcome.status == status, outcome
+    assert kept.items() <= stored(server).items()
+    assert "nothing was changed" in outcome.stderr or "Nothing was deleted" in outcome.stderr
+
+
+def test_a_file_that_comes_back_before_the_deletions_keeps_its_object(
+    syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    plantObjects(server, {b"p/a": b"1", b"p/back": b"2", b"p/gone": b"3"})
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=f'printf 2 > "{source}/back"')
+    outcome = syncOnce(source, "s3://bucket/p", awsDirectory=commands)
+    assert stored(server) == {b"p/a": b"1", b"p/back": b"2"}, outcome
+
+
+def lockName(server: S3Server, url: str) -> str:
+    target = f"--endpoint-url\0{server.endpointUrl}\0{url}"
+    return f"cback-amazons3-{os.geteuid()}-{hashlib.sha256(target.encode()).hexdigest()[:16]}.lock"
+
+
+@pytest.mark.parametrize("switches", [[], ["--verifyOnly"], ["--lockWait", "1"]])
+def test_one_run_at_a_time_on_a_target(switches: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    environment = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    path = tmp_path / lockName(server, "s3://bucket/p/")
+    with open(path, "w") as holder:
+        holder.write("4711\n")
+        holder.flush()
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        outcome = syncOnce(source, "s3://bucket/p", *switches, environment=environment)
+        assert outcome.status == 10
+        assert "process 4711" in outcome.stderr
+        assert not server.requests
+        assert syncOnce(source, "s3://bucket/other", environment=environment).status == 0
+    assert syncOnce(source, "s3://bucket/p", environment=environment).status == 0
+    assert not path.exists()
+
+
+def test_a_run_that_waits_goes_on_when_the_other_has_ended(
+    server: S3Server, anyAws: str, syncOnce: Sync, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    server.addFault(Fault("ListObjectsV2", Hang(2), times=1))
+    environment = toolEnvironment(server.environment(), anyAws)
+    first = subprocess.Popen([*toolCommand(SYNC), "-q", "-l", tmp_path / "log", source, "s3://bucket"], env=environment)
+    while not server.requests:
+        time.sleep(0.05)
+    assert syncOnce(source, "s3://bucket").status == 10
+    assert syncOnce(source, "s3://bucket", "--lockWait", "30").status == 0
+    assert first.wait() == 0
+
+
+def test_an_aws_that_hangs_is_stopped(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    commands = awsStandIn(tmp_path / "commands", before=f"echo $$ > {tmp_path}/pid; exec sleep 60")
+    outcome = syncOnce(source, "s3://bucket", "--awsTimeout", "1", awsDirectory=commands)
+    assert outcome.status == 6
+    assert "had not ended after 1 s" in outcome.stderr
+    assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+
+
+def test_a_burst_of_server_errors_passes(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    server.addFault(Fault("ListObjectsV2", Refuse(503, "SlowDown", "slow"), times=1))
+    server.addFault(Fault("PutObject", Refuse(500, "InternalError", "oops"), times=1))
+    assert sync(source, "s3://bucket").status == 0
+
+
+def test_no_secret_reaches_screen_or_log(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    url = server.endpointUrl.replace("://", "://user:hunter2hunter2@")
+    secrets = {"AWS_SECRET_ACCESS_KEY": "verysecretverysecret", "AWS_ENDPOINT_URL": url}
+    for words in (
+        ["--debug", "--verbose", source, "s3://bucket"],
+        ["--diagnostics"],
+        [source, "s3://u:hunter2hunter2@b"],
+    ):
+        outcome = syncOnce(*words, environment=secrets)
+        assert "hunter2" not in outcome.stdout + outcome.stderr + outcome.log
+        assert "verysecret" not in outcome.stdout + outcome.stderr + outcome.log
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_full_disk_under_the_log_is_said_once_and_the_status_stays_true(syncOnce: Sync, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    outcome = syncOnce("--logfile", "/dev/full", source, "s3://bucket")
+    assert outcome.status == 0
+    assert outcome.stderr == "The log file /dev/full cannot be written (No space left on device); going on without it\n"
