@@ -5,19 +5,21 @@
 #   make run SOURCE=dir BUCKET=s3://mine/new    mirror it to your bucket, with your credentials and your aws
 #   make run ... SWITCHES='--verifyOnly'        give the tool these switches, too
 #   make test TESTS='-k manpages'               run some of the tests
+#   make bench BENCH='--files 10000 --rounds 5' time it beside what else there is
 
 PYTHON = python3
 TESTS =
 SWITCHES =
+BENCH =
 export SOURCE BUCKET SWITCHES
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help run test check deb man completion clean
+.PHONY: help run test check bench deb man completion clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'make check, make deb, make man, make completion, make clean'
+	@echo 'make check, make bench, make deb, make man, make completion, make clean'
 
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
@@ -31,6 +33,9 @@ check: .venv/with-dev
 	.venv/bin/python -m mypy
 	.venv/bin/python -m pytest -q tests/test_floors.py
 	@sh util/lintman.sh manpages/*.1
+
+bench: .venv/with-dev
+	.venv/bin/python -m util.benchmark $(BENCH)
 
 deb:
 	@sh util/builddeb.sh build/deb

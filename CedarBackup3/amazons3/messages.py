@@ -30,18 +30,18 @@ def differenceLine(mirror: Mirror, found: Difference) -> str:
 def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     """The whole verification in one line."""
     source, url = displayPath(mirror.source), displayPath(mirror.location.url)
-    matched = f"{_count(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
+    matched = f"{counted(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
     if report.isClean:
         return f"Verified: {matched} in {source}, all in {url} with their sizes"
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
-    total = _count(sum(report.counts.values()), "difference")
+    total = counted(sum(report.counts.values()), "difference")
     return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree"
 
 
 def newerLine(mirror: Mirror, report: VerifyReport) -> str:
     """What names and sizes cannot tell, in one line."""
     return (
-        f"Newer: {_count(report.newerFiles, 'file')} in {displayPath(mirror.source)} of the same size as in "
+        f"Newer: {counted(report.newerFiles, 'file')} in {displayPath(mirror.source)} of the same size as in "
         f"{displayPath(mirror.location.url)} but modified later; a run without --verifyOnly uploads them"
     )
 
@@ -61,13 +61,14 @@ def planLine(mirror: Mirror, plan: Plan) -> str:
         for action in get_args(Action)
         if plan.counts.get(action)
     ]
-    settled = f"{_count(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"
+    settled = f"{counted(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"
     return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {settled}"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `1,200 files`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _size(size: int | None) -> str:
-    return "" if size is None else _count(size, "byte")
+    return "" if size is None else counted(size, "byte")

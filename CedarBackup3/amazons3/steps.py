@@ -12,7 +12,7 @@ from CedarBackup3.amazons3.awscli import AwsResult
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.filenames import nameProblems
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
-from CedarBackup3.amazons3.messages import differenceLine, newerLine, planLine, stepLine, summaryLine
+from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.plan import Plan
@@ -72,13 +72,13 @@ def comparedAfresh(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0
 @contextlib.contextmanager
 def planned(
     mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0
-) -> Iterator[tuple[Plan, VerifyReport | None]]:
-    """The plan; if there is nothing to do, also the report, since what was listed for the plan proves it."""
+) -> Iterator[tuple[Plan, Callable[[], VerifyReport]]]:
+    """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
     with _listed(mirror, scan, watcher, ranges) as objects:
         watcher("compare")
         with plan.planned(mirror, joined(scan.entries, objects())) as made:
             log.info("%s", planLine(mirror, made))
-            yield made, None if made.length else _report(mirror, scan.entries, objects, watcher)
+            yield made, lambda: _report(mirror, scan.entries, objects, watcher)
 
 
 def rehearsed(mirror: Mirror, made: Plan) -> None:
@@ -113,7 +113,7 @@ def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method:
         change = guards.sourceChange(mirror, bool(scan.files))
         if change:
             raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
-        log.info("Deleting %s objects from %s", f"{made.deletions:,}", displayPath(mirror.location.url))
+        log.info("Deleting %s from %s", counted(made.deletions, "object"), displayPath(mirror.location.url))
         for result in apply.deleted(mirror, made):
             if result.status not in {0, 1}:
                 log.warning("%s; 'aws s3 sync' does it instead", result)
@@ -139,7 +139,7 @@ def _synchronized(mirror: Mirror, watcher: Watcher, *, delete: bool, protected: 
 
 
 def _uploaded(mirror: Mirror, made: Plan, watcher: Watcher) -> AwsResult:
-    log.info("Uploading %s files to %s", f"{made.uploads:,}", displayPath(mirror.location.url))
+    log.info("Uploading %s to %s", counted(made.uploads, "file"), displayPath(mirror.location.url))
     watcher("sync")
     return _finished(apply.uploaded(mirror, made, watcher if watcher.isShown else None))
 

@@ -75,10 +75,10 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         if options.verifyOnly:
             requireSentinel(mirror, guards)
             return _status(steps.compared(mirror, scan, progress, options.listings))
-        with steps.planned(mirror, scan, progress, options.listings) as (plan, report):
+        with steps.planned(mirror, scan, progress, options.listings) as (plan, proof):
             requireHarmless(mirror, guards, plan)
-            if report:  # nothing is to be done, and the plan's listing is the proof
-                return _status(report)
+            if not plan.length:
+                return _status(proof())
             if options.dryRun:
                 steps.rehearsed(mirror, plan)
                 return ExitStatus.DONE
