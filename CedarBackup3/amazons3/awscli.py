@@ -56,10 +56,22 @@ class AwsResult:
             return f"'aws {self.subcommand}' was stopped: it had not ended after {self.timeLimit:g} s (--awsTimeout)"
         how = f"was ended by signal {-self.status}" if self.status < 0 else f"ended with status {self.status}"
         said = displayText(" / ".join(line for line in map(str.strip, self.errorLines) if line))
-        hint = ""
-        if "'NoneType' is not iterable" in said:  # aws's own crash on an error without a message
-            hint = "; look for a missing bucket, denied access or wrong credentials"
-        return f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}{hint}"
+        advice = next((f"; {advice}" for sign, advice in _ADVICE if sign in said), "")
+        return f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}{advice}"
+
+
+_ADVICE = (
+    ("NoSuchBucket", "check the bucket's name, or create it by 'aws s3 mb'"),
+    ("AccessDenied", "check what this user may do; the manual page lists the permissions needed"),
+    ("Unable to locate credentials", "do so as the user who runs this"),
+    ("InvalidAccessKeyId", "check the credentials"),
+    ("SignatureDoesNotMatch", "check the credentials"),
+    ("The config profile", "check AWS_PROFILE and ~/.aws/config"),
+    ("Unknown options", "this aws may be too old, --diagnostics shows which it is"),
+    ("Could not connect", "check the network and the endpoint, then run again"),
+    # aws's own crash on an error without a message
+    ("'NoneType' is not iterable", "look for a missing bucket, denied access or wrong credentials"),
+)
 
 
 def syncArguments(
