@@ -35,6 +35,7 @@ check: .venv/with-dev
 	@sh util/lintman.sh manpages/*.1
 
 bench: .venv/with-dev
+	.venv/bin/python -m util.charsetbench
 	.venv/bin/python -m util.benchmark $(BENCH)
 
 deb:
