@@ -125,16 +125,16 @@ def test_a_scan_can_be_read_again_and_knows_its_sums(tmp_path: Path) -> None:
     names = [b"%04d" % number for number in range(2500)]
     plantTree(tmp_path, dict.fromkeys(names, b"12"))
     told: list[tuple[str, int]] = []
-    chunks: list[int] = []
+    directories: list[int] = []
     with scanned(
         mirrorOf(tmp_path, URL),
         lambda path, why: None,
-        lambda chunk: chunks.append(len(chunk)),
+        lambda entries: directories.append(len(entries)),
         lambda phase, files, size, fraction: told.append((phase, files)),
     ) as scan:
         assert (scan.files, scan.size) == (2500, 5000)
         assert scan.samples == (b"0000", b"1000", b"2000")
         assert [entry.key for entry in scan.entries] == names
         assert [entry.key for entry in scan.entries] == names
-    assert chunks == [1000, 1000, 500]
+    assert directories == [2500]
     assert told == [("walk", 1000), ("walk", 2000), ("walk", 2500)]

@@ -22,6 +22,9 @@ from CedarBackup3.util import displayPath
 OnSkipped = Callable[[bytes, str], object]
 """Is told of a path below the source that holds no data, and what it is."""
 
+OnDirectory = Callable[[list[SourceEntry]], object]
+"""Is told of all that is in one directory, sorted; directories have no size, and a slash at the end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -41,7 +44,7 @@ class Scan:
 def scanned(
     mirror: Mirror,
     onSkipped: OnSkipped,
-    onChunk: Callable[[list[SourceEntry]], object],
+    onDirectory: OnDirectory,
     onProgress: OnProgress,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
@@ -49,17 +52,16 @@ def scanned(
     Args:
         mirror: the source and how its names are read
         onSkipped: as for `sourceEntries`
-        onChunk: is told of the entries, many at a time, on the way
+        onDirectory: the same
         onProgress: is told of the walk
     """
-    entries = sourceEntries(mirror, onSkipped)
+    entries = sourceEntries(mirror, onSkipped, onDirectory)
     samples: list[bytes] = []
     unreadable: list[bytes] = []
     files = size = 0
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
             kept.append(chunk)
-            onChunk(chunk)
             samples.append(chunk[0].key)
             files += len(chunk)
             size += sum(entry.size or 0 for entry in chunk)
@@ -74,7 +76,11 @@ UNREADABLE_KEPT = 500
 """As many keys as can be given to aws on a command line."""
 
 
-def sourceEntries(mirror: Mirror, onSkipped: OnSkipped = lambda path, why: None) -> Iterator[SourceEntry]:
+def sourceEntries(
+    mirror: Mirror,
+    onSkipped: OnSkipped = lambda path, why: None,
+    onDirectory: OnDirectory = lambda entries: None,
+) -> Iterator[SourceEntry]:
     """The files of the source in key order, and what cannot be read: a directory where its first file would be.
 
     Links are followed. Memory is bounded by the files of one directory for each level.
@@ -82,28 +88,33 @@ def sourceEntries(mirror: Mirror, onSkipped: OnSkipped = lambda path, why: None)
     Args:
         mirror: the source and how its names are read
         onSkipped: is told of dangling links, sockets, pipes and devices
+        onDirectory: is told of each directory when the walk enters it
 
     Raises:
         CedarBackupError: the source itself cannot be read (any more)
         GuardRefused: a link leads back to a directory that it is in
     """
     try:
-        stack = [iter(_directoryEntries(mirror, b"", b"", onSkipped))]
+        entries = _directoryEntries(mirror, b"", b"", onSkipped)
     except OSError as error:
         shown = displayPath(mirror.source)
         raise CedarBackupError(f"The source directory {shown} cannot be read any more: {error.strerror}") from None
+    onDirectory(entries)
+    stack = [iter(entries)]
     while stack:
         for entry in stack[-1]:
             if entry.key[-1] != _SLASH:
                 yield entry
                 continue
             try:
-                stack.append(iter(_directoryEntries(mirror, entry.path, entry.key, onSkipped)))
+                entries = _directoryEntries(mirror, entry.path, entry.key, onSkipped)
             except FileNotFoundError:  # gone since its name was read
                 continue
             except OSError:
                 yield entry
                 continue
+            onDirectory(entries)
+            stack.append(iter(entries))
             break
         else:
             stack.pop()

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from CedarBackup3.amazons3 import apply, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.filenames import nameProblems
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
 from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.namecheck import UNUSUAL_TOLD, NameCheck
+from CedarBackup3.amazons3.namereport import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.scan import Scan, scanned, sourceEntries
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
@@ -32,27 +33,31 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
     Raises:
         NamesRefused: some names will not survive
     """
-    refused = 0
+    shown, url = displayPath(mirror.source), displayPath(mirror.location.url)
 
-    def check(entries: list[SourceEntry]) -> None:
-        nonlocal refused
+    def look(entries: list[SourceEntry]) -> None:
         began = time.monotonic()
-        for problem in nameProblems(mirror, entries):
-            refused += 1
-            log.error("Name: %s", problem.message(mirror))
+        check.look(entries)
         watcher.charge("check", time.monotonic() - began)
 
     def skip(path: bytes, why: str) -> None:
         log.info("Skipped: %s is %s", displayPath(mirror.pathTo(path)), why)
 
-    log.info("Reading %s", displayPath(mirror.source))
+    log.info("Reading %s", shown)
     watcher("walk")
-    with scanned(mirror, skip, (lambda entries: None) if ignoreNames else check, watcher) as scan:
-        if refused:
+    with (
+        NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
+        scanned(mirror, skip, (lambda entries: None) if ignoreNames else look, watcher) as scan,
+    ):
+        check.finish()
+        for oddity, count in check.unusual.items():
+            if count > UNUSUAL_TOLD:
+                log.warning("Unusual: %s more names in %s that %s", f"{count - UNUSUAL_TOLD:,}", shown, oddity.value)
+        if check.files:
+            reportNames(mirror, check)
             raise NamesRefused(
-                f"Refused: {refused:,} of the file names in {displayPath(mirror.source)} will not survive "
-                f"in {displayPath(mirror.location.url)}; rename these files, correct the locale, or go on without them "
-                "by --ignoreWarnings; nothing was changed"
+                f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these files, "
+                "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
             )
         yield scan
 

@@ -39,13 +39,19 @@ def changes(server: S3Server) -> list[tuple[str, bytes]]:
     return [(asked.operation, asked.key) for asked in server.requests if asked.method not in {"GET", "HEAD"}]
 
 
+def errors(outcome: Outcome) -> list[str]:
+    """The lines of standard error, without the warnings that `--verbose` adds for unusual names."""
+    return [line for line in outcome.stderr.splitlines() if not line.startswith("Unusual: ")]
+
+
 def differencesOf(outcome: Outcome, source: Path | bytes, url: str) -> list[str]:
     """What a verification reported, in its order: `"Missing dir/name"`, the names as they were printed.
 
     The last line of standard error has to be the summary, every other line one difference in full; a line about a sync
     that did not do everything may come before.
     """
-    *lines, summary = (line for line in outcome.stderr.splitlines() if not line.startswith("'aws s3 sync' ended with "))
+    aside = ("'aws s3 sync' ended with ", "Unusual: ")
+    *lines, summary = (line for line in outcome.stderr.splitlines() if not line.startswith(aside))
     assert re.match(r"Not verified: .*differences? between ", summary), outcome.stderr
     where = f"(?:{re.escape(displayPath(source))}/|{re.escape(displayPath(url))})"
     reason = r"\([\d,]+ bytes?\) (?:is not in|has no file in)|has [\d,]+ bytes?, but|cannot be read|changed during"

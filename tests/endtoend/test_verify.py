@@ -13,7 +13,7 @@ from testcase.s3 import S3Server
 from testcase.trees import AWKWARD_NAMES, plantTree
 
 from .conftest import PlainUser
-from .harness import LONG_AGO, Sync, awsStandIn, below, changes, differencesOf, plantObjects, stored
+from .harness import LONG_AGO, Sync, awsStandIn, below, changes, differencesOf, errors, plantObjects, stored
 
 NFC, NFD = "caf\u00e9".encode(), "cafe\u0301".encode()
 
@@ -51,7 +51,7 @@ def test_every_difference_is_one_line_and_nothing_is_changed(sync: Sync, server:
     assert len(found) == len(expected)
     for words in ("17 differences", "7 missing", "7 extra", "3 size", "6 files"):
         assert words in outcome.stderr.splitlines()[-1]
-    assert outcome.stderr.splitlines() == [
+    assert errors(outcome) == [
         line.partition(" ERROR ")[2].strip() for line in outcome.log.splitlines() if " ERROR " in line
     ]
 
@@ -71,7 +71,7 @@ def test_what_agrees_is_verified_and_nothing_is_asked_to_change(
     source = plantTree(tmp_path / "source", files)
     plantObjects(server, objects)
     outcome = sync(source, url, "--verifyOnly", "--verbose")
-    assert (outcome.status, outcome.stderr) == (0, "")
+    assert (outcome.status, errors(outcome)) == (0, [])
     assert f"\nVerified: {len(files)} files" in outcome.stdout
     assert not changes(server)
 

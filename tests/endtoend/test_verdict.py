@@ -1,0 +1,189 @@
+"""The name check is a prediction of what the real aws does with each name, and a right one in every locale."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.amazons3.mirror import mirrorOf
+from CedarBackup3.amazons3.scan import sourceEntries
+from CedarBackup3.util import displayPath
+from testcase.names import corpus
+from testcase.runner import runTool
+from testcase.s3 import S3Server
+from testcase.trees import plantTree
+
+from .harness import Sync, awsStandIn, stored
+
+SYNC = "CedarBackup3.tools.amazons3sync"
+LOCALES = {
+    "unset": "",
+    "C": "C",
+    "C.UTF-8": "C.UTF-8",
+    "en_US.UTF-8": "en_US.UTF-8",
+    "en_US.ISO-8859-1": "en_US.ISO-8859-1",
+    "ja_JP.EUC-JP": "ja_JP.EUC-JP",
+}
+
+
+@pytest.fixture(scope="session")
+def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the locales that few machines have."""
+    directory = tmp_path_factory.mktemp("locales")
+    if shutil.which("localedef") is None:
+        pytest.skip("no localedef to make the locales")
+    for name in ("en_US.UTF-8", "en_US.ISO-8859-1", "ja_JP.EUC-JP"):
+        language, charmap = name.split(".")
+        command = ["localedef", "-i", language, "-f", charmap, str(directory / name)]
+        subprocess.run(command, capture_output=True, check=False)
+        if not (directory / name).exists():
+            pytest.skip(f"localedef cannot make {name}: its sources are not installed")
+    return directory
+
+
+@pytest.mark.parametrize("name", LOCALES)
+def test_the_verdict_on_every_name_is_what_aws_does(
+    name: str, server: S3Server, anyAws: str, locales: Path, tmp_path: Path
+) -> None:
+    value = LOCALES[name]
+    encoding = {"en_US.ISO-8859-1": "iso8859-1", "ja_JP.EUC-JP": "euc_jp"}.get(name, "utf-8")
+    source = plantTree(tmp_path / "source", {path: b"%d" % number for number, path in enumerate(corpus())})
+    environment = {**server.environment(), "LOCPATH": str(locales)}
+    unset = [word for variable in ("LC_ALL", "LC_CTYPE", "LANG", "LANGUAGE", "PYTHONUTF8") for word in ("-u", variable)]
+    prefix = ["env", *unset, *([f"LC_ALL={value}"] if value else [])]
+
+    def run(*switches: str) -> str:
+        words: list[str | bytes | Path] = [*switches, source, "s3://bucket/p"]
+        return runTool(SYNC, words, environment=environment, awsDirectory=anyAws, prefix=prefix).log
+
+    refused = _refused(run(), source)
+    run("--ignoreWarnings", "--method", "sync")
+    bodies = {int(body): key for key, body in stored(server).items()}
+    wrong = {}
+    for number, path in enumerate(corpus()):
+        right = _rightKey(path, encoding)
+        isStoredRight = right is not None and bodies.get(number) == b"p/" + right
+        if isStoredRight == _isRefused(path, refused):
+            wrong[path] = bodies.get(number)
+    assert not wrong
+    assert refused or encoding == "iso8859-1"
+    assert len(list(corpus())) >= 150
+
+
+def _rightKey(path: bytes, encoding: str) -> bytes | None:
+    """The key that the user means by a path: its text in the locale, or, where that is UTF-8 already, the bytes."""
+    parts = []
+    for part in path.split(b"/"):
+        if encoding != "utf-8" and not part.isascii():
+            try:
+                part.decode("utf-8")
+                return path  # which no legacy locale stores
+            except UnicodeDecodeError:
+                pass
+        try:
+            parts.append(part.decode(encoding).encode())
+        except UnicodeDecodeError:
+            return None
+    return b"/".join(parts)
+
+
+def _refused(log: str, source: Path) -> set[str]:
+    return {
+        match[1] for match in re.finditer(rf"Name: {re.escape(str(source))}/(.*?)(?: \(\d+ files? below\))?: ", log)
+    }
+
+
+def _isRefused(path: bytes, refused: set[str]) -> bool:
+    shown = displayPath(path)
+    return any(shown == name or (name.endswith("/") and shown.startswith(name)) for name in refused)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1252", ["café", "Größe", "année", "été à la plage", "señor", "l'été", "déjà vu"]),
+        ("cp1251", ["Документ", "фотографии", "Москва", "новый год", "письмо"]),
+        ("euc_jp", ["日本語", "写真", "会議の資料", "年賀状", "東京"]),
+    ],
+)
+def test_the_commands_given_make_the_tree_clean(
+    encoding: str, words: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    paths = [f"{words[0]}/{word} {number}.txt".encode(encoding) for number, word in enumerate(words)]
+    fine = [b"good/plain", "gut/ü.txt".encode()]
+    paths += [f"good/{word}\n".encode(encoding) for word in words[1:3]] + fine
+    for how in ("mv --no-clobber -- ", "convmv "):
+        source = plantTree(tmp_path / how.split()[0] / "so'urce", dict.fromkeys(paths, b""))
+        outcome = syncOnce(source, "s3://bucket", "--verifyOnly", environment={"LC_ALL": "C.UTF-8"})
+        assert outcome.status == 8
+        commands = [line for line in outcome.stderr.splitlines() if line.startswith(how)]
+        assert commands, outcome.stderr
+        if how == "convmv " and shutil.which("convmv") is None:
+            continue
+        script = "\n".join(commands).encode()
+        done = subprocess.run(["bash", "-e"], input=script, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert {entry.path for entry in sourceEntries(mirrorOf(source, "s3://bucket"))} == {
+            path if path in fine else path.decode(encoding).encode() for path in paths
+        }
+
+
+def test_many_bad_names_are_capped_on_the_screen_and_all_in_the_log(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"caf\xe9 %03d" % number for number in range(60)])
+    outcome = syncOnce(source, "s3://bucket", environment={"LC_ALL": "C.UTF-8"})
+    assert outcome.status == 8
+    assert outcome.stderr.count("\nName: ") + outcome.stderr.startswith("Name: ") == 25
+    assert "... and 35 more names, all of them in the log file" in outcome.stderr
+    assert outcome.log.count(" Name: ") == 60
+    assert outcome.log.count(" mv --no-clobber -- ") == 60
+    assert "where it reads café 000" in outcome.stderr
+
+
+def test_a_locale_is_offered_if_it_would_mend_all(server: S3Server, anyAws: str, locales: Path, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", ["café".encode(), b"plain"])
+    environment = {**server.environment(), "LOCPATH": str(locales), "LC_ALL": "en_US.ISO-8859-1"}
+    outcome = runTool(SYNC, [source, "s3://bucket"], environment=environment, awsDirectory=anyAws)
+    assert outcome.status == 8
+    assert "LC_ALL=C.UTF-8" in outcome.stderr
+    latin = plantTree(tmp_path / "latin", [b"caf\xe9", b"plain"])
+    stand = awsStandIn(tmp_path / "commands", Path(anyAws))
+    (stand / "locale").write_text("#!/bin/sh\necho C\necho en_US.iso88591\necho ja_JP.eucjp\n")
+    (stand / "locale").chmod(0o755)
+    environment = {**server.environment(), "LC_ALL": "C.UTF-8"}
+    outcome = runTool(SYNC, [latin, "s3://bucket"], environment=environment, awsDirectory=stand)
+    assert "LC_ALL=en_US.iso88591" in outcome.stderr
+    plantTree(latin, ["ü".encode()])
+    assert (
+        "LC_ALL=en_US" not in runTool(SYNC, [latin, "s3://bucket"], environment=environment, awsDirectory=stand).stderr
+    )
+
+
+def test_what_other_systems_stumble_over_is_a_warning_and_no_refusal(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    names = [
+        b"Case",
+        b"case",
+        "caf\u00e9".encode(),
+        "cafe\u0301".encode(),
+        b"dot.",
+        b"space ",
+        b"ctrl\r",
+        b"fine",
+        b"d/Case",
+    ]
+    source = plantTree(tmp_path / "source", names)
+    outcome = syncOnce(source, "s3://bucket", environment={"LC_ALL": "C.UTF-8"})
+    assert (outcome.status, outcome.stderr) == (0, "")
+    told = re.findall(r" WARNING Unusual: (.*)", outcome.log)
+    assert len(told) == 5
+    assert sum("differ only in case" in line for line in told) == 1
+    assert sum("two Unicode forms" in line for line in told) == 1
+    assert sum("ends with a space or a dot" in line for line in told) == 2
+    assert sum("control character" in line for line in told) == 1
