@@ -21,6 +21,7 @@ _log = logging.getLogger("CedarBackup3.log")
 
 _SHOWN = 25  # lines of a kind on the screen; all of them go to the log file
 _VOTERS = 50  # names of one directory that vote on its encoding
+_IN_DOUBT = ""
 _SURE = 0.5  # the least probability of a guess that a command is made of
 
 
@@ -38,20 +39,29 @@ class Finding(NamedTuple):
 
 def reportNames(mirror: Mirror, check: NameCheck) -> None:
     """Say every bad name, and then what can be done."""
-    named, commands = _Capped("names"), _Capped("commands")
+    named = _Capped("names")
     encodings: Counter[str] = Counter()
     for finding in _findings(check):
         named.say(_nameLine(mirror, finding))
-        if finding.guess and finding.bad.reason != "too long":
-            encodings[finding.guess.encoding if finding.isSure else ""] += 1
+        if finding.bad.reason != "too long":
+            encodings[finding.guess.encoding if finding.guess and finding.isSure else _IN_DOUBT] += 1
     named.finish()
     if fitting := _fittingLocale(mirror, check):
         _log.error("Way out: LC_ALL=%s, set for this command, makes all of these names right", fitting)
-    if not encodings:
+    _reportRenames(mirror, check, encodings)
+
+
+def _reportRenames(mirror: Mirror, check: NameCheck, encodings: Counter[str]) -> None:
+    sure = [encoding for encoding in encodings if encoding != _IN_DOUBT]
+    if len(encodings) == len(sure) == 1 and not mirror.locale.isLegacy:
+        _log.error("Way out: rename them all at once, by convmv:")
+        _log.error("%s", convmvCommand(mirror.source, sure[0]))
+    if encodings[_IN_DOUBT]:
+        _log.error("Way out: rename by hand the names whose encoding is in doubt")
+    if not sure:
         return
-    _log.error("Way out: rename them, by these commands for bash; look at the new names first")
-    if len(encodings) == 1 and not mirror.locale.isLegacy and (encoding := next(iter(encodings))):
-        _log.error("%s", convmvCommand(mirror.source, encoding))
+    _log.error("Way out: rename them one by one, in bash; look at the new names first:")
+    commands = _Capped("commands")
     for finding in _findings(check):
         if line := _renameLine(mirror, finding):
             commands.say(line)
