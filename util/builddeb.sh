@@ -13,7 +13,8 @@ mkdir -p "$directory/source"
 tar -c --exclude=./build --exclude=./.git --exclude=./.venv --exclude=./.demo --exclude='./.*_cache' \
     --exclude=./.hypothesis --exclude='./*.egg-info' --exclude=__pycache__ . | tar -x -C "$directory/source"
 log=$directory/build.log
-if ! (cd "$directory/source" && dpkg-buildpackage -us -uc -b) >"$log" 2>&1; then
+# Debian's own Python builds the package, whatever other one comes first on this PATH.
+if ! (cd "$directory/source" && PATH=/usr/sbin:/usr/bin:/sbin:/bin dpkg-buildpackage -us -uc -b) >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     echo "The package was not built; all that was said is in $log." >&2
     exit 1
