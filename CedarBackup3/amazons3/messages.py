@@ -42,7 +42,7 @@ def newerLine(mirror: Mirror, report: VerifyReport) -> str:
     """What names and sizes cannot tell, in one line."""
     return (
         f"Newer: {counted(report.newerFiles, 'file')} in {displayPath(mirror.source)} of the same size as in "
-        f"{displayPath(mirror.location.url)} but modified later; a run without --verifyOnly uploads them"
+        f"{displayPath(mirror.location.url)} but modified later; a run uploads them"
     )
 
 

@@ -187,3 +187,46 @@ def test_no_temporary_file_can_be_read_by_others(syncOnce: Sync, server: S3Serve
     assert outcome.status == 0
     assert [line for line in seen.read_text().splitlines() if os.path.dirname(line) == str(place)] == []
     assert os.listdir(place) == []
+
+
+PHASES = {
+    "three listings": (("--listings", "3"), "list-objects-v2", 0),
+    "sync": (("--method", "sync"), "sync", 0),
+    "upload": (("--method", "direct"), "cp", 0),
+    "deletion": (("--method", "direct"), "delete-objects", 0),
+    "last listing": (("--method", "direct"), "list-objects-v2", 1),
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("number", ["TERM", "INT", "HUP"])
+def test_an_interruption_in_any_phase_leaves_neither_child_nor_lock(
+    phase: str, number: str, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    switches, subcommand, calls = PHASES[phase]
+    source = plantTree(
+        tmp_path / "source", dict.fromkeys((b"%04d" % each for each in range(3000)), b""), mtime=LONG_AGO
+    )
+    plantObjects(server, {b"p/%04d" % each: b"" for each in range(10, 3000)} | {b"p/gone": b""})
+    locks, pids = tmp_path / "locks", tmp_path / "pids"
+    locks.mkdir()
+    (tmp_path / "calls").write_text("")
+    script = f"""if [ "$2" = {subcommand} ]; then
+        echo call >> {tmp_path}/calls
+        if [ $(wc -l < {tmp_path}/calls) -gt {calls} ]; then
+            echo $$ >> {pids}; (sleep 0.3; kill -{number} $PPID) & exec sleep 60
+        fi
+    fi"""
+    outcome = syncOnce(
+        *switches,
+        source,
+        "s3://bucket/p",
+        awsDirectory=awsStandIn(tmp_path / "commands", Path(anyAws), before=script),
+        environment={"XDG_RUNTIME_DIR": str(locks)},
+        prefix=["env", "--default-signal"],
+    )
+    assert outcome.status == 5, outcome
+    assert f"SIG{number}" in outcome.log.splitlines()[-1]
+    assert [pid for pid in pids.read_text().split() if Path("/proc", pid).exists()] == []
+    assert os.listdir(locks) == []
+    assert {b"p/%04d" % each for each in range(10, 3000)} <= stored(server).keys()
