@@ -135,7 +135,8 @@ def _arrivingLines(
         for stream in filter(None, (child.stdout, child.stderr)):
             selector.register(stream, selectors.EVENT_READ, bytearray())
         while selector.get_map():
-            for ready, _ in selector.select(_STOP_TICK if shouldStop else None):
+            # A signal that comes just before a wait without end would not be noticed until something arrives.
+            for ready, _ in selector.select(_STOP_TICK):
                 isError, pending = ready.fileobj is child.stderr, ready.data
                 data = os.read(ready.fd, _PIPE_READ)
                 if onOutput and not isError:

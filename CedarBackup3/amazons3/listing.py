@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import chain, pairwise
 from typing import BinaryIO, cast
 
@@ -24,6 +24,7 @@ from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
 _KEYS_PER_RANGE = 15_000  # fewer are listed in less time than another aws takes to start
+_TICK = 0.2  # seconds
 _MOST_RANGES = 4  # more cost more processor time than they save waiting
 
 
@@ -78,8 +79,12 @@ def listing(
         ]
         with ThreadPoolExecutor(len(pages)) as executor:
             try:
-                for listed in [executor.submit(_list, mirror, page, cancelled) for page in pages]:
-                    listed.result()
+                listings = {executor.submit(_list, mirror, page, cancelled) for page in pages}
+                while listings:
+                    # A signal that comes just before a wait without end would not be noticed until its end.
+                    done, listings = wait(listings, _TICK, FIRST_COMPLETED)
+                    for listed in done:
+                        listed.result()
             except BaseException:
                 cancelled.set()  # the others need not go on, and must not outlive an interrupt
                 raise
