@@ -115,7 +115,7 @@ def deleted(mirror: Mirror, plan: Plan) -> Iterator[AwsResult]:
 
 def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:
     reader = _awsProgress(onProgress) if onProgress else None
-    return runAws(arguments, mirror.locale, onOutput=reader, timeLimit=mirror.awsTimeLimit)
+    return runAws(arguments, mirror.aws, onOutput=reader)
 
 
 def _hasComeBack(mirror: Mirror, step: Step) -> bool:
@@ -139,7 +139,7 @@ def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
         json.dump(request, file)
         file.flush()
         printed = io.BytesIO()
-        result = runAws(deleteArguments(file.name), mirror.locale, outputFile=printed, timeLimit=mirror.awsTimeLimit)
+        result = runAws(deleteArguments(file.name), mirror.aws, outputFile=printed)
     failed = [line.decode("ascii", "replace") for line in printed.getvalue().splitlines() if line.startswith(b"[")]
     if result.status == 0 and failed:  # aws calls it a success when S3 has refused single objects
         return replace(result, status=1, errorLines=(f"{len(failed)} objects were not deleted: ", *failed[:3]))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import NOT_STARTED, displayText, executeCommand
@@ -123,22 +124,21 @@ def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
 
 def runAws(
     arguments: Sequence[str | bytes],
-    locale: AwsLocale,
+    settings: AwsSettings,
     outputFile: BinaryIO | None = None,
     onOutput: Callable[[bytes], object] | None = None,
     shouldStop: Callable[[], bool] = lambda: False,
-    timeLimit: float = 0,
 ) -> AwsResult:
     """Run aws and say how it ended; what it prints goes to the output log, or else to the file given.
 
     Args:
         arguments: what comes behind `aws`
-        locale: to run it in
+        settings: how to run it
         outputFile: receives what it prints
         onOutput: is told what it prints, as it comes
         shouldStop: asked now and then; aws is stopped once it says yes
-        timeLimit: seconds after which it is stopped; 0: never
     """
+    locale, timeLimit = settings.locale, settings.timeLimit
     encoded = [a if isinstance(a, bytes) else a.encode(locale.encoding, "surrogateescape") for a in arguments]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
     hasWarned = False

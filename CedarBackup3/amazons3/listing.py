@@ -95,10 +95,9 @@ def _list(mirror: Mirror, pages: _RangePages, cancelled: threading.Event) -> Non
     """List one range; its keys count only if aws ended with 0, or went on beyond the end until it was stopped."""
     result = runAws(
         listArguments(mirror.location, pages.after.decode()),
-        mirror.locale,
+        mirror.aws,
         outputFile=cast(BinaryIO, pages),
         shouldStop=lambda: pages.isPast or cancelled.is_set(),
-        timeLimit=mirror.awsTimeLimit,
     )
     if not pages.isPast and not cancelled.is_set():
         pages.requireComplete(result)

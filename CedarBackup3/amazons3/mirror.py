@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from CedarBackup3.amazons3.awslocale import AwsLocale, awsLocale
+from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
@@ -46,8 +47,8 @@ class Mirror:
     source: bytes
     """The directory: an absolute path without links, `..` and, but for the root, trailing slash."""
     location: S3Location
-    locale: AwsLocale
-    """The locale in which aws reads the names."""
+    aws: AwsSettings
+    """How aws is run."""
     startNs: int
     """When the run began, in nanoseconds since the epoch: what changes later is told apart from what is wrong."""
     identity: tuple[int, int]
@@ -59,8 +60,11 @@ class Mirror:
     excludes: tuple[str, ...] = ()
     """Patterns of what is neither looked at nor touched, on either side."""
     followLinks: bool = True
-    awsTimeLimit: float = 0
-    """Seconds after which an aws is stopped; 0: never."""
+
+    @property
+    def locale(self) -> AwsLocale:
+        """The locale in which aws reads the names."""
+        return self.aws.locale
 
     def pathTo(self, path: bytes) -> bytes:
         """The whole path of what is below the source."""
@@ -83,9 +87,11 @@ def mirrorOf(
     uploadOnly: bool = False,
     excludes: tuple[str, ...] = (),
     followLinks: bool = True,
-    awsTimeLimit: float = 0,
+    aws: AwsSettings | None = None,
 ) -> Mirror:
     """The mirror of a directory in a bucket, beginning now.
+
+    Without `aws` the aws is run as this process's locale asks, with nothing else set.
 
     Raises:
         UsageError: the URL is none
@@ -96,14 +102,13 @@ def mirrorOf(
     return Mirror(
         source=source,
         location=location,
-        locale=awsLocale(),
+        aws=aws or AwsSettings(awsLocale()),
         startNs=startNs,
         identity=identity,
         mounts=mountsBelow(source),
         uploadOnly=uploadOnly,
         excludes=excludes,
         followLinks=followLinks,
-        awsTimeLimit=awsTimeLimit,
     )
 
 

@@ -53,6 +53,8 @@ def cli() -> int:
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3 import steps
+    from CedarBackup3.amazons3.awslocale import awsLocale
+    from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
     from CedarBackup3.amazons3.lock import targetLock
     from CedarBackup3.amazons3.mirror import mirrorOf
@@ -63,7 +65,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         uploadOnly=options.uploadOnly,
         excludes=options.exclude,
         followLinks=not options.noFollowLinks,
-        awsTimeLimit=options.awsTimeout,
+        aws=AwsSettings(awsLocale(), timeLimit=options.awsTimeout),
     )
     guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
     changesNothing = options.verifyOnly or options.dryRun
