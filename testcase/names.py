@@ -83,6 +83,8 @@ _BYTES = (
     b"over\xc0\xaf", b"over\xc1\xbf", b"over\xe0\x80\xaf", b"over\xf0\x80\x80\xaf", b"sur\xed\xa0\x80", b"sur\xed\xbf\xbf",
     b"cesu\xed\xa0\xbd\xed\xb8\x80", b"beyond\xf4\x90\x80\x80", b"beyond\xf5\x80\x80\x80", b"cut\xc3", b"cut\xe6\x97",
     b"cut\xf0\x9f\xa6", b"cut\xc3 middle", b"stray\x80", b"stray\xbf", b"stray\xfe", b"stray\xff", b"\x8e\xa1", b"\x8f\xa2\xaf",
+    # A second spelling of a character, in EUC-JP and in Big5: aws decodes it, and looks for the first one.
+    b"twice\x8f\xa2\xb7", b"twice\x8f\xa2\xb7dir/good", b"twice\xa1\xfe", b"twice\xa1\xfedir/good",
     # Bad directories above good files, good ones above bad files.
     b"bad\xff/good", b"bad\xff/deep/good", b"good/bad\xff", b"caf\xe9/caf\xc3\xa9", b"caf\xc3\xa9/caf\xe9", b"caf\xe9/plain",
 )  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
+from typing import Any
 
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import SourceEntry
@@ -138,9 +139,12 @@ def _directoryEntries(mirror: Mirror, path: bytes, key: bytes, onSkipped: OnSkip
     entries: list[SourceEntry] = []
     directory = os.open(mirror.pathTo(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with os.scandir(directory) as names:
+        # Some legacy encodings have two spellings of a character, and a decoded name leads to one of them only; so there
+        # the names are read as bytes, for which the system wants a path.
+        names: Any = os.scandir(mirror.pathTo(path) if isLegacy else directory)
+        with names:
             for entry in names:
-                name = entry.name.encode(encoding, "surrogateescape")
+                name = entry.name if isLegacy else entry.name.encode(encoding, "surrogateescape")
                 below = path + name
                 sortKey = key + locale.keyOf(name) if isLegacy else below
                 try:
@@ -180,7 +184,7 @@ def _directoryEntries(mirror: Mirror, path: bytes, key: bytes, onSkipped: OnSkip
 _byKey = itemgetter(0)
 
 
-def _isUnreadable(error: OSError, entry: os.DirEntry[str], path: bytes, onSkipped: OnSkipped) -> bool:
+def _isUnreadable(error: OSError, entry: os.DirEntry[Any], path: bytes, onSkipped: OnSkipped) -> bool:
     """Whether a file that cannot be looked at may hold data all the same: else it is gone, or a link to nothing."""
     if error.errno == errno.ENOENT:
         if entry.is_symlink():

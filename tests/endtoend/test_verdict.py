@@ -27,7 +27,10 @@ LOCALES = {
     "en_US.UTF-8": "en_US.UTF-8",
     "en_US.ISO-8859-1": "en_US.ISO-8859-1",
     "ja_JP.EUC-JP": "ja_JP.EUC-JP",
+    "zh_TW.BIG5": "zh_TW.BIG5",
 }
+ENCODINGS = {"en_US.ISO-8859-1": "iso8859-1", "ja_JP.EUC-JP": "euc_jp", "zh_TW.BIG5": "big5"}
+"""Of the locales that have another than UTF-8."""
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +39,7 @@ def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("locales")
     if shutil.which("localedef") is None:
         pytest.skip("no localedef to make the locales")
-    for name in ("en_US.UTF-8", "en_US.ISO-8859-1", "ja_JP.EUC-JP"):
+    for name in ("en_US.UTF-8", *ENCODINGS):
         language, charmap = name.split(".")
         command = ["localedef", "-i", language, "-f", charmap, str(directory / name)]
         subprocess.run(command, capture_output=True, check=False)
@@ -50,28 +53,43 @@ def test_the_verdict_on_every_name_is_what_aws_does(
     name: str, server: S3Server, anyAws: str, locales: Path, tmp_path: Path
 ) -> None:
     value = LOCALES[name]
-    encoding = {"en_US.ISO-8859-1": "iso8859-1", "ja_JP.EUC-JP": "euc_jp"}.get(name, "utf-8")
-    source = plantTree(tmp_path / "source", {path: b"%d" % number for number, path in enumerate(corpus())})
+    encoding = ENCODINGS.get(name, "utf-8")
+    letter, prefix = ("\u00e9", "caf\u00e9/") if encoding == "iso8859-1" else ("\u5b57", "\u5b57\u5178/")
+    paths = [*corpus(), *(_pathOfKeyLength(1024 + more, prefix, letter, encoding) for more in (-1, 0, 1))]
+    source = plantTree(tmp_path / "source", {path: b"%d" % number for number, path in enumerate(paths)})
+    target = f"s3://bucket/{prefix}".encode(encoding)
     environment = {**server.environment(), "LOCPATH": str(locales)}
     unset = [word for variable in ("LC_ALL", "LC_CTYPE", "LANG", "LANGUAGE", "PYTHONUTF8") for word in ("-u", variable)]
-    prefix = ["env", *unset, *([f"LC_ALL={value}"] if value else [])]
+    inLocale = ["env", *unset, *([f"LC_ALL={value}"] if value else [])]
 
     def run(*switches: str) -> str:
-        words: list[str | bytes | Path] = [*switches, source, "s3://bucket/p"]
-        return runTool(SYNC, words, environment=environment, awsDirectory=anyAws, prefix=prefix).log
+        words: list[str | bytes | Path] = [*switches, source, target]
+        return runTool(SYNC, words, environment=environment, awsDirectory=anyAws, prefix=inLocale).log
 
     refused = _refused(run(), source)
-    run("--ignoreWarnings", "--method", "sync")
+    synced = run("--ignoreWarnings", "--method", "sync")
     bodies = {int(body): key for key, body in stored(server).items()}
     wrong = {}
-    for number, path in enumerate(corpus()):
+    for number, path in enumerate(paths):
         right = _rightKey(path, encoding)
-        isStoredRight = right is not None and bodies.get(number) == b"p/" + right
+        isStoredRight = right is not None and bodies.get(number) == prefix.encode() + right
         if isStoredRight == _isRefused(path, refused):
             wrong[path] = bodies.get(number)
     assert not wrong
+    missing = [f"{source}/{displayPath(path)}" for number, path in enumerate(paths) if number not in bodies]
+    assert sorted(re.findall(r"Missing: (.*) \([\d,]+ bytes?\) is not in", synced)) == sorted(missing)
     assert refused or encoding == "iso8859-1"
-    assert len(list(corpus())) >= 150
+    assert len(paths) >= 150
+    assert [_isRefused(path, refused) for path in paths[-3:]] == [False, False, True]
+
+
+def _pathOfKeyLength(length: int, prefix: str, letter: str, encoding: str) -> bytes:
+    """A path of many multi-byte characters whose whole key, with the prefix, has that many bytes of UTF-8."""
+    room = length - len(prefix.encode())
+    directories = f"{length}/" + f"{letter * 20}/" * (room // len(f"{letter * 20}/".encode()) - 1)
+    rest = room - len(directories.encode())
+    size = len(letter.encode())
+    return (directories + letter * (rest // size) + "x" * (rest % size)).encode(encoding)
 
 
 def _rightKey(path: bytes, encoding: str) -> bytes | None:
