@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from collections.abc import Container
 
 # What Perl's Encode, and with it convmv, calls an encoding, where Python calls it otherwise.
 _PERL_NAMES = {"gb18030": "gbk", "euc_jp": "euc-jp", "koi8_r": "koi8-r", "koi8_u": "koi8-u"} | {
     f"iso8859_{part}": f"iso-8859-{part}" for part in (2, 5, 7, 8, 9)
 }
+_NAME_LIMIT = 255  # bytes (limits.h, NAME_MAX)
 
 
-def moveCommand(old: bytes, new: bytes) -> str:
-    """The bash command that renames a path, without overwriting another."""
-    return f"mv --no-clobber -- {quoted(old)} {quoted(new)}"
+def moveCommand(old: bytes, new: bytes, isScreenUtf8: bool) -> str:
+    """The bash command that renames a path, neither overwriting another nor moving it into a directory.
+
+    On a screen in another encoding only ASCII can be copied as it is, so everything else is written in octal there.
+    """
+    return f"mv --no-clobber --no-target-directory -- {_quoted(old, isScreenUtf8)} {_quoted(new, isScreenUtf8)}"
 
 
-def convmvCommand(directory: bytes, encoding: str) -> str:
+def newNameProblem(directory: bytes, name: bytes, given: Container[bytes]) -> str:
+    """Why a name cannot be given to anything in a directory, in words that follow "its new name"; empty if it can.
+
+    Args:
+        directory: the whole path
+        name: the new name
+        given: the new names that others in the directory are to have
+    """
+    if len(name) > _NAME_LIMIT:
+        return f"has more than {_NAME_LIMIT} bytes"
+    if name in given:
+        return "is that of another, too"
+    return "is taken" if os.path.lexists(os.path.join(directory, name)) else ""
+
+
+def convmvCommand(directory: bytes, encoding: str, isScreenUtf8: bool) -> str:
     """The command that renames all that is in one encoding below a directory."""
-    return f"convmv --notest -r -f {_PERL_NAMES.get(encoding, encoding)} -t utf-8 {quoted(directory)}"
+    quoted = _quoted(directory, isScreenUtf8)
+    return f"convmv --notest -r -f {_PERL_NAMES.get(encoding, encoding)} -t utf-8 {quoted}"
 
 
-def quoted(path: bytes) -> str:
-    """The path as a word for bash: readable if it is printable text, otherwise with every odd byte in octal."""
+def readsAsConvmv(name: bytes, encoding: str) -> bool:
+    """Whether convmv makes the same text of a name in an encoding.
+
+    Comparing Python's tables with those of Perl's Encode 3.17 byte by byte shows that they differ for two encodings:
+    gb18030, which Perl lacks, agrees with its gbk where Python's gbk has the character; cp950 in 249 characters.
+    """
+    if encoding == "gb18030":
+        try:
+            name.decode("gbk")
+        except UnicodeDecodeError:
+            return False
+    return encoding != "cp950"
+
+
+def _quoted(path: bytes, isScreenUtf8: bool) -> str:
+    """The path as a word for bash: readable if it is text that can be shown, otherwise with every odd byte in octal."""
     try:
-        text = path.decode()
+        text = path.decode("utf-8" if isScreenUtf8 else "ascii")
     except UnicodeDecodeError:
         text = ""
     if text.isprintable() and text:

@@ -139,8 +139,8 @@ def _directoryEntries(mirror: Mirror, path: bytes, key: bytes, onSkipped: OnSkip
     entries: list[SourceEntry] = []
     directory = os.open(mirror.pathTo(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        # Some legacy encodings have two spellings of a character, and a decoded name leads to one of them only; so there
-        # the names are read as bytes, for which the system wants a path.
+        # Some legacy encodings spell a character in two ways, and a decoded name leads to one of them only: there names
+        # are read as bytes, for which the system wants a path.
         names: Any = os.scandir(mirror.pathTo(path) if isLegacy else directory)
         with names:
             for entry in names:

@@ -134,7 +134,7 @@ def test_the_commands_given_make_the_tree_clean(
     paths = [f"{words[0]}/{word} {number}.txt".encode(encoding) for number, word in enumerate(words)]
     fine = [b"good/plain", "gut/ü.txt".encode()]
     paths += [f"good/{word}\n".encode(encoding) for word in words[1:3]] + fine
-    for how in ("mv --no-clobber -- ", "convmv "):
+    for how in ("mv --no-clobber --no-target-directory -- ", "convmv "):
         source = plantTree(tmp_path / how.split()[0] / "so'urce", dict.fromkeys(paths, b""))
         outcome = syncOnce(source, "s3://bucket", "--verifyOnly", environment={"LC_ALL": "C.UTF-8"})
         assert outcome.status == 8
@@ -150,6 +150,36 @@ def test_the_commands_given_make_the_tree_clean(
         }
 
 
+def test_the_commands_given_on_a_latin_1_screen_are_right_as_well(
+    server: S3Server, anyAws: str, locales: Path, tmp_path: Path
+) -> None:
+    words = ["caf\u00e9", "d\u00e9j\u00e0 vu/Gr\u00fc\u00dfe"]
+    source = plantTree(tmp_path / "source", [word.encode() for word in words])
+    environment = {**server.environment(), "LOCPATH": str(locales), "LC_ALL": "en_US.ISO-8859-1"}
+    outcome = runTool(SYNC, [source, "s3://bucket"], environment=environment, awsDirectory=anyAws)
+    commands = [line for line in outcome.stderr.splitlines() if line.startswith("mv ")]
+    assert len(commands) == 3
+    assert all(command.isascii() for command in commands)
+    subprocess.run(["bash", "-e"], input="\n".join(commands).encode(), check=True)
+    found = {entry.path for entry in sourceEntries(mirrorOf(source, "s3://bucket"))}
+    assert found == {word.encode("latin-1") for word in words}
+
+
+def test_a_name_that_is_taken_is_left_to_its_owner(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    latin, dos = ("\u00fcbergr\u00f6\u00dfe caf\u00e9".encode(encoding) for encoding in ("cp1252", "cp850"))
+    taken, fine = "\u00e0 la plage".encode(), "d\u00e9j\u00e0 vu".encode()
+    names = [b"a/" + latin, b"a/" + dos, b"b/" + taken, b"b/" + taken.decode().encode("cp1252"), b"c/" + fine]
+    source = plantTree(tmp_path / "source", [*names, b"d/" + fine.decode().encode("cp1252")])
+    outcome = syncOnce(source, "s3://bucket", environment={"LC_ALL": "C.UTF-8"})
+    byHand = re.findall(rf"Way out: rename {source}/(.*) by hand; its new name (.*)", outcome.stderr)
+    assert [(path[0], why.partition(" is ")[2]) for path, why in byHand] == [
+        ("a", "that of another, too"),
+        ("b", "taken"),
+    ]
+    assert outcome.stderr.count("\nmv --no-clobber ") == 2
+    assert "convmv" not in outcome.stderr
+
+
 def test_many_bad_names_are_capped_on_the_screen_and_all_in_the_log(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
@@ -159,7 +189,7 @@ def test_many_bad_names_are_capped_on_the_screen_and_all_in_the_log(
     assert outcome.stderr.count("\nName: ") + outcome.stderr.startswith("Name: ") == 25
     assert "... and 35 more names, all of them in the log file" in outcome.stderr
     assert outcome.log.count(" Name: ") == 60
-    assert outcome.log.count(" mv --no-clobber -- ") == 60
+    assert outcome.log.count(" mv --no-clobber --no-target-directory -- ") == 60
     assert "where it reads café 000" in outcome.stderr
 
 
