@@ -61,7 +61,7 @@ def _otherPartSizes(size: int, parts: int) -> Iterator[int]:
     for mebibytes in _OTHERS:
         yield mebibytes * _MIB
         yield _grown(mebibytes * _MIB, size)
-    even = -(-size // parts)
+    even = max(1, -(-size // parts))
     yield -(-even // _MIB) * _MIB
     yield even
     yield size // _MOST_PARTS + 1  # as the AWS SDK for Go has it

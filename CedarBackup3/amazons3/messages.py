@@ -53,9 +53,10 @@ def unknownLine(mirror: Mirror, found: Finding) -> str:
 
 def contentLine(report: ContentReport) -> str:
     """What comparing contents has shown, as the end of a summary."""
+    words = {verdict: "differ" if verdict == "differs" else verdict for verdict in get_args(Verdict)}
     parts = [
-        f"{report.files[verdict]:,} {verdict} ({displayBytes(report.sizes[verdict])})"
-        for verdict in get_args(Verdict)
+        f"{report.files[verdict]:,} {word} ({displayBytes(report.sizes[verdict])})"
+        for verdict, word in words.items()
         if report.files.get(verdict) or verdict == "matched"
     ]
     return f"content: {', '.join(parts)}"

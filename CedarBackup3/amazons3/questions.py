@@ -123,7 +123,7 @@ def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, 
 def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Etag) -> tuple[Verdict, str]:
     """The verdict by a digest of the digests of parts, whose size S3 is asked for."""
     sizes = partSizes(each.size, whole.parts, reader.configuredPart)
-    first = storedPartSize(reader.mirror, each.key, 1)
+    first = _partSize(reader, each, 1)
     if first and -(-each.size // first) == whole.parts:
         sizes = [first]
     elif first:
@@ -133,6 +133,14 @@ def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Eta
         return "matched", ""
     if not first:
         return unexplained(reader, each.size, whole)
-    if whole.parts > 2 and storedPartSize(reader.mirror, each.key, whole.parts - 1) != first:
+    if whole.parts > 2 and _partSize(reader, each, whole.parts - 1) != first:
         return "unknown", "its parts have different sizes"
     return "differs", ""
+
+
+def _partSize(reader: Reader, each: Claim, number: int) -> int:
+    """As `storedPartSize`; 0 also for a server that does not know the question."""
+    try:
+        return storedPartSize(reader.mirror, each.key, number)
+    except CommandFailed:
+        return 0
