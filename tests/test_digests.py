@@ -33,7 +33,8 @@ def test_one_read_feeds_every_hasher_with_the_whole_file(tmp_path: Path, size: i
     path = tmp_path / "file"
     path.write_bytes(content)
     one, other = md5(), hashlib.sha256()
-    assert fed(os.fsencode(path), fileState(path.stat()), [one, other], bytearray(READ))
+    mtimeNs = path.stat().st_mtime_ns
+    assert fed(os.fsencode(path), size, mtimeNs, [one, other], bytearray(READ)) == fileState(path.stat())
     assert (one.digest(), other.digest()) == (hashlib.md5(content).digest(), hashlib.sha256(content).digest())
 
 
@@ -78,20 +79,21 @@ def _grown(path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_has_no_digest(tmp_path: Path, meddle: Callable[[Path], object]) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(2 * READ))
-    state = fileState(path.stat())
+    mtimeNs = path.stat().st_mtime_ns
     try:
-        assert not fed(os.fsencode(path), state, [_Meddler(lambda: meddle(path))], bytearray(READ))
+        assert not fed(os.fsencode(path), 2 * READ, mtimeNs, [_Meddler(lambda: meddle(path))], bytearray(READ))
     except FileNotFoundError:
         assert not path.exists()
 
 
 def test_a_file_that_is_another_than_expected_is_not_read(tmp_path: Path) -> None:
-    path = tmp_path / "file"
+    path, pipe = tmp_path / "file", tmp_path / "pipe"
     path.write_bytes(b"1")
-    state = fileState(path.stat())
-    path.unlink()
-    os.mkfifo(path)  # which nobody writes to: opening it must not wait
-    assert not fed(os.fsencode(path), state, [md5()], bytearray(1))
+    mtimeNs = path.stat().st_mtime_ns
+    assert not fed(os.fsencode(path), 2, mtimeNs, [md5()], bytearray(2))
+    assert not fed(os.fsencode(path), 1, mtimeNs + 1, [md5()], bytearray(1))
+    os.mkfifo(pipe)  # which nobody writes to: opening it must not wait
+    assert not fed(os.fsencode(pipe), 0, pipe.stat().st_mtime_ns, [md5()], bytearray(1))
 
 
 def test_reading_stops_when_it_is_told_to(tmp_path: Path) -> None:
@@ -100,4 +102,5 @@ def test_reading_stops_when_it_is_told_to(tmp_path: Path) -> None:
         file.truncate(1 << 42)  # nobody waits for 4 TiB of zeros
     stopped = threading.Event()
     meddler = _Meddler(stopped.set)
-    assert not fed(os.fsencode(path), fileState(path.stat()), [meddler], bytearray(READ), stopped.is_set)
+    mtimeNs = path.stat().st_mtime_ns
+    assert not fed(os.fsencode(path), 1 << 42, mtimeNs, [meddler], bytearray(READ), stopped.is_set)

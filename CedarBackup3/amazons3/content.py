@@ -6,7 +6,6 @@ another part size, or an encryption. `questions` asks for that.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import io
 import os
@@ -140,16 +139,14 @@ def hasEtag(reader: Reader, each: Claim, etag: Etag, sizes: Sequence[int], buffe
     Raises:
         NotRead: nothing can be said
     """
-    state, path = _stateOf(reader, each), reader.mirror.pathTo(each.path)
-    known = reader.cache.digests(path, state) if reader.cache else {}
-    if any(known.get(size) == etag.digest for size in sizes):
+    if reader.cache and _isCached(reader.cache, reader.mirror.pathTo(each.path), each, etag, sizes):
         return True
-    hashers = {size: PartedHasher(md5, size) if size else md5() for size in sizes}
-    _feed(reader, path, state, list(hashers.values()), buffer)
-    digests = {size: hasher.digest() for size, hasher in hashers.items()}
+    hashers = [PartedHasher(md5, size) if size else md5() for size in sizes]
+    state = _fed(reader, each, hashers, buffer)
+    digests = [hasher.digest() for hasher in hashers]
     if reader.cache:
-        reader.cache.keep(path, state, digests)
-    return etag.digest in digests.values()
+        reader.cache.keep(reader.mirror.pathTo(each.path), state, dict(zip(sizes, digests, strict=True)))
+    return etag.digest in digests
 
 
 def hasDigest(reader: Reader, each: Claim, hashers: Sequence[Hasher], digest: bytes, buffer: bytearray) -> bool:
@@ -158,28 +155,32 @@ def hasDigest(reader: Reader, each: Claim, hashers: Sequence[Hasher], digest: by
     Raises:
         NotRead: nothing can be said
     """
-    _feed(reader, reader.mirror.pathTo(each.path), _stateOf(reader, each), hashers, buffer)
+    _fed(reader, each, hashers, buffer)
     return any(hasher.digest() == digest for hasher in hashers)
 
 
-def _stateOf(reader: Reader, each: Claim) -> FileState:
-    with _readErrors():
-        state = fileState(os.stat(reader.mirror.pathTo(each.path)))
+def _isCached(cache: DigestCache, path: bytes, each: Claim, etag: Etag, sizes: Sequence[int]) -> bool:
+    try:
+        state = fileState(os.stat(path))
+    except OSError as error:
+        raise _notRead(error) from None
     if (state.size, state.mtimeNs) != (each.size, each.mtimeNs):
+        return False
+    known = cache.digests(path, state)
+    return any(known.get(size) == etag.digest for size in sizes)
+
+
+def _fed(reader: Reader, each: Claim, hashers: Sequence[Hasher], buffer: bytearray) -> FileState:
+    path = reader.mirror.pathTo(each.path)
+    try:
+        state = fed(path, each.size, each.mtimeNs, hashers, buffer, reader.stopped.is_set)
+    except OSError as error:
+        raise _notRead(error) from None
+    if state is None:
         raise NotRead("raced", "")
     return state
 
 
-def _feed(reader: Reader, path: bytes, state: FileState, hashers: Sequence[Hasher], buffer: bytearray) -> None:
-    with _readErrors():
-        if not fed(path, state, hashers, buffer, reader.stopped.is_set):
-            raise NotRead("raced", "")
-
-
-@contextlib.contextmanager
-def _readErrors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        isGone = error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
-        raise NotRead("raced" if isGone else "unreadable", error.strerror or str(error)) from None
+def _notRead(error: OSError) -> NotRead:
+    isGone = error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+    return NotRead("raced" if isGone else "unreadable", error.strerror or str(error))

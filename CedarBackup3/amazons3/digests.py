@@ -77,18 +77,20 @@ class PartedHasher:
 
 def fed(
     path: bytes,
-    expected: FileState,
+    size: int,
+    mtimeNs: int,
     hashers: Sequence[Hasher],
     buffer: bytearray,
     shouldStop: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Feed a whole file to some hashers; False if it is not, or did not stay, in the state that was expected.
+) -> FileState | None:
+    """Feed a whole file to some hashers, and return its state; None if it is not as expected, or did not hold still.
 
     Pages that the page cache did not hold before are given back, of files larger than what is read at a time.
 
     Args:
         path: the file
-        expected: its state, as found before
+        size: its size, as expected
+        mtimeNs: its modification time, as expected
         hashers: what it is fed to
         buffer: what it is read into, a piece at a time
         shouldStop: asked after each piece; nothing more is read once it says yes
@@ -100,22 +102,23 @@ def fed(
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         status = os.fstat(descriptor)
-        if fileState(status) != expected or not stat.S_ISREG(status.st_mode):
-            return False
-        if not _read(descriptor, expected.size, hashers, buffer, shouldStop):
-            return False
+        if status.st_size != size or status.st_mtime_ns != mtimeNs or not stat.S_ISREG(status.st_mode):
+            return None
+        if not _read(descriptor, size, hashers, buffer, shouldStop):
+            return None
     finally:
         os.close(descriptor)
-    return fileState(os.stat(path)) == expected  # by its path, which may lead to another file by now
+    state = fileState(status)
+    return state if fileState(os.stat(path)) == state else None  # by its path, which may lead to another file by now
 
 
 def _read(
     descriptor: int, size: int, hashers: Sequence[Hasher], buffer: bytearray, shouldStop: Callable[[], bool]
 ) -> bool:
-    isLarge = size > READ
-    if isLarge:
+    isGivenBack = False
+    if size > READ:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
-    isGivenBack = isLarge and not _isCached(descriptor)
+        isGivenBack = not _isCached(descriptor)
     view, position, kept = memoryview(buffer), 0, 0
     while position < size:
         length = os.readv(descriptor, [view])
