@@ -36,6 +36,7 @@ check: .venv/with-dev
 
 bench: .venv/with-dev
 	.venv/bin/python -m util.charsetbench
+	.venv/bin/python -m util.contentbench
 	.venv/bin/python -m util.benchmark $(BENCH)
 
 deb:

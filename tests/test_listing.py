@@ -13,6 +13,7 @@ from CedarBackup3.amazons3.listing import cutPoints, parsedPage, rangeCount
 from CedarBackup3.errors import CommandFailed
 
 TIME = "2026-11-23T06:31:11.000Z"
+ETAG = '"d41d8cd98f00b204e9800998ecf8427e"'
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -20,7 +21,7 @@ JSON = st.recursive(
 
 
 def page(*keys: str) -> bytes:
-    return json.dumps([[len(key), TIME, key] for key in keys]).encode()
+    return json.dumps([[len(key), TIME, ETAG, key] for key in keys]).encode()
 
 
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1))
@@ -28,6 +29,11 @@ def test_whatever_characters_a_key_has_it_comes_back(keys: set[str]) -> None:
     inOrder = sorted(keys, key=str.encode)
     found = parsedPage(page(*("p/" + key for key in inOrder)), b"p/", b"")
     assert [entry.key.decode() for entry in found] == inOrder
+
+
+def test_a_server_may_give_no_etags() -> None:
+    (found,) = parsedPage(b'[[1, "t", null, "a"]]', b"", b"")
+    assert (found.key, found.etag) == (b"a", "")
 
 
 @pytest.mark.parametrize("nothing", [b"null", b"[]", b"null\n"])
@@ -41,12 +47,13 @@ def test_an_empty_page_has_no_objects(nothing: bytes) -> None:
         (b"", "no listing"),
         (b"None", "no listing"),
         (b"\xff\xfe\x1b[31m", "no listing"),
-        (b'[[1, "' + TIME.encode() + b'", "a"]', "no listing"),  # cut short
-        (b'[["1", "t", "a"]]', "no listing"),
-        (b'[[1, null, "a"]]', "no listing"),
-        (b'[[1, "t", null]]', "no listing"),
-        (b'[[1, "t", "\\ud800"]]', "no listing"),
-        (b'[[1, "t"]]', "no listing"),
+        (page("a")[:-1], "no listing"),  # cut short
+        (b'[["1", "t", "e", "a"]]', "no listing"),
+        (b'[[1, null, "e", "a"]]', "no listing"),
+        (b'[[1, "t", 7, "a"]]', "no listing"),
+        (b'[[1, "t", "e", null]]', "no listing"),
+        (b'[[1, "t", "e", "\\ud800"]]', "no listing"),
+        (b'[[1, "t", "a"]]', "no listing"),
         (b"7", "no listing"),
         (b'{"Contents": []}', "no listing"),
         (page("p/b", "p/a"), "no key order"),

@@ -15,7 +15,7 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -30,12 +30,13 @@ from CedarBackup3.util import displayPath
 
 _DELETE_BATCH = 1000  # as many as S3 takes in one request (API reference, "DeleteObjects")
 _FILES_PER_START = 2500  # `aws s3 sync` compares about as many files in the time that an aws takes to start
-_MOST_LINKS = 10_000  # more files than that are no longer a small part of anything
+MOST_LINKS = 10_000
+"""More files than that are no longer a small part of anything."""
 
 
 def paysDirectly(plan: Plan) -> bool:
     """Whether its files go up sooner by themselves than by `aws s3 sync`, which lists and compares all again."""
-    return plan.uploads <= _MOST_LINKS and plan.settledFiles >= _FILES_PER_START
+    return plan.uploads <= MOST_LINKS and plan.settledFiles >= _FILES_PER_START
 
 
 def synchronized(
@@ -92,15 +93,17 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
             yield link
 
 
-def uploaded(mirror: Mirror, plan: Plan, onProgress: OnProgress | None = None) -> AwsResult:
-    """Copy just the files of a plan, by a private tree of links to them, which aws follows and whose names it sees."""
+def uploaded(mirror: Mirror, paths: Iterable[bytes], onProgress: OnProgress | None = None) -> AwsResult:
+    """Copy just the files with these paths below the source.
+
+    aws is given a private tree of links to them, which it follows and whose names it sees.
+    """
     with tempfile.TemporaryDirectory(prefix="cback-") as name:
         tree = os.fsencode(name)
-        for step in plan.steps:
-            if step.action != "delete":
-                link = os.path.join(tree, step.path)
-                os.makedirs(os.path.dirname(link), exist_ok=True)
-                os.symlink(mirror.pathTo(step.path), link)
+        for path in paths:
+            link = os.path.join(tree, path)
+            os.makedirs(os.path.dirname(link), exist_ok=True)
+            os.symlink(mirror.pathTo(path), link)
         return _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
 
 

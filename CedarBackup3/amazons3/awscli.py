@@ -109,7 +109,7 @@ def deleteArguments(file: str) -> list[str | bytes]:
 
 
 def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
-    """The arguments that print the objects below a location: one JSON array of `[size, time, key]` a page and line.
+    """The arguments that print the objects below a location: a JSON array of `[size, time, etag, key]` a page and line.
 
     With `after` only those whose key below the location is greater.
 
@@ -118,8 +118,25 @@ def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
     """
     start = {"StartAfter": location.prefix + after} if after else {}
     names = json.dumps({"Bucket": location.bucket, "Prefix": location.prefix, **start})
-    query = "[to_string(Contents[].[Size,LastModified,Key])]"
+    query = "[to_string(Contents[].[Size,LastModified,ETag,Key])]"
     return ["s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query]
+
+
+def headArguments(location: S3Location, key: str, fields: Iterable[str], part: int = 0) -> list[str | bytes]:
+    """The arguments that print what S3 says of one object, as a JSON array of those fields; with `part` of that part.
+
+    Its stored checksums are among the fields. As in a listing, the name goes as JSON, and the output is pure ASCII.
+    """
+    names = {"Bucket": location.bucket, "Key": location.prefix + key}
+    asked = {"PartNumber": part} if part else {"ChecksumMode": "ENABLED"}
+    query = f"to_string([{','.join(fields)}])"
+    request = json.dumps(names | asked)
+    return ["s3api", "head-object", "--cli-input-json", request, "--output", "text", "--query", query]
+
+
+def headBucketArguments(location: S3Location) -> list[str | bytes]:
+    """The arguments that ask whether this user can see a bucket."""
+    return ["s3api", "head-bucket", "--bucket", location.bucket]
 
 
 def runAws(

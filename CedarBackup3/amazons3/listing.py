@@ -160,7 +160,7 @@ def parsedPage(page: bytes, prefix: bytes, last: bytes) -> list[ObjectEntry]:
     """The objects on a page as `awscli.listArguments` has it printed.
 
     Args:
-        page: a JSON array of `[size, time, key]`, or null
+        page: a JSON array of `[size, time, etag, key]`, or null
         prefix: of the target; the entries' keys come without it
         last: the whole key that the page begins after
 
@@ -168,11 +168,14 @@ def parsedPage(page: bytes, prefix: bytes, last: bytes) -> list[ObjectEntry]:
         CommandFailed: this is no page, or not of this prefix, or not in key order
     """
     try:
-        rows = [(key.encode(), size + 0, modified + "") for size, modified, key in json.loads(page) or ()]
+        rows = [
+            (key.encode(), size + 0, modified + "", (etag or "") + "")
+            for size, modified, etag, key in json.loads(page) or ()
+        ]
     except (ValueError, TypeError, AttributeError):  # the sums fail on what is no number and no text
         raise CommandFailed(f"aws printed no listing but: {displayPath(page[:200])}") from None
     start = len(prefix)
-    for key, _, _ in rows:
+    for key, *_ in rows:
         if not key.startswith(prefix):
             raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
         if key <= last:
@@ -180,4 +183,4 @@ def parsedPage(page: bytes, prefix: bytes, last: bytes) -> list[ObjectEntry]:
                 f"aws listed {displayPath(key)} after {displayPath(last)}: the server keeps no key order"
             )
         last = key
-    return [ObjectEntry(key[start:], size, modified) for key, size, modified in rows]
+    return [ObjectEntry(key[start:], size, modified, etag) for key, size, modified, etag in rows]

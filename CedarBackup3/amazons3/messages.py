@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import get_args
 
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Action, Difference, Kind, Step, VerifyReport
+from CedarBackup3.amazons3.model import Action, ContentReport, Difference, Finding, Kind, Step, Verdict, VerifyReport
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.util import displayBytes, displayPath
 
@@ -21,6 +22,11 @@ def differenceLine(mirror: Mirror, found: Difference) -> str:
             return f"Extra: {url}{displayPath(found.key)} ({remote}) has no file in {displayPath(mirror.source)}"
         case Kind.SIZE:
             return f"Size: {path} has {local}, but its object in {url} has {remote}"
+        case Kind.CONTENT:
+            return (
+                f"Content: {path} ({local}) is not what its object in {url} was made of; --repairContent uploads it, "
+                "if it is the object that is wrong"
+            )
         case Kind.UNREADABLE:
             return f"Unreadable: {path} cannot be read by this user, so it is not backed up in {url}"
         case Kind.RACED:
@@ -31,11 +37,39 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     """The whole verification in one line."""
     source, url = displayPath(mirror.source), displayPath(mirror.location.url)
     matched = f"{counted(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
+    content = f"; {contentLine(report.content)}" if report.content else ""
     if report.isClean:
-        return f"Verified: {matched} in {source}, all in {url} with their sizes"
+        return f"Verified: {matched} in {source}, all in {url} with their sizes{content}"
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
     total = counted(sum(report.counts.values()), "difference")
-    return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree"
+    return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
+
+
+def unknownLine(mirror: Mirror, found: Finding) -> str:
+    """A file whose content nothing is proven of."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
+    return f"Unknown: nothing proves what the object of {path} ({_size(found.size)}) in {url} holds: {found.why}"
+
+
+def contentLine(report: ContentReport) -> str:
+    """What comparing contents has shown, as the end of a summary."""
+    words = {verdict: "differ" if verdict == "differs" else verdict for verdict in get_args(Verdict)}
+    parts = [
+        f"{report.files[verdict]:,} {word} ({displayBytes(report.sizes[verdict])})"
+        for verdict, word in words.items()
+        if report.files.get(verdict) or verdict == "matched"
+    ]
+    return f"content: {', '.join(parts)}"
+
+
+def repairLine(mirror: Mirror, found: Finding) -> str:
+    """A file that is uploaded although `aws s3 sync` would not."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
+    modified = datetime.fromtimestamp(found.mtimeNs / 1e9, UTC).isoformat(" ", "seconds")
+    return (
+        f"Uploading again: {path} to {url}; sync had skipped it, because it has the size of its object "
+        f"({_size(found.size)}) and was not modified later ({modified}) than that was stored ({found.lastModified})"
+    )
 
 
 def newerLine(mirror: Mirror, report: VerifyReport) -> str:

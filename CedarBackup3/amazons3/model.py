@@ -83,6 +83,8 @@ class ObjectEntry(NamedTuple):
     size: int
     lastModified: str
     """As aws printed it: ISO 8601 in UTC, with Z or +00:00."""
+    etag: str = ""
+    """As aws printed it, with its quotation marks; empty: the server gave none."""
 
 
 Action = Literal["upload", "replace", "delete"]
@@ -107,6 +109,7 @@ class Kind(Enum):
     MISSING = "missing"
     EXTRA = "extra"
     SIZE = "size"
+    CONTENT = "content"
     UNREADABLE = "unreadable"
     RACED = "raced"
     """It changed during the run, so that nothing can be said of it."""
@@ -122,6 +125,40 @@ class Difference(NamedTuple):
     remoteSize: int | None
 
 
+Verdict = Literal["matched", "differs", "unknown", "raced", "unreadable"]
+"""What comparing the content of a file with its object can show."""
+
+
+class Finding(NamedTuple):
+    """What comparing the content of one file with its object has shown."""
+
+    verdict: Verdict
+    why: str
+    """What makes it unknown, raced or unreadable."""
+    path: bytes
+    """Of the file, below the source."""
+    key: bytes
+    """Of the object, below the target's prefix."""
+    size: int
+    """Of both, in bytes."""
+    mtimeNs: int
+    """Of the file, when it was walked."""
+    etag: str
+    lastModified: str
+    """Of the object, as aws printed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentReport:
+    """What comparing the content of all files with their objects has shown."""
+
+    files: Mapping[Verdict, int]
+    sizes: Mapping[Verdict, int]
+    """In bytes."""
+    unknown: tuple[Finding, ...]
+    """The first of those that nothing is proven of; `files` counts them all."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What a verification found."""
@@ -134,6 +171,11 @@ class VerifyReport:
     """The first of them; `counts` counts them all."""
     newerFiles: int = 0
     """How many files agree with their objects in size, but were modified later."""
+    content: ContentReport | None = None
+    """What comparing contents has shown of the files that agree in size; None: they were not compared.
+
+    What differs, is raced or cannot be read is among the differences, too, and is not among the files that matched.
+    """
 
     @property
     def isClean(self) -> bool:

@@ -56,25 +56,18 @@ def planned(mirror: Mirror, pairs: Iterable[Pair]) -> Iterator[Plan]:
     sizes: Counter[Action] = Counter()
     settledFiles = settledSize = objects = 0
     with Spool(Step._make) as steps:
-        batch: list[Step] = []
-        for entry, found in knowable(pairs):
-            objects += found is not None
-            step = _step(mirror, entry, found)
-            if step:
-                counts[step.action] += 1
-                sizes[step.action] += step.size
-                batch.append(step)
-                if len(batch) == _BATCH:
-                    steps.append(batch)
-                    batch = []
-            elif entry is not None and entry.size is not None:
-                settledFiles += 1
-                settledSize += entry.size
-        steps.append(batch)
+        with steps.appending() as keep:
+            for entry, found in knowable(pairs):
+                objects += found is not None
+                step = _step(mirror, entry, found)
+                if step:
+                    counts[step.action] += 1
+                    sizes[step.action] += step.size
+                    keep(step)
+                elif entry is not None and entry.size is not None:
+                    settledFiles += 1
+                    settledSize += entry.size
         yield Plan(steps, MappingProxyType(counts), MappingProxyType(sizes), settledFiles, settledSize, objects)
-
-
-_BATCH = 1000  # steps that are spooled at a time
 
 
 def _step(mirror: Mirror, entry: SourceEntry | None, found: ObjectEntry | None) -> Step | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import tempfile
@@ -13,6 +14,8 @@ from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
+
+_BATCH = 1000  # rows
 
 
 class Spool(Generic[Row]):
@@ -39,6 +42,20 @@ class Spool(Generic[Row]):
                 "make room there, or set TMPDIR to another directory"
             ) from None
         self._lengths.append(len(data))
+
+    @contextlib.contextmanager
+    def appending(self) -> Iterator[Callable[[Row], None]]:
+        """Takes rows one by one; all of them are kept when the context ends."""
+        batch: list[Row] = []
+
+        def take(row: Row) -> None:
+            batch.append(row)
+            if len(batch) == _BATCH:
+                self.append(batch)
+                batch.clear()
+
+        yield take
+        self.append(batch)
 
     def __iter__(self) -> Iterator[Row]:
         return chain.from_iterable(self._batches())

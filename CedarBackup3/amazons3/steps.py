@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from CedarBackup3.amazons3 import apply, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
 from CedarBackup3.amazons3.compare import joined
+from CedarBackup3.amazons3.contentsteps import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
 from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.model import Difference, ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.namecheck import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.namereport import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
@@ -62,28 +63,32 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         yield scan
 
 
-def compared(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0) -> VerifyReport:
+def compared(
+    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+) -> VerifyReport:
     """Compare the source as it was scanned with the target as it is now; changes nothing."""
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, scan.entries, objects, watcher)
+        return _report(mirror, scan.entries, objects, watcher, check)
 
 
-def comparedAfresh(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0) -> VerifyReport:
+def comparedAfresh(
+    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+) -> VerifyReport:
     """Compare the source as it is now with the target as it is now; the scan only tells how to cut the listing."""
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, sourceEntries(mirror), objects, watcher)
+        return _report(mirror, sourceEntries(mirror), objects, watcher, check)
 
 
 @contextlib.contextmanager
 def planned(
-    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0
+    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
 ) -> Iterator[tuple[Plan, Callable[[], VerifyReport]]]:
     """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
     with _listed(mirror, scan, watcher, ranges) as objects:
         watcher("compare")
         with plan.planned(mirror, joined(scan.entries, objects())) as made:
             log.info("%s", planLine(mirror, made))
-            yield made, lambda: _report(mirror, scan.entries, objects, watcher)
+            yield made, lambda: _report(mirror, scan.entries, objects, watcher, check)
 
 
 def rehearsed(mirror: Mirror, made: Plan) -> None:
@@ -113,7 +118,11 @@ def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method:
     results = []
     if made.uploads:
         isDirect = method == "direct" or apply.paysDirectly(made)
-        results.append(_uploaded(mirror, made, watcher) if isDirect else _synchronized(mirror, watcher, delete=False))
+        if isDirect:
+            paths = (step.path for step in made.steps if step.action != "delete")
+            results.append(uploaded(mirror, paths, made.uploads, watcher))
+        else:
+            results.append(_synchronized(mirror, watcher, delete=False))
     if made.deletions:
         change = guards.sourceChange(mirror, bool(scan.files))
         if change:
@@ -143,10 +152,15 @@ def _synchronized(mirror: Mirror, watcher: Watcher, *, delete: bool, protected: 
     return _finished(apply.synchronized(mirror, delete=delete, protected=protected, onProgress=shown))
 
 
-def _uploaded(mirror: Mirror, made: Plan, watcher: Watcher) -> AwsResult:
-    log.info("Uploading %s to %s", counted(made.uploads, "file"), displayPath(mirror.location.url))
+def uploaded(mirror: Mirror, paths: Iterable[bytes], count: int, watcher: Watcher) -> AwsResult:
+    """Copy just the files with these paths below the source, so many.
+
+    Raises:
+        CommandFailed: aws failed as a whole
+    """
+    log.info("Uploading %s to %s", counted(count, "file"), displayPath(mirror.location.url))
     watcher("sync")
-    return _finished(apply.uploaded(mirror, made, watcher if watcher.isShown else None))
+    return _finished(apply.uploaded(mirror, paths, watcher if watcher.isShown else None))
 
 
 def _finished(result: AwsResult) -> AwsResult:
@@ -171,10 +185,16 @@ def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contex
     return listing(mirror, cutPoints(scan.samples, ranges or rangeCount(scan.files)), watcher, scan.files)
 
 
-def _report(mirror: Mirror, entries: Iterable[SourceEntry], objects: Objects, watcher: Watcher) -> VerifyReport:
+def _report(
+    mirror: Mirror, entries: Iterable[SourceEntry], objects: Objects, watcher: Watcher, check: ContentCheck | None
+) -> VerifyReport:
     watcher("compare")
     pairs = joined(entries, objects())
-    report = verify.verified(mirror, pairs, lambda found: log.error("%s", differenceLine(mirror, found)))
+
+    def tell(found: Difference) -> None:
+        log.error("%s", differenceLine(mirror, found))
+
+    report = verifiedWithContent(mirror, pairs, check, watcher, tell) if check else verify.verified(mirror, pairs, tell)
     if report.newerFiles:
         log.info("%s", newerLine(mirror, report))
     log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(mirror, report))

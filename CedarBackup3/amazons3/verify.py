@@ -8,14 +8,18 @@ from types import MappingProxyType
 
 from CedarBackup3.amazons3.compare import Pair, difference, isNewer, knowable
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Difference, Kind, VerifyReport
+from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.raced import racedDifference
 
-_KEPT = 1000  # differences in a report; further ones are only counted, so that memory is bounded
+KEPT = 1000
+"""The differences in a report; further ones are only counted, so that memory is bounded."""
 
 
 def verified(
-    mirror: Mirror, pairs: Iterable[Pair], onDifference: Callable[[Difference], object] = lambda found: None
+    mirror: Mirror,
+    pairs: Iterable[Pair],
+    onDifference: Callable[[Difference], object] = lambda found: None,
+    onMatched: Callable[[SourceEntry, ObjectEntry], object] | None = None,
 ) -> VerifyReport:
     """The outcome of comparing a source with a target, by names and sizes.
 
@@ -23,6 +27,7 @@ def verified(
         mirror: what is mirrored
         pairs: their join
         onDifference: is told of each difference as it is found
+        onMatched: is told of each file that agrees with its object
     """
     counts: Counter[Kind] = Counter()
     kept: list[Difference] = []
@@ -31,6 +36,8 @@ def verified(
         if entry is not None and found is not None and entry.size == found.size and not isNewer(entry, found):
             matchedFiles += 1
             matchedBytes += found.size
+            if onMatched:
+                onMatched(entry, found)
             continue
         wrong = difference(entry, found)
         if wrong is not None and wrong.kind is Kind.EXTRA and mirror.uploadOnly:
@@ -38,11 +45,13 @@ def verified(
         wrong = racedDifference(mirror, entry, found) or wrong
         if wrong is not None:
             counts[wrong.kind] += 1
-            if len(kept) < _KEPT:
+            if len(kept) < KEPT:
                 kept.append(wrong)
             onDifference(wrong)
-        elif found is not None:  # newer than its object, but not by this run's doing
+        elif entry is not None and found is not None:  # newer than its object, but not by this run's doing
             newerFiles += 1
             matchedFiles += 1
             matchedBytes += found.size
+            if onMatched:
+                onMatched(entry, found)
     return VerifyReport(matchedFiles, matchedBytes, MappingProxyType(counts), tuple(kept), newerFiles)

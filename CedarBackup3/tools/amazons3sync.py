@@ -8,6 +8,7 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +44,10 @@ class SyncOptions(NamedTuple):
     method: str = "auto"
     listings: int = 0
     """0: as many as pay."""
+    checkContent: bool = False
+    repairContent: bool = False
+    digestCache: str = ""
+    """A file; empty: none."""
 
 
 def cli() -> int:
@@ -55,9 +60,12 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     from CedarBackup3.amazons3 import steps
     from CedarBackup3.amazons3.awslocale import awsLocale
     from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.contentsteps import contentCheck
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
     from CedarBackup3.amazons3.lock import targetLock
     from CedarBackup3.amazons3.mirror import mirrorOf
+    from CedarBackup3.amazons3.model import Kind
+    from CedarBackup3.amazons3.repair import repaired
 
     mirror = mirrorOf(
         options.sourceDir,
@@ -70,22 +78,29 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
     changesNothing = options.verifyOnly or options.dryRun
     with (
+        contentCheck(options.digestCache) if options.checkContent else contextlib.nullcontext() as check,
         targetLock(mirror.location, shared=changesNothing, waitSeconds=options.lockWait),
         steps.timesLogged(progress),
         steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan,
     ):
         if options.verifyOnly:
             requireSentinel(mirror, guards)
-            return _status(steps.compared(mirror, scan, progress, options.listings))
-        with steps.planned(mirror, scan, progress, options.listings) as (plan, proof):
+            return _status(steps.compared(mirror, scan, progress, options.listings, check))
+        results: Sequence[AwsResult] = ()
+        with steps.planned(mirror, scan, progress, options.listings, check) as (plan, proof):
             requireHarmless(mirror, guards, plan)
-            if not plan.length:
-                return _status(proof())
-            if options.dryRun:
+            if plan.length and options.dryRun:
                 steps.rehearsed(mirror, plan)
                 return ExitStatus.DONE
-            results = steps.carriedOut(mirror, scan, plan, progress, options.method)
-        return _status(steps.comparedAfresh(mirror, scan, progress, options.listings), results)
+            if plan.length:
+                results = steps.carriedOut(mirror, scan, plan, progress, options.method)
+            else:
+                report = proof()
+        if plan.length:
+            report = steps.comparedAfresh(mirror, scan, progress, options.listings, check)
+        if check and options.repairContent and report.counts[Kind.CONTENT]:
+            report = repaired(mirror, scan, progress, options.listings, check, report)
+        return _status(report, results)
 
 
 def _status(report: VerifyReport, results: Sequence[AwsResult] = ()) -> ExitStatus:
@@ -147,25 +162,38 @@ def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: boo
         return synchronized(mirror, scan, _unwatched())
 
 
-def verifyBucketContents(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: bool = False) -> VerifyReport:
+def verifyBucketContents(
+    sourceDir: SourceDir,
+    s3BucketUrl: str,
+    *,
+    uploadOnly: bool = False,
+    checkContent: bool = False,
+    digestCache: str = "",
+) -> VerifyReport:
     """Compare a directory with a bucket, by names and sizes; logs each difference, and a summary.
 
     Args:
         sourceDir: the directory
         s3BucketUrl: the bucket, with a prefix perhaps
         uploadOnly: objects without a file are no difference
+        checkContent: compare the contents, too; what cannot be proven is in the report's `content`, no difference
+        digestCache: a file that keeps digests for the next time; without it every file is read
 
     Raises:
         CommandFailed: aws is missing, or cannot list the bucket
-        CedarBackupError: the directory cannot be read
+        CedarBackupError: the directory cannot be read, or the file is no digest cache
         UsageError: the URL is none
     """
+    from CedarBackup3.amazons3.contentsteps import contentCheck
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.steps import checkedScan, compared
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
-    with checkedScan(mirror, _unwatched(), ignoreNames=True) as scan:
-        return compared(mirror, scan, _unwatched())
+    with (
+        contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
+        checkedScan(mirror, _unwatched(), ignoreNames=True) as scan,
+    ):
+        return compared(mirror, scan, _unwatched(), check=check)
 
 
 def _unwatched() -> ProgressLine:
@@ -216,6 +244,10 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
     S3Location.parse(url)
     if values["verifyOnly"] and values["dryRun"]:
         raise UsageError("--verifyOnly and --dryRun do not go together")
+    if values["checkContent"] and values["dryRun"]:
+        raise UsageError("--dryRun compares no contents; --verifyOnly does, and changes nothing either")
+    if values["repairContent"] and values["verifyOnly"]:
+        raise UsageError("--verifyOnly changes nothing, so --repairContent does not go with it; --checkContent does")
     patterns = tuple(awsLocale().decoded(os.fsencode(pattern)) for pattern in values["exclude"])
     chosen = SyncOptions(**{name: values[name] for name in SyncOptions._fields})
     return chosen._replace(s3BucketUrl=url, exclude=patterns)
@@ -261,6 +293,9 @@ changed. Exit status 0 means done and verified.""",
         Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", _seconds),
         Switch("", "method", "How files go up: auto, direct or sync", "WAY", "auto", _method),
         Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
+        Switch("", "checkContent", "Compare contents, too, by the ETags of the objects"),
+        Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
+        Switch("", "digestCache", "Keep digests in FILE for later checks", "FILE", implies="checkContent"),
     ),
     example="""\
 Typical use:

@@ -8,8 +8,9 @@
         assert [request.operation for request in server.requests] == ["ListObjectsV2", ...]
 
 It speaks path-style requests of one account and verifies no signature, though a request must have
-one. There are no ACLs, policies, tags, encryption, lifecycle or object lock: what it does not
-understand it refuses with 501 NotImplemented.
+one. There are no ACLs, policies, tags, lifecycle or object lock: what it does not understand it
+refuses with 501 NotImplemented. Nothing is encrypted, but what is said to be, by KMS or with a
+customer's key, has an ETag that is no digest, as in S3.
 """
 
 from testcase.s3.bucket import StoredObject, Versioning

@@ -36,6 +36,8 @@ class StoredObject:
     checksums: Mapping[str, str] = field(default_factory=dict)
     checksumType: str = "FULL_OBJECT"
     sequence: int = 0
+    parts: tuple[int, ...] = ()
+    """The sizes of the parts of a multipart upload, in bytes."""
 
     @property
     def storageClass(self) -> str:

@@ -75,6 +75,7 @@ def _encoded(version: StoredObject) -> bytes:
         "checksums": dict(version.checksums),
         "checksumType": version.checksumType,
         "sequence": version.sequence,
+        "parts": version.parts,
     }
     return json.dumps(facts).encode() + b"\n" + version.body
 
@@ -83,6 +84,7 @@ def _decoded(content: bytes) -> StoredObject:
     line, _, body = content.partition(b"\n")
     facts: dict[str, Any] = json.loads(line)
     facts["key"] = facts["key"].encode()
+    facts["parts"] = tuple(facts.get("parts", ()))  # what the demo has kept may be older
     facts["lastModified"] = datetime.fromisoformat(facts["lastModified"])
     return StoredObject(body=body, size=len(body), **facts)
 

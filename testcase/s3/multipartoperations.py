@@ -67,13 +67,14 @@ def completeMultipartUpload(service: Service, request: Request) -> Response:
         checksums=_checksumOfAll(upload, parts, body, request),
         checksumType=upload.checksumType,
         onlyIfAbsent=request.headers.get("if-none-match") == "*",
+        parts=tuple(len(part.body) for part in parts),
     )
     service.uploads.end(upload)
     result = document(
         "CompleteMultipartUploadResult",
         f"<Location>{escaped('http://127.0.0.1' + request.path)}</Location>",
         *_names(request),
-        element("ETag", f'"{etag}"'),
+        element("ETag", f'"{version.etag}"'),
     )
     return Response(headers=versionHeaders(service, request.bucket, version), body=result)
 

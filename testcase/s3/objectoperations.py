@@ -13,7 +13,7 @@ from testcase.s3.errors import S3Error
 from testcase.s3.faults import Refuse
 from testcase.s3.messages import Request, Response
 from testcase.s3.service import Service
-from testcase.s3.store import checkedKey
+from testcase.s3.store import CUSTOMER_KEY, checkedKey
 from testcase.s3.xmltext import document, element, group, parsed, timestamp
 
 _KEPT_HEADERS = frozenset(
@@ -24,6 +24,7 @@ _KEPT_HEADERS = frozenset(
         "content-type",
         "expires",
         "x-amz-server-side-encryption",
+        CUSTOMER_KEY,
         "x-amz-storage-class",
         "x-amz-website-redirect-location",
     )
@@ -103,12 +104,27 @@ def copyObject(service: Service, request: Request) -> Response:
 
 def getObject(service: Service, request: Request) -> Response:
     version, headers = _found(service, request)
+    if "partNumber" in request.query:
+        return _part(version, headers, request.number("partNumber", 0))
     span = byteSpan(request.headers.get("range", ""), version.size)
     if span is None:
         checksums = _shownChecksums(request, version)
         return Response(200, {**headers, **checksums}, version.body)
     first, end = span
     headers["Content-Range"] = f"bytes {first}-{end - 1}/{version.size}"
+    return Response(206, headers, version.body[first:end])
+
+
+def _part(version: StoredObject, headers: dict[str, str], number: int) -> Response:
+    """One part of a multipart upload; an object that was stored by one PUT is a part by itself, and not counted."""
+    sizes = version.parts or (version.size,)
+    if not 1 <= number <= len(sizes):
+        raise S3Error("InvalidPartNumber")
+    first = sum(sizes[: number - 1])
+    end = first + sizes[number - 1]
+    headers["Content-Range"] = f"bytes {first}-{end - 1}/{version.size}"
+    if version.parts:
+        headers["x-amz-mp-parts-count"] = str(len(sizes))
     return Response(206, headers, version.body[first:end])
 
 
@@ -184,6 +200,8 @@ def _found(service: Service, request: Request) -> tuple[StoredObject, dict[str, 
         **_titled(version.headers),
         **versionHeaders(service, request.bucket, version),
     }
+    if CUSTOMER_KEY in version.headers and CUSTOMER_KEY not in request.headers:
+        raise S3Error("InvalidRequest", "The object was stored using a form of Server Side Encryption.")
     if request.headers.get("if-match", etag) not in (etag, version.etag, "*"):
         raise S3Error("PreconditionFailed")
     if request.headers.get("if-none-match") in (etag, version.etag, "*"):

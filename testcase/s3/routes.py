@@ -95,9 +95,9 @@ _ROUTES = (
     Route("ListParts", multipart.listParts, "GET", "object", "uploadId"),
     Route("CopyObject", objects.copyObject, "PUT", "object", header="x-amz-copy-source"),
     Route("PutObject", objects.putObject, "PUT", "object"),
-    Route("GetObject", objects.getObject, "GET", "object", "", "versionId"),
+    Route("GetObject", objects.getObject, "GET", "object", "", "versionId partNumber"),
     Route("GetObjectTagging", objects.getObjectTagging, "GET", "object", "tagging", "versionId"),
-    Route("HeadObject", objects.headObject, "HEAD", "object", "", "versionId"),
+    Route("HeadObject", objects.headObject, "HEAD", "object", "", "versionId partNumber"),
     Route("DeleteObject", objects.deleteObject, "DELETE", "object", "", "versionId"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from os import PathLike
@@ -89,12 +89,28 @@ class S3Server:
         body: bytes,
         lastModified: datetime | None = None,
         etag: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        checksums: Mapping[str, str] | None = None,
+        parts: tuple[int, ...] = (),
     ) -> StoredObject:
         """Store an object without HTTP, as the newest version of its key.
 
-        The time, which needs a time zone, is now unless given; the ETag is the body's MD5.
+        The time, which needs a time zone, is now unless given; the ETag is the body's MD5 unless it is given, or the
+        headers, whose names are in small letters, say that the object is encrypted. Checksums are by algorithm, such
+        as `crc32`, with a number of parts behind a dash if they are composite; `parts` are sizes.
         """
-        return self._service.store.putObject(bucket, key, body, lastModified=lastModified, etag=etag)
+        isComposite = any("-" in value for value in (checksums or {}).values())
+        return self._service.store.putObject(
+            bucket,
+            key,
+            body,
+            lastModified=lastModified,
+            etag=etag,
+            headers=headers or {},
+            checksums=checksums or {},
+            checksumType="COMPOSITE" if isComposite else "FULL_OBJECT",
+            parts=parts,
+        )
 
     def deleteObject(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ from testcase.s3.errors import S3Error
 
 _MAX_KEY_LENGTH = 1024
 _BUCKET_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
+CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -73,17 +75,20 @@ class Store:
         checksumType: str = "FULL_OBJECT",
         lastModified: datetime | None = None,
         onlyIfAbsent: bool = False,
+        parts: tuple[int, ...] = (),
     ) -> StoredObject:
-        """Store an object; its ETag is the MD5 of the body unless given."""
+        """Store an object; its ETag is the MD5 of the body unless given; if it is said to be encrypted, no digest."""
+        etag = etag or hashlib.md5(body, usedforsecurity=False).hexdigest()
         version = StoredObject(
             key=checkedKey(key),
             body=body,
             size=len(body),
-            etag=etag or hashlib.md5(body, usedforsecurity=False).hexdigest(),
+            etag=secrets.token_hex(16) + etag[32:] if isKeyed(headers) else etag,
             lastModified=wholeSeconds(lastModified),
             headers=headers,
             checksums=checksums,
             checksumType=checksumType,
+            parts=parts,
         )
         with self.lock:
             bucket = self.bucket(bucketName)
@@ -162,6 +167,12 @@ class Store:
     def _saveBucket(self, name: str) -> None:
         if self._disk:
             self._disk.saveBucket(self.buckets[name])
+
+
+def isKeyed(headers: Mapping[str, str]) -> bool:
+    """Whether an object with these headers is encrypted in a way under which its ETag is no digest of it."""
+    kind = headers.get("x-amz-server-side-encryption", "")
+    return kind.startswith("aws:kms") or CUSTOMER_KEY in headers
 
 
 def now() -> datetime:

@@ -1,0 +1,174 @@
+"""Digests of files that were read by an earlier run, kept in an SQLite database.
+
+What is kept can only confirm: a digest counts for a file in the very state it had when it was read, and where it does
+not agree with the object, the file is read again. So nothing that is wrong with the cache makes a file look damaged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from CedarBackup3.amazons3.digests import FileState
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayPath
+
+log = logging.getLogger("CedarBackup3.log")
+
+_APPLICATION = 0x63626473  # PRAGMA application_id, by which a cache is known from other databases
+_LAYOUT = 1  # PRAGMA user_version
+_BUSY_WAIT = 30.0  # seconds; another run writes for a moment only
+_BATCH = 2000  # rows written at a time
+_SETTLED_NS = 2_000_000_000  # a file changed less long ago may change again within one tick of its file system's clock
+_TABLE = """
+    CREATE TABLE digest (
+        path BLOB, part INTEGER, device INTEGER, inode INTEGER, size INTEGER, mtime INTEGER, ctime INTEGER, digest BLOB,
+        PRIMARY KEY (path, part)
+    ) WITHOUT ROWID
+"""
+
+Result = TypeVar("Result")
+
+
+class DigestCache:
+    """Digests by path, state of the file and part size (0: of the whole). For several threads, and several runs."""
+
+    def __init__(self, file: str, connection: sqlite3.Connection) -> None:
+        self._file = file
+        self._connection: sqlite3.Connection | None = connection
+        self._lock = threading.Lock()
+        self._unwritten: list[tuple[bytes, int, int, int, int, int, int, bytes]] = []
+
+    def digests(self, path: bytes, state: FileState) -> Mapping[int, bytes]:
+        """What is known of a file in that state: digests by part size."""
+        query = (
+            "SELECT part, digest FROM digest WHERE path = ? AND (device, inode, size, mtime, ctime) = (?, ?, ?, ?, ?)"
+        )
+        with self._lock:
+            return self._tried(lambda known: dict(known.execute(query, (path, *state)).fetchall()), {})
+
+    def keep(self, path: bytes, state: FileState, digests: Mapping[int, bytes]) -> None:
+        """Keep digests of a file that was just read in that state; nothing is kept if it was changed just before."""
+        if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - _SETTLED_NS:
+            return
+        with self._lock:
+            self._unwritten += [(path, part, *state, digest) for part, digest in digests.items()]
+            if len(self._unwritten) >= _BATCH:
+                self._write()
+
+    def forgetGone(self, directory: bytes) -> None:
+        """Forget the files below a directory that are there no more."""
+        last, end = directory.rstrip(b"/") + b"/", directory.rstrip(b"/") + b"0"  # which is what comes behind a slash
+        with self._lock:
+            while paths := self._pathsBetween(last, end):
+                last = paths[-1]
+                gone = [(path,) for path in paths if not os.path.lexists(path)]
+                self._changed("DELETE FROM digest WHERE path = ?", gone)
+
+    def close(self) -> None:
+        """Write what is not written yet."""
+        with self._lock:
+            self._write()
+            if self._connection:
+                self._connection.close()
+                self._connection = None
+
+    def _pathsBetween(self, last: bytes, end: bytes) -> list[bytes]:
+        query = "SELECT DISTINCT path FROM digest WHERE path > ? AND path < ? ORDER BY path LIMIT ?"
+        nothing: list[bytes] = []
+        return self._tried(lambda known: [path for (path,) in known.execute(query, (last, end, _BATCH))], nothing)
+
+    def _write(self) -> None:
+        rows, self._unwritten = self._unwritten, []
+        self._changed("INSERT OR REPLACE INTO digest VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _changed(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Do one thing with many rows, all or none: what a crash interrupts is undone by SQLite."""
+
+        def change(known: sqlite3.Connection) -> None:
+            with known:
+                known.executemany(statement, rows)
+
+        if rows:
+            self._tried(change, None)
+
+    def _tried(self, action: Callable[[sqlite3.Connection], Result], otherwise: Result) -> Result:
+        """Do something with the database; the first time that it fails, say so and go on without it."""
+        if self._connection is None:
+            return otherwise
+        try:
+            return action(self._connection)
+        except sqlite3.Error as error:
+            log.warning("%s; going on without it, so files are read again", _complaint(self._file, error))
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+            return otherwise
+
+
+@contextlib.contextmanager
+def digestCache(file: str) -> Iterator[DigestCache]:
+    """The cache in a file, which is made if it is not there, for its owner only.
+
+    Raises:
+        CedarBackupError: the file is no such cache, or cannot be used
+    """
+    with contextlib.closing(DigestCache(file, _opened(file))) as cache:
+        yield cache
+
+
+def _opened(file: str) -> sqlite3.Connection:
+    shown = displayPath(file)
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600))
+        status = os.stat(file)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise CedarBackupError(
+            f"The digest cache {shown} cannot be opened: {reason}; name another by --digestCache; nothing was changed"
+        ) from None
+    if not stat.S_ISREG(status.st_mode) or status.st_uid not in {os.geteuid(), 0} or status.st_mode & 0o022:
+        raise CedarBackupError(
+            f"The digest cache {shown} must be a file of this user's that no other can write to, or a match proves "
+            "nothing; mend that, or name another by --digestCache; nothing was changed"
+        )
+    try:
+        return _checked(sqlite3.connect(file, timeout=_BUSY_WAIT, check_same_thread=False), shown)
+    except sqlite3.Error as error:
+        raise CedarBackupError(
+            f"{_complaint(file, error)}; remove it, or name another by --digestCache; nothing was changed"
+        ) from None
+
+
+def _checked(connection: sqlite3.Connection, shown: str) -> sqlite3.Connection:
+    """The connection to what is a cache of ours, or has been made one."""
+    connection.text_factory = bytes
+    connection.execute("BEGIN IMMEDIATE")  # two runs may make it at once
+    (application,), (layout,) = (
+        connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+    )
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables and not application:
+        connection.execute(_TABLE)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+    elif (application, layout) != (_APPLICATION, _LAYOUT):
+        connection.close()
+        raise CedarBackupError(
+            f"{shown} is a database, but no digest cache of this version; name another file by --digestCache; "
+            "nothing was changed"
+        )
+    connection.commit()
+    connection.execute("SELECT path, part, device, inode, size, mtime, ctime, digest FROM digest LIMIT 1").fetchone()
+    return connection
+
+
+def _complaint(file: str, error: sqlite3.Error) -> str:
+    return f"The digest cache {displayPath(file)} cannot be used ({error})"

@@ -1,0 +1,85 @@
+"""What an ETag says of the content of an object.
+
+After one PUT it is the MD5 of the content; after a multipart upload it is the MD5 of the MD5s of the parts, with the
+number of parts behind a dash (S3 API reference, "Object"; S3 User Guide, "Checking object integrity"). How large the
+parts were it does not say. Of an object encrypted by KMS or with a customer's key it says nothing, nor that it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_MIB = 1 << 20
+_MOST_PARTS = 10_000  # S3 User Guide, "Amazon S3 multipart upload limits"; so are the two sizes
+_LEAST_PART = 5 * _MIB
+_LARGEST_PART = 5 << 30
+_AWS_PART = 8 * _MIB  # the AWS CLI's own ("AWS CLI S3 Configuration", multipart_chunksize)
+# What other programs are known to take, in MiB.
+_OTHERS = (16, 5, 15, 10, 25, 50, 64, 100, 128, 32, 20, 256, 512, 1024, 2048, 5120)
+
+
+class Etag(NamedTuple):
+    """An ETag that may be a digest."""
+
+    digest: bytes
+    parts: int
+    """How many a multipart upload had; 0: it was one PUT."""
+
+
+_ETAG = re.compile(r'"?([0-9a-fA-F]{32})(?:-([1-9][0-9]{0,4}))?"?')
+
+
+def parsedEtag(text: str) -> Etag | None:
+    """What an ETag says; None if it is of another form, which some servers use."""
+    match = _ETAG.fullmatch(text)
+    return Etag(bytes.fromhex(match[1]), int(match[2] or 0)) if match else None
+
+
+def usualPartSizes(size: int, parts: int, configured: int = 0) -> list[int]:
+    """The part sizes by which this user's aws would make so many parts of a file of that size.
+
+    Args:
+        size: of the file, in bytes
+        parts: how many there are
+        configured: the user's `multipart_chunksize` in bytes; 0: none
+    """
+    own = [_grown(min(max(start, _LEAST_PART), _LARGEST_PART), size) for start in (configured, _AWS_PART) if start]
+    return [part for part in dict.fromkeys(own) if _fits(part, size, parts)]
+
+
+def partSizes(size: int, parts: int, configured: int = 0) -> list[int]:
+    """Every part size that is worth trying, the likeliest first; the arguments are those of `usualPartSizes`."""
+    if parts == 1:
+        return [max(size, 1)]
+    sizes = [*usualPartSizes(size, parts, configured), *_otherPartSizes(size, parts)]
+    return [part for part in dict.fromkeys(sizes) if _fits(part, size, parts)]
+
+
+def _otherPartSizes(size: int, parts: int) -> Iterator[int]:
+    for mebibytes in _OTHERS:
+        yield mebibytes * _MIB
+        yield _grown(mebibytes * _MIB, size)
+    even = max(1, -(-size // parts))
+    yield -(-even // _MIB) * _MIB
+    yield even
+    yield size // _MOST_PARTS + 1  # as the AWS SDK for Go has it
+    yield from (mebibytes * 1_000_000 for mebibytes in _OTHERS)
+
+
+def _grown(part: int, size: int) -> int:
+    """A part size doubled until there are not too many parts, as the AWS CLI does."""
+    while part * _MOST_PARTS < size:
+        part *= 2
+    return part
+
+
+def _fits(part: int, size: int, parts: int) -> bool:
+    return -(-size // part) == parts
+
+
+def chunkSize(text: str) -> int:
+    """The bytes that a `multipart_chunksize` such as `64MB` stands for, as aws reads it; 0 if it is none."""
+    match = re.fullmatch(r"(\d+)([kmgt]?)i?b?", text.strip().lower(), re.ASCII)
+    return int(match[1]) << {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[match[2]] if match else 0

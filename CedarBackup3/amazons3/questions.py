@@ -1,0 +1,146 @@
+"""What an ETag leaves open is asked of S3, for a bounded number of objects: each question is an aws of its own.
+
+S3 tells the encryption, under some kinds of which the ETag is no digest, the checksum that was stored, and the size of
+a part. So a mismatch can be explained, and what is unknown can become known.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from CedarBackup3.amazons3.awscli import headBucketArguments, runAws
+from CedarBackup3.amazons3.content import Claim, Reader, bufferFor, finding, hasDigest, unexplained
+from CedarBackup3.amazons3.digests import Hasher, PartedHasher, md5
+from CedarBackup3.amazons3.etags import Etag, parsedEtag, partSizes
+from CedarBackup3.amazons3.model import Finding, Verdict
+from CedarBackup3.amazons3.storedchecksums import StoredFacts, storedFacts, storedPartSize
+from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import displayPath
+
+log = logging.getLogger("CedarBackup3.log")
+
+ASKED = 100
+"""For so many files that seem to differ S3 is asked, and for so many that are unknown."""
+
+_ENCRYPTED = "encrypted in a way that makes its ETag no digest"
+
+
+class _Answer(NamedTuple):
+    finding: Finding
+    isAsked: bool
+    isEncrypted: bool = False
+    failure: str = ""
+
+
+def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
+
+    A mismatch beyond those that are asked for stays a difference, unless one of those asked for turned out to be
+    encrypted: what is asked for first tells what to think of the others.
+    """
+    hasEncrypted = False
+    failures: list[str] = []
+    asked: Counter[str] = Counter()
+
+    def questions() -> Iterator[tuple[Finding, bool]]:
+        for found in findings:
+            isAsked = found.verdict in {"differs", "unknown"} and asked[found.verdict] < ASKED and not failures
+            asked[found.verdict] += isAsked
+            yield found, isAsked
+
+    threads = processors()
+    answer = partial(_answer, reader)
+    for found, isAsked, isEncrypted, failure in mapped(
+        answer, questions(), threads=threads, ahead=2 * threads, cancel=reader.stopped.set
+    ):
+        hasEncrypted = hasEncrypted or isEncrypted
+        if failure and not failures:
+            failures.append(failure)
+            log.warning(
+                "S3 does not tell how objects in %s are encrypted, nor their checksums, so the ETags decide: %s",
+                displayPath(reader.mirror.location.url),
+                failure,
+            )
+        if found.verdict == "differs" and hasEncrypted and not isAsked and not failures:
+            yield found._replace(verdict="unknown", why=f"it may be {_ENCRYPTED}; S3 was asked for {ASKED} others only")
+        else:
+            yield found
+
+
+def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
+    found, isAsked = question
+    if not isAsked:
+        return _Answer(found, False)
+    each = Claim(*found[2:])
+    isEncrypted = False
+
+    def verdict() -> tuple[Verdict, str]:
+        nonlocal isEncrypted
+        facts = storedFacts(reader.mirror, each.key)
+        if (facts.etag, facts.size) != (each.etag, each.size):
+            return "raced", ""
+        isEncrypted = facts.isEncrypted
+        return _verdict(reader, each, facts)
+
+    try:
+        answer = finding(each, verdict)
+    except CommandFailed as failure:
+        if "(404)" in str(failure):  # deleted meanwhile
+            return _Answer(found, True)
+        if _hasCustomerKey(reader, failure):
+            return _Answer(found._replace(verdict="unknown", why=f"it is {_ENCRYPTED}"), True, True)
+        return _Answer(found, True, failure=str(failure))
+    return _Answer(answer, True, isEncrypted)
+
+
+def _hasCustomerKey(reader: Reader, failure: CommandFailed) -> bool:
+    """Whether S3 wanted the customer's key: it says no more than 400, as it does of credentials that have expired."""
+    return (
+        "(400)" in str(failure) and runAws(headBucketArguments(reader.mirror.location), reader.mirror.aws).status == 0
+    )
+
+
+def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, str]:
+    etag, checksum = parsedEtag(each.etag), facts.checksum
+    if checksum and not checksum.isCalculable(each.size):
+        checksum = None
+    if checksum and not checksum.parts:
+        isSame = hasDigest(reader, each, [checksum.make()], checksum.digest, bufferFor(each.size))
+        return ("matched" if isSame else "differs"), ""
+    if etag and not facts.isEncrypted:
+        return _byParts(reader, each, md5, etag) if etag.parts > 1 else unexplained(reader, each.size, etag)
+    if checksum:
+        return _byParts(reader, each, checksum.make, Etag(checksum.digest, checksum.parts))
+    why = f"it is {_ENCRYPTED}" if facts.isEncrypted else "its ETag is no digest"
+    return "unknown", f"{why}, and it has no stored checksum that can be calculated"
+
+
+def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Etag) -> tuple[Verdict, str]:
+    """The verdict by a digest of the digests of parts, whose size S3 is asked for."""
+    sizes = partSizes(each.size, whole.parts, reader.configuredPart)
+    first = _partSize(reader, each, 1)
+    if first and -(-each.size // first) == whole.parts:
+        sizes = [first]
+    elif first:
+        return "unknown", "its parts have different sizes"
+    hashers = [PartedHasher(make, size) for size in sizes]
+    if hasDigest(reader, each, hashers, whole.digest, bufferFor(each.size)):
+        return "matched", ""
+    if not first:
+        return unexplained(reader, each.size, whole)
+    if whole.parts > 2 and _partSize(reader, each, whole.parts - 1) != first:
+        return "unknown", "its parts have different sizes"
+    return "differs", ""
+
+
+def _partSize(reader: Reader, each: Claim, number: int) -> int:
+    """As `storedPartSize`; 0 also for a server that does not know the question."""
+    try:
+        return storedPartSize(reader.mirror, each.key, number)
+    except CommandFailed:
+        return 0

@@ -1,0 +1,171 @@
+"""What S3 keeps with an object beside its ETag: its encryption, its checksum, the size of its parts.
+
+A listing has none of these, so each object has to be asked for by an aws of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import io
+import json
+import sys
+import zlib
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from CedarBackup3.amazons3.awscli import headArguments, requireSuccess, runAws
+from CedarBackup3.amazons3.digests import Data, Hasher
+from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import displayPath
+
+SLOW_LIMIT = 16 << 20
+"""The largest file, in bytes, whose CRC32C or CRC64NVME is calculated: Python takes a second for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """A checksum that was stored with an object."""
+
+    algorithm: str
+    """As S3 spells it: `CRC64NVME`."""
+    digest: bytes
+    parts: int
+    """0: of the whole content; otherwise the digest of the digests of so many parts."""
+
+    @property
+    def make(self) -> Callable[[], Hasher]:
+        """Makes a hasher of its algorithm."""
+        return _ALGORITHMS[self.algorithm]
+
+    def isCalculable(self, size: int) -> bool:
+        """Whether it can be calculated of that many bytes in a reasonable time."""
+        return size <= SLOW_LIMIT or self.algorithm not in _SLOW
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """What S3 says of an object."""
+
+    etag: str
+    size: int
+    isEncrypted: bool
+    """By KMS or with a customer's key, so that the ETag is no digest of the content."""
+    checksum: Checksum | None
+
+
+def storedFacts(mirror: Mirror, key: bytes) -> StoredFacts:
+    """What S3 says of the object with that key below the target's prefix.
+
+    Raises:
+        CommandFailed: aws could not ask, or what it printed cannot be understood
+    """
+    names = [f"Checksum{name}" for name in _ALGORITHMS]
+    fields = ("ETag", "ContentLength", "ServerSideEncryption", "SSECustomerAlgorithm", *names)
+    etag, size, encryption, customer, *checksums = _asked(mirror, key, fields)
+    stored = (_checksum(name, value) for name, value in zip(_ALGORITHMS, checksums, strict=True))
+    isEncrypted = bool(customer) or str(encryption or "AES256") != "AES256"
+    return StoredFacts(str(etag), int(size or 0), isEncrypted, next(filter(None, stored), None))
+
+
+def storedPartSize(mirror: Mirror, key: bytes, number: int) -> int:
+    """The bytes in that part of an object; 0 if the server does not tell.
+
+    Raises:
+        CommandFailed: aws could not ask
+    """
+    size, parts = _asked(mirror, key, ("ContentLength", "PartsCount"), number)
+    return int(size or 0) if parts else 0
+
+
+def _asked(mirror: Mirror, key: bytes, fields: tuple[str, ...], part: int = 0) -> list[Any]:
+    printed = io.BytesIO()
+    requireSuccess(runAws(headArguments(mirror.location, key.decode(), fields, part), mirror.aws, outputFile=printed))
+    try:
+        values = json.loads(printed.getvalue())
+    except ValueError:
+        values = None
+    if not isinstance(values, list) or len(values) != len(fields):
+        raise CommandFailed(f"aws described no object but printed: {displayPath(printed.getvalue()[:200])}")
+    return values
+
+
+def _checksum(algorithm: str, value: object) -> Checksum | None:
+    text, _, parts = str(value or "").partition("-")
+    try:
+        digest = base64.b64decode(text, validate=True)
+        return Checksum(algorithm, digest, int(parts or 0)) if digest else None
+    except (binascii.Error, ValueError):
+        return None
+
+
+class _Crc32:
+    """The CRC of zlib, which S3 calls CRC32."""
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    def update(self, data: Data, /) -> None:
+        self._value = zlib.crc32(data, self._value)
+
+    def digest(self) -> bytes:
+        return self._value.to_bytes(4, "big")
+
+
+class _ReflectedCrc:
+    """A CRC that Python has not, two bytes at a step."""
+
+    def __init__(self, polynomial: int, length: int) -> None:
+        self._table = _wordTable(polynomial)
+        self._byteTable = _byteTable(polynomial)
+        self._ones = (1 << 8 * length) - 1
+        self._length = length
+        self._value = self._ones
+
+    def update(self, data: Data, /) -> None:
+        view, value, table = memoryview(data), self._value, self._table
+        even = len(view) & ~1
+        words = array("H", bytes(view[:even]))
+        if sys.byteorder == "big":
+            words.byteswap()
+        for word in words:
+            value = table[(value ^ word) & 0xFFFF] ^ value >> 16
+        for byte in view[even:]:
+            value = self._byteTable[(value ^ byte) & 0xFF] ^ value >> 8
+        self._value = value
+
+    def digest(self) -> bytes:
+        return (self._value ^ self._ones).to_bytes(self._length, "big")
+
+
+@cache
+def _byteTable(polynomial: int) -> tuple[int, ...]:
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = value >> 1 ^ (polynomial if value & 1 else 0)  # noqa: PLW2901
+        table.append(value)
+    return tuple(table)
+
+
+@cache
+def _wordTable(polynomial: int) -> tuple[int, ...]:
+    table = _byteTable(polynomial)
+    halves = ((table[low] ^ high) for high in range(256) for low in range(256))
+    return tuple(table[half & 0xFF] ^ half >> 8 for half in halves)
+
+
+# S3 User Guide, "Checking object integrity": their polynomials, reflected; the strongest first.
+_ALGORITHMS: dict[str, Callable[[], Hasher]] = {
+    "SHA256": hashlib.sha256,
+    "SHA1": lambda: hashlib.sha1(usedforsecurity=False),
+    "CRC64NVME": lambda: _ReflectedCrc(0x9A6C9329AC4BC9B5, 8),
+    "CRC32C": lambda: _ReflectedCrc(0x82F63B78, 4),
+    "CRC32": _Crc32,
+}
+_SLOW = {"CRC64NVME", "CRC32C"}

@@ -1,0 +1,286 @@
+"""The content is compared with what the objects were made of, whoever made them, and is uploaded again on demand."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.errors import CedarBackupError
+from testcase.s3 import DENY, Fault, S3Server
+from testcase.s3.checksums import checksum
+from testcase.s3.uploads import multipartEtag
+from testcase.trees import AWKWARD_NAMES, plantTree
+
+from .harness import LONG_AGO, Sync, awsStandIn, changes, differencesOf, plantObjects, stored
+
+MIB = 1 << 20
+ODD = 6 * MIB + 1
+LARGE = os.urandom(17 * MIB + 3)
+
+
+def parted(body: bytes, *sizes: int) -> tuple[bytes, ...]:
+    """The body in parts of these sizes, the last of them again and again."""
+    parts: list[bytes] = []
+    rest = body
+    while rest:
+        size = sizes[min(len(parts), len(sizes) - 1)]
+        parts.append(rest[:size])
+        rest = rest[size:]
+    return tuple(parts)
+
+
+def flip(path: Path | bytes) -> None:
+    """Change one bit of a file and none of its times but the one that cannot be set."""
+    before = os.stat(path)
+    with open(path, "r+b") as file:
+        file.seek(before.st_size // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def awsConfiguration(path: Path, chunkSize: str) -> dict[str, str]:
+    path.write_text(f"[default]\ns3 =\n    multipart_chunksize = {chunkSize}\n")
+    return {"AWS_CONFIG_FILE": str(path)}
+
+
+def unknownOf(outcome_stderr: str) -> list[str]:
+    """The files of which nothing was proven."""
+    lines = [line for line in outcome_stderr.splitlines() if line.startswith("Unknown: ")]
+    return [line.partition("the object of ")[2].partition(" (")[0].rpartition("/")[2] for line in lines]
+
+
+def test_what_aws_stores_with_any_part_size_is_proven_and_a_flipped_bit_is_found(
+    sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    files = {name: name for name in AWKWARD_NAMES} | {b"large": LARGE, b"dir/eight": LARGE[: 8 * MIB], b"zero": b""}
+    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    odd = awsConfiguration(tmp_path / "config", str(ODD))
+    for url, environment in (("s3://bucket/usual", {}), ("s3://bucket/odd", odd)):
+        outcome = sync(source, url, "--checkContent", "--verbose", environment=environment)
+        assert outcome.status == 0, outcome
+        assert f"; content: {len(files)} matched (25.0 MiB)" in outcome.stdout
+        assert "content" in outcome.stdout.splitlines()[-1]  # the time that it took
+    etags = {key: found.etag for key, found in server.objects("bucket").items()}
+    assert etags[b"usual/large"] != etags[b"odd/large"]
+    asked = len(server.requests)
+    outcome = sync(source, "s3://bucket/odd", "--verifyOnly", "--checkContent", "--verbose")
+    assert outcome.status == 0, outcome  # by somebody whose aws would take other parts: S3 is asked for theirs
+    assert f"; content: {len(files)} matched (25.0 MiB)" in outcome.stdout
+    assert {request.operation for request in server.requests[asked:]} == {"ListObjectsV2", "HeadObject"}
+    names = [b"large", b"dir/eight", b"new\nline"]
+    for name in names:
+        flip(os.path.join(os.fsencode(source), name))
+    assert sync(source, "s3://bucket/usual", "--verifyOnly").status == 0  # by names and sizes all is well
+    outcome = sync(source, "s3://bucket/usual", "--verifyOnly", "--checkContent")
+    assert outcome.status == 7
+    assert differencesOf(outcome, source, "s3://bucket/usual/") == [
+        *("Content dir/eight", "Content large", "Content new\\nline"),
+    ]
+
+
+def test_other_content_in_the_bucket_is_found_and_repaired_and_proven(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    names = [*AWKWARD_NAMES, b"large"]
+    files = dict.fromkeys(names, b"of the file") | {b"large": LARGE, b"good": b"good"}
+    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    plantObjects(server, {b"p/" + name: b"of a thief!" for name in AWKWARD_NAMES} | {b"p/good": b"good"})
+    other = LARGE[:-1] + b"!"
+    server.putObject("bucket", b"p/large", other, etag=multipartEtag([*parted(other, 8 * MIB)]), parts=(8 * MIB,) * 3)
+    server.addFault(Fault("HeadObject", DENY))  # this user may not ask
+    outcome = syncOnce(source, "s3://bucket/p", "--checkContent", "--verbose")
+    assert outcome.status == 7
+    assert not changes(server)
+    assert "the ETags decide" in outcome.stderr
+    assert f"; content: 1 matched (4 bytes), {len(names)} differ (" in outcome.stderr
+    outcome = syncOnce(source, "s3://bucket/p", "--repairContent", "--verbose")
+    assert outcome.status == 0, outcome
+    assert stored(server) == {b"p/" + name: body for name, body in files.items()}
+    assert outcome.stdout.count("Uploading again: ") == len(names)
+    assert "sync had skipped it, because it has the size of its object" in outcome.stdout
+    assert f"Verified: {len(files)} files" in outcome.stdout
+    assert f"; content: {len(files)} matched (" in outcome.stdout
+    asked = len(server.requests)
+    assert syncOnce(source, "s3://bucket/p", "--repairContent").status == 0
+    assert {request.operation for request in server.requests[asked:]} == {"ListObjectsV2"}
+
+
+def test_a_repair_that_does_not_arrive_is_never_called_one(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"c": b"3"}, LONG_AGO)
+    plantObjects(server, {b"a": b"X", b"b": b"2", b"c": b"X"})
+    server.addFault(Fault("PutObject", DENY, key=b"c"))
+    outcome = syncOnce(source, "s3://bucket", "--repairContent")
+    assert outcome.status == 7
+    assert outcome.stderr.splitlines()[-1].startswith("Not verified: 1 difference ")
+    assert "; content: 2 matched (2 bytes), 1 differ (1 byte)" in outcome.stderr.splitlines()[-1]
+    assert stored(server) == {b"a": b"1", b"b": b"2", b"c": b"X"}
+
+
+def b64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()
+
+
+def composite(name: str, body: bytes, part: int) -> dict[str, str]:
+    digests = b"".join(hashlib.new(name, piece).digest() for piece in parted(body, part))
+    return {name: f"{b64(hashlib.new(name, digests).digest())}-{-(-len(body) // part)}"}
+
+
+KMS = {"x-amz-server-side-encryption": "aws:kms"}
+CUSTOMER = {"x-amz-server-side-encryption-customer-algorithm": "AES256"}
+S3_KEYS = {"x-amz-server-side-encryption": "AES256"}
+
+# name: headers, parts, checksums, and what is to be said of the object as it is and of one with other content
+ENCRYPTED: dict[bytes, tuple[Mapping[str, str], int, Callable[[bytes], dict[str, str]], str, str]] = {
+    b"s3's own keys": (S3_KEYS, 0, lambda body: {}, "matched", "differs"),
+    b"kms": (KMS, 0, lambda body: {}, "unknown", "unknown"),
+    b"kms, crc32": (KMS, 0, lambda body: {"crc32": b64(zlib.crc32(body).to_bytes(4, "big"))}, "matched", "differs"),
+    b"kms, sha256": (KMS, 0, lambda body: {"sha256": b64(hashlib.sha256(body).digest())}, "matched", "differs"),
+    b"kms, crc64nvme": (KMS, 0, lambda body: {"crc64nvme": checksum("crc64nvme", body) or ""}, "matched", "differs"),
+    b"kms, parts, sha1": (KMS, ODD, lambda body: composite("sha1", body, ODD), "matched", "differs"),
+    b"kms, parts, crc64nvme": (KMS, ODD, lambda body: {"crc64nvme": "AAAAAAAAAAA="}, "unknown", "unknown"),
+    b"customer's key": (CUSTOMER, 0, lambda body: {}, "unknown", "unknown"),
+}
+
+
+@pytest.mark.parametrize("isDamaged", [False, True], ids=["as it is", "with other content"])
+def test_of_encrypted_objects_only_what_is_proven_is_said(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, isDamaged: bool
+) -> None:
+    expected = {}
+    source = plantTree(tmp_path / "source", {})
+    for name, (headers, part, checksums, verdict, otherVerdict) in ENCRYPTED.items():
+        body = LARGE if part else name * 100
+        plantTree(source, {name: body[:-1] + b"!" if isDamaged else body}, LONG_AGO)
+        parts = tuple(map(len, parted(body, part))) if part else ()
+        etag = multipartEtag([*parted(body, part)]) if part else None
+        server.putObject("bucket", name, body, headers=headers, checksums=checksums(body), etag=etag, parts=parts)
+        expected[name.decode()] = otherVerdict if isDamaged else verdict
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose")
+    assert outcome.status == (7 if isDamaged else 0), outcome
+    assert unknownOf(outcome.stderr) == sorted(name for name, verdict in expected.items() if verdict == "unknown")
+    lines = [line for line in outcome.stderr.splitlines() if line.startswith("Content: ")]
+    found = [line.partition(" (")[0].rpartition("/")[2] for line in lines]
+    assert found == sorted(name for name, verdict in expected.items() if verdict == "differs")
+    matched = sum(verdict == "matched" for verdict in expected.values())
+    assert f"; content: {matched} matched (" in outcome.stdout + outcome.stderr
+    assert ", 3 unknown (" in outcome.stdout + outcome.stderr
+
+
+def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_matched(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    boto3 = pytest.importorskip("boto3")
+    source = plantTree(tmp_path / "source", {b"unequal": LARGE, b"odd": b"1", b"none": b"1"}, LONG_AGO)
+    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", "region_name": "us-east-1"}
+    client = boto3.client("s3", endpoint_url=server.endpointUrl, **keys)
+    upload = client.create_multipart_upload(Bucket="bucket", Key="unequal")["UploadId"]
+    parts = []
+    for number, body in enumerate(parted(LARGE, 6 * MIB, 5 * MIB, 6 * MIB + 3), 1):
+        part = client.upload_part(Bucket="bucket", Key="unequal", UploadId=upload, PartNumber=number, Body=body)
+        parts.append({"PartNumber": number, "ETag": part["ETag"]})
+    client.complete_multipart_upload(Bucket="bucket", Key="unequal", UploadId=upload, MultipartUpload={"Parts": parts})
+    server.putObject("bucket", b"odd", b"1", etag="0x8DB1A2B3C4D5E6F")
+    server.putObject("bucket", b"none", b"1", etag="-")
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose")
+    assert outcome.status == 0, outcome
+    assert unknownOf(outcome.stderr) == ["none", "odd", "unequal"]
+    assert "its parts have different sizes" in outcome.stderr
+    assert "; content: 0 matched (0 bytes), 3 unknown (17.0 MiB)" in outcome.stdout
+
+
+def test_of_ten_thousand_files_every_flipped_one_is_found_and_no_other(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    files = {b"d%02d/f%04d" % (number % 83, number): os.urandom(number % 200) for number in range(10_000)}
+    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    plantObjects(server, files)
+    flipped = [path for number, path in enumerate(sorted(files)) if files[path] and number % 91 == 0]
+    for path in flipped:
+        flip(os.path.join(os.fsencode(source), path))
+    server.addFault(Fault("HeadObject", DENY))
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent")
+    assert outcome.status == 7
+    assert differencesOf(outcome, source, "s3://bucket/") == [f"Content {path.decode()}" for path in flipped]
+
+
+def test_a_file_that_changes_between_the_walk_and_its_reading_is_raced(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    source = plantTree(tmp_path / "source", {b"busy": b"1", b"large": LARGE, b"still": b"1"}, LONG_AGO)
+    assert syncOnce(source, "s3://bucket").status == 0
+    # aws is asked for the user's part size when the names have been compared, and before anything is read
+    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before='case "$2" in get) printf 2 > "$SOURCE/busy";; esac')
+    outcome = syncOnce(
+        source,
+        "s3://bucket",
+        *("--verifyOnly", "--checkContent"),
+        awsDirectory=fickle,
+        environment={"SOURCE": str(source)},
+    )
+    assert outcome.status == 7
+    assert differencesOf(outcome, source, "s3://bucket/") == ["Raced busy"]
+    assert "; content: 2 matched (17.0 MiB), 1 raced (1 byte)" in outcome.stderr
+
+
+def test_a_nightly_run_with_a_cache_keeps_digests_and_a_broken_cache_changes_nothing(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"dir/b": b"22"}, LONG_AGO)
+    for path in (source / "a", source / "dir/b"):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    cache = tmp_path / "cache"
+    assert syncOnce(source, "s3://bucket", "--digestCache", str(cache)).status == 0
+    outcome = syncOnce(source, "s3://bucket", "--digestCache", str(cache), "--verbose")
+    assert outcome.status == 0
+    assert "; content: 2 matched (3 bytes)" in outcome.stdout
+    with sqlite3.connect(cache) as database:
+        assert database.execute("SELECT count(*) FROM digest").fetchone()[0] in {0, 2}  # 0: the files are too young
+    cache.write_bytes(b"not what it was" * 1000)
+    (source / "new").write_bytes(b"1")
+    before = len(server.requests)
+    outcome = syncOnce(source, "s3://bucket", "--digestCache", str(cache))
+    assert (outcome.status, len(server.requests)) == (6, before)
+    assert "remove it, or name another by --digestCache; nothing was changed" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [("--dryRun", "--checkContent"), ("--verifyOnly", "--repairContent"), ("--dryRun", "--digestCache", "x")],
+    ids=" ".join,
+)
+def test_switches_that_contradict_each_other_are_refused(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, switches: tuple[str, ...]
+) -> None:
+    outcome = syncOnce(tmp_path, "s3://bucket", *switches)
+    assert outcome.status == 2
+    assert not server.requests
+
+
+def test_a_library_call_compares_contents_on_demand(
+    server: S3Server, tmp_path: Path, anyAws: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from CedarBackup3.amazons3.model import Kind
+    from CedarBackup3.tools.amazons3sync import verifyBucketContents
+
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", anyAws, prepend=":")
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"}, LONG_AGO)
+    plantObjects(server, {b"a": b"1", b"b": b"X"})
+    assert verifyBucketContents(source, "s3://bucket").content is None
+    report = verifyBucketContents(source, "s3://bucket", checkContent=True, digestCache=str(tmp_path / "cache"))
+    assert (report.isClean, report.counts[Kind.CONTENT], report.matchedFiles) == (False, 1, 1)
+    assert report.content
+    assert report.content.files == {"matched": 1, "differs": 1}
+    assert [(found.kind, found.key) for found in report.differences] == [(Kind.CONTENT, b"b")]
+    with pytest.raises(CedarBackupError, match="digest cache"):
+        verifyBucketContents(source, "s3://bucket", checkContent=True, digestCache=str(tmp_path))

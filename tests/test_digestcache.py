@@ -1,0 +1,165 @@
+"""The cache of digests: it confirms only what it has seen, survives what happens to it, and is used by two at once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.amazons3.digestcache import digestCache
+from CedarBackup3.amazons3.digests import FileState
+from CedarBackup3.errors import CedarBackupError
+
+LONG_AGO_NS = 10**18
+STATE = FileState(1, 2, 3, LONG_AGO_NS, LONG_AGO_NS + 1)
+DIGEST = bytes(range(16))
+
+
+def test_what_was_kept_is_known_to_the_next_run_for_the_same_state_only(tmp_path: Path) -> None:
+    file = str(tmp_path / "cache")
+    with digestCache(file) as cache:
+        assert cache.digests(b"/a\xff", STATE) == {}
+        cache.keep(b"/a\xff", STATE, {0: DIGEST, 8 << 20: DIGEST[::-1]})
+    with digestCache(file) as cache:
+        assert cache.digests(b"/a\xff", STATE) == {0: DIGEST, 8 << 20: DIGEST[::-1]}
+        assert cache.digests(b"/a", STATE) == {}
+        for number in range(len(STATE)):
+            other = FileState(*(value + (place == number) for place, value in enumerate(STATE)))
+            assert cache.digests(b"/a\xff", other) == {}, other
+    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_was_changed_just_now_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"1")
+    status = path.stat()
+    state = FileState(status.st_dev, status.st_ino, 1, LONG_AGO_NS, status.st_ctime_ns)
+    with digestCache(str(tmp_path / "cache")) as cache:
+        cache.keep(b"/a", state, {0: DIGEST})
+    with digestCache(str(tmp_path / "cache")) as cache:
+        assert cache.digests(b"/a", state) == {}
+
+
+def test_files_that_are_gone_are_forgotten_and_only_below_the_directory(tmp_path: Path) -> None:
+    here, gone = tmp_path / "source/here", tmp_path / "source/gone"
+    here.parent.mkdir()
+    here.touch()
+    beside = os.fsencode(tmp_path) + b"/source.gone"
+    with digestCache(str(tmp_path / "cache")) as cache:
+        for path in (os.fsencode(here), os.fsencode(gone), beside, b"/elsewhere"):
+            cache.keep(path, STATE, {0: DIGEST, 1: DIGEST})
+    with digestCache(str(tmp_path / "cache")) as cache:
+        cache.forgetGone(os.fsencode(here.parent))
+        known = [bool(cache.digests(path, STATE)) for path in (os.fsencode(here), os.fsencode(gone), beside)]
+    assert known == [True, False, True]
+
+
+def test_two_runs_at_once_both_keep_what_they_have_read(tmp_path: Path) -> None:
+    file, count = str(tmp_path / "cache"), 5000
+    failures: list[BaseException] = []
+
+    def run(name: bytes) -> None:
+        try:
+            with digestCache(file) as cache:
+                for number in range(count):
+                    cache.keep(b"/%s%d" % (name, number), STATE, {0: DIGEST})
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in (b"a", b"b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    with sqlite3.connect(file) as database:
+        assert database.execute("SELECT count(*) FROM digest").fetchone() == (2 * count,)
+
+
+def test_a_run_that_is_killed_leaves_a_cache_that_can_be_used(tmp_path: Path) -> None:
+    file = str(tmp_path / "cache")
+    with digestCache(file) as cache:
+        cache.keep(b"/before", STATE, {0: DIGEST})
+    script = (
+        "import os, sqlite3, sys\n"
+        "database = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "database.execute('PRAGMA cache_size = 1')\n"  # so that it writes before the end of the transaction
+        "database.execute('BEGIN')\n"
+        "row = (1, 1, 1, 1, 1, 1, bytes(16))\n"
+        "insert = 'INSERT INTO digest VALUES (?,?,?,?,?,?,?,?)'\n"
+        "database.executemany(insert, ((b'%d' % number, *row) for number in range(20000)))\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, file], check=False).returncode == -9
+    assert (tmp_path / "cache-journal").exists()
+    with digestCache(file) as cache:
+        assert cache.digests(b"/before", STATE) == {0: DIGEST}
+        assert cache.digests(b"1", FileState(1, 1, 1, 1, 1)) == {}
+
+
+def _foreignDatabase(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE letters (text TEXT)")
+
+
+def _laterCache(path: Path) -> None:
+    with digestCache(str(path)):
+        pass
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+
+
+def _forAll(path: Path) -> None:
+    path.touch()
+    path.chmod(0o666)
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [
+        (lambda path: path.write_bytes(b"no database, but text that goes on for a while" * 9), "not a database"),
+        (lambda path: path.write_bytes(b"SQLite format 3\x00" + bytes(4096)), "cannot be used"),
+        (_foreignDatabase, "no digest cache of this version"),
+        (_laterCache, "no digest cache of this version"),
+        (Path.mkdir, "Is a directory"),
+        (lambda path: path.symlink_to("no/such/place"), "No such file"),
+        (os.mkfifo, "must be a file"),
+        (_forAll, "no other can write to"),
+    ],
+    ids=["text", "garbage", "foreign", "later", "directory", "nowhere", "pipe", "open to all"],
+)
+def test_what_is_no_cache_of_this_user_is_refused_in_a_sentence(
+    tmp_path: Path, make: Callable[[Path], object], complaint: str
+) -> None:
+    path = tmp_path / "ca\nche"
+    make(path)
+    with pytest.raises(CedarBackupError, match=complaint) as failure, digestCache(str(path)):
+        pass
+    assert "ca\\nche" in str(failure.value)
+    assert "nothing was changed" in str(failure.value)
+
+
+def test_a_cache_that_breaks_under_the_run_is_said_once_and_knows_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "cache"
+    with digestCache(str(path)) as cache:
+        for number in range(3000):
+            cache.keep(b"/%d" % number, STATE, {0: DIGEST})
+    content = bytearray(path.read_bytes())
+    content[4096:] = os.urandom(len(content) - 4096)
+    with digestCache(str(path)) as cache, caplog.at_level(logging.WARNING):
+        path.write_bytes(content)
+        known = [cache.digests(b"/%d" % number, STATE) for number in range(0, 3000, 10)]
+        cache.keep(b"/new", STATE, {0: DIGEST})
+    assert all(digests in ({}, {0: DIGEST}) for digests in known)
+    assert {} in known
+    assert len(caplog.messages) == 1
+    assert "files are read again" in caplog.text
