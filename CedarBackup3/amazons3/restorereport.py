@@ -8,15 +8,12 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.messages import counted
-from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.moment import displayMoment
+from CedarBackup3.amazons3.selection import Selection
 from CedarBackup3.amazons3.versionlisting import Version
 from CedarBackup3.util import displayBytes, displayPath
 
@@ -26,36 +23,6 @@ _KEPT = 1000  # findings in a report; further ones are only counted, so that mem
 _DAYS = 7  # that an archived object is to be readable
 ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 """The storage classes from which nothing can be read at once (S3 User Guide, "Working with archived objects")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which objects, of which time, and how aws is run."""
-
-    location: S3Location
-    aws: AwsSettings
-    moment: datetime | None = None
-    """With its zone; None: now."""
-    excludes: tuple[str, ...] = ()
-    """Patterns of what is left out."""
-    only: bytes = b""
-    """The one key below the location; empty: all."""
-    mayBeKey: bool = False
-    """Whether what was given as a prefix may be a key: it did not end with a slash."""
-
-    @property
-    def url(self) -> str:
-        """Where they are, safe to print."""
-        return displayPath(self.location.url + self.only.decode())
-
-    @property
-    def shown(self) -> str:
-        """The same with the moment: `s3://bucket/prefix/ as of ...`."""
-        return f"{self.url} as of {displayMoment(self.moment)}" if self.moment else f"{self.url} as of now"
-
-    def urlOf(self, key: bytes) -> str:
-        """Where one of them is, safe to print."""
-        return displayPath(self.location.url) + displayPath(key)
 
 
 class Outcome(Enum):

@@ -6,13 +6,16 @@ import marshal
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+_BATCH = 1000  # rows
 
 
 class Spool(Generic[Row]):
@@ -39,6 +42,14 @@ class Spool(Generic[Row]):
                 "make room there, or set TMPDIR to another directory"
             ) from None
         self._lengths.append(len(data))
+
+    def extend(self, rows: Iterable[Row]) -> int:
+        """Keep rows from a stream; returns how many there were."""
+        count, remaining = 0, iter(rows)
+        while batch := list(islice(remaining, _BATCH)):
+            self.append(batch)
+            count += len(batch)
+        return count
 
     def __iter__(self) -> Iterator[Row]:
         return chain.from_iterable(self._batches())

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from CedarBackup3.amazons3.mirror import Watcher
-    from CedarBackup3.amazons3.restorereport import RestoreReport, Selection
+    from CedarBackup3.amazons3.restorereport import RestoreReport
+    from CedarBackup3.amazons3.selection import Selection
     from CedarBackup3.cli.progress import ProgressLine
 
 TargetDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -110,91 +111,73 @@ def compareWithBucket(
 
 
 def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3 import restoration as steps
+    from CedarBackup3.amazons3 import past, restoration, restoreplan, restoreproof
     from CedarBackup3.amazons3.restorereport import Tally
     from CedarBackup3.amazons3.staging import finish, requireRoom, staging
-    from CedarBackup3.util import displayPath
 
     tally, restore = Tally(), f"{selection.location.url}\n{selection.moment or 'now'}\n"
-    steps.log.info("Restoring %s into %s", selection.shown, displayPath(target))
     requireRoom(target, restore, overwrite=overwrite)
     with (
-        steps.listed(selection, watcher) as (chosen, versions),
-        steps.standing(chosen, versions, tally) as stood,
+        past.listed(selection, watcher) as (chosen, versions),
+        past.standing(chosen, versions, tally) as stood,
         staging(target, restore) as place,
     ):
-        mirror = steps.targetMirror(chosen, target)
-        insensitive = place.isCaseInsensitive
-        with steps.restorable(chosen, mirror, stood, tally, isCaseInsensitive=insensitive) as state:
-            with steps.wanted(chosen, mirror, state, tally, watcher, adjust=place.target) as lacking:
-                if lacking.files:
-                    steps.carriedOut(chosen, mirror, versions, lacking, place, tally, watcher)
-            report = steps.compared(chosen, mirror, state, tally, watcher, isRestore=True)
+        mirror = restoreplan.targetMirror(chosen, target)
+        with restoreplan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive) as state:
+            with restoreplan.wanted(chosen, mirror, state, tally, watcher, adjust=place.target) as lacking:
+                restoration.carriedOut(chosen, mirror, versions, lacking, place, tally, watcher)
+            report = restoreproof.compared(chosen, mirror, state, tally, watcher, isRestore=True)
         finish(place, isComplete=report.isClean)
         return report
 
 
 def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3 import restoration as steps
+    from CedarBackup3.amazons3 import past, restoreplan
     from CedarBackup3.amazons3.restorereport import Tally
     from CedarBackup3.amazons3.staging import requireRoom
-    from CedarBackup3.util import displayPath
 
     tally = Tally()
-    steps.log.info("Restoring %s into %s would need:", selection.shown, displayPath(target))
     requireRoom(target, "", overwrite=overwrite)
-    with (
-        steps.listed(selection, watcher) as (chosen, versions),
-        steps.standing(chosen, versions, tally) as stood,
-    ):
-        mirror = steps.targetMirror(chosen, target)
+    with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
+        mirror = restoreplan.targetMirror(chosen, target)
         with (
-            steps.restorable(chosen, mirror, stood, tally, isCaseInsensitive=False) as state,
-            steps.wanted(chosen, mirror, state, tally, watcher) as lacking,
+            restoreplan.restorable(chosen, mirror, stood, tally) as state,
+            restoreplan.wanted(chosen, mirror, state, tally, watcher) as lacking,
         ):
-            steps.rehearsed(chosen, mirror, lacking)
+            restoreplan.rehearsed(chosen, mirror, lacking)
     return tally.report()
 
 
 def _compared(selection: Selection, target: bytes, watcher: Watcher) -> RestoreReport:
-    from CedarBackup3.amazons3 import restoration as steps
+    from CedarBackup3.amazons3 import past, restoreplan, restoreproof
     from CedarBackup3.amazons3.restorereport import Tally
-    from CedarBackup3.util import displayPath
 
     tally = Tally()
-    steps.log.info("Comparing %s with %s", displayPath(target), selection.shown)
-    steps.requireDirectory(target)
-    with (
-        steps.listed(selection, watcher) as (chosen, versions),
-        steps.standing(chosen, versions, tally) as stood,
-    ):
-        mirror = steps.targetMirror(chosen, target)
-        with steps.restorable(chosen, mirror, stood, tally, isCaseInsensitive=False) as state:
-            return steps.compared(chosen, mirror, state, tally, watcher, isRestore=False)
+    restoreproof.requireDirectory(target)
+    with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
+        mirror = restoreplan.targetMirror(chosen, target)
+        with restoreplan.restorable(chosen, mirror, stood, tally) as state:
+            return restoreproof.compared(chosen, mirror, state, tally, watcher, isRestore=False)
 
 
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from dataclasses import replace
 
-    from CedarBackup3.amazons3 import restoration as steps
+    from CedarBackup3.amazons3.past import listed
 
     if options.versions:
-        selection = replace(selection, only=os.fsencode(options.versions))
-    with steps.listed(selection, watcher) as (chosen, versions):
+        selection = replace(selection, only=selection.aws.locale.keyOf(os.fsencode(options.versions)))
+    with listed(selection, watcher) as (chosen, versions):
         _print(chosen, versions, options)
     return ExitStatus.DONE
 
 
 def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3 import restoration as steps
+    from CedarBackup3.amazons3.past import listed, standing
     from CedarBackup3.amazons3.restorereport import Tally
 
     tally = Tally()
-    steps.log.info("Listing %s", selection.shown)
-    with (
-        steps.listed(selection, watcher) as (chosen, versions),
-        steps.standing(chosen, versions, tally) as state,
-    ):
+    with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
         _print(chosen, state, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
@@ -212,7 +195,7 @@ def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws
     from CedarBackup3.amazons3.awslocale import awsLocale
     from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.model import S3Location
-    from CedarBackup3.amazons3.restorereport import Selection
+    from CedarBackup3.amazons3.selection import Selection
 
     if moment is not None and moment.tzinfo is None:
         raise UsageError("the time to restore has no zone")
@@ -321,8 +304,8 @@ Typical use:
 
   cback-amazons3-restore --atTime 2026-11-20 s3://my-bucket/photos /srv/photos
 
-This makes /srv/photos, and in it every file that was below photos/ in my-bucket
-when the 20th of November began.""",
+This makes /srv/photos, and in it every file that was below photos/ in
+my-bucket when the 20th of November began.""",
     buildOptions=_buildOptions,
     run=run,
     diagnostics=_diagnostics,

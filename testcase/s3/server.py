@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from testcase.s3.bucket import StoredObject, Versioning
 from testcase.s3.faults import Fault
@@ -89,12 +89,16 @@ class S3Server:
         body: bytes,
         lastModified: datetime | None = None,
         etag: str | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> StoredObject:
         """Store an object without HTTP, as the newest version of its key.
 
-        The time, which needs a time zone, is now unless given; the ETag is the body's MD5.
+        The time, which needs a time zone, is now unless given; the ETag is the body's MD5. Headers are such as
+        `x-amz-storage-class`; an object of an archive cannot be read before it is brought back.
         """
-        return self._service.store.putObject(bucket, key, body, lastModified=lastModified, etag=etag)
+        return self._service.store.putObject(
+            bucket, key, body, lastModified=lastModified, etag=etag, headers=dict(headers)
+        )
 
     def deleteObject(
         self,

@@ -13,6 +13,7 @@ from testcase.runner import Outcome
 from testcase.s3 import S3Server
 
 Sync = Callable[..., Outcome]
+Restore = Callable[..., Outcome]
 
 LONG_AGO = 1_000_000_000.0
 """A modification time, in 2001: a file that old is never uploaded over an object of its size."""
