@@ -139,15 +139,16 @@ def versionArguments(bucket: str, prefix: str, pageSize: int = 0) -> list[str | 
     ]
 
 
-def getArguments(bucket: str, key: str, versionId: str, file: bytes) -> list[str | bytes]:
-    """The arguments that fetch one version, or without an id the object as it is now, into a file.
+def getArguments(bucket: str, key: str, versionId: str, file: bytes = b"") -> list[str | bytes]:
+    """The arguments that fetch one version, or without an id the object as it is now, into a file, or just ask for it.
 
-    What aws prints is a JSON array: the ETag, and what the object is encrypted with. Names go one by one, since aws
-    takes them as JSON for no command that writes a file. The key is taken as it is only if `isTakenLiterally`.
+    What aws prints is a JSON array: what the object is encrypted with. Names go one by one, since aws takes them as
+    JSON for no command that writes a file. The key is taken as it is only if `isTakenLiterally`.
     """
-    query = "[to_string([ETag,ServerSideEncryption,SSECustomerAlgorithm])]"
+    query = "[to_string([ServerSideEncryption,SSECustomerAlgorithm])]"
     names = [f"--bucket={bucket}", f"--key={key}", *[f"--version-id={versionId}"] * bool(versionId)]
-    return ["s3api", "get-object", *names, "--output", "text", "--query", query, file]
+    subcommand = "get-object" if file else "head-object"
+    return ["s3api", subcommand, *names, "--output", "text", "--query", query, *[file] * bool(file)]
 
 
 def isTakenLiterally(value: str) -> bool:

@@ -25,6 +25,7 @@ from CedarBackup3.amazons3.versionlisting import NULL_VERSION, Version, secondsO
 
 _TICK = 0.2  # seconds
 _MOST_AT_ONCE = 8
+_DOUBTS_ASKED = 3
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")
 """Patterns of keys that a batch must not make files of: older versions of aws follow some of them."""
 
@@ -39,6 +40,8 @@ class Fetched(NamedTuple):
     """Why it did not; empty: it did."""
     isArchived: bool = False
     """Whether that is because it has to be brought back from an archive first."""
+    isDoubtful: bool = False
+    """Whether that is only because the ETag stands for other content, if it is a digest at all."""
 
 
 def fetchedOneByOne(
@@ -74,18 +77,41 @@ def _fetched(
 ) -> Fetched:
     if cancelled.is_set():
         return Fetched(version, file, "the run was interrupted")
-    printed = io.BytesIO()
     with _request(location, version, file) as arguments:
-        result = runAws(arguments, aws, outputFile=printed, shouldStop=cancelled.is_set)
+        result, isDigest = _ran(arguments, aws, cancelled)
     if result.status:
         reason = str(result)
-        isArchived = "InvalidObjectState" in reason
+        fetched = Fetched(version, file, reason, isArchived="InvalidObjectState" in reason)
     else:
-        reason, isArchived = _wrong(file, version, isDigest=_hasDigest(printed.getvalue())), False
-    if reason:
+        fetched = _checked(file, version, isDigest=isDigest)
+    if fetched.reason:
         with contextlib.suppress(OSError):
             os.unlink(file)
-    return Fetched(version, file, reason, isArchived)
+    return fetched
+
+
+def _ran(arguments: list[str | bytes], aws: AwsSettings, cancelled: threading.Event) -> tuple[AwsResult, bool]:
+    """How aws ended, and whether the ETag of the object it was about is a digest."""
+    printed = io.BytesIO()
+    result = runAws(arguments, aws, outputFile=printed, shouldStop=cancelled.is_set)
+    return result, _hasDigest(printed.getvalue())
+
+
+class Digests:
+    """Whether the ETags of a bucket are digests: a few that seem to be none are asked for, and speak for the others."""
+
+    def __init__(self, location: S3Location, aws: AwsSettings) -> None:
+        self._location, self._aws = location, aws
+        self._asked = self._encrypted = 0
+
+    def areNone(self, version: Version) -> bool:
+        """Whether a version whose ETag does not stand for its content is one of those whose ETag never does."""
+        if self._asked < _DOUBTS_ASKED:
+            self._asked += 1
+            with _request(self._location, version, b"") as arguments:
+                result, isDigest = _ran(arguments, self._aws, threading.Event())
+            self._encrypted += not (result.status or isDigest)
+        return self._encrypted == self._asked
 
 
 @contextlib.contextmanager
@@ -106,24 +132,24 @@ def _request(location: S3Location, version: Version, file: bytes) -> Iterator[li
 def _hasDigest(printed: bytes) -> bool:
     """Whether the ETag is a digest, going by what the object is encrypted with."""
     try:
-        _, encryption, customerAlgorithm = json.loads(printed)
+        encryption, customerAlgorithm = json.loads(printed)
     except (ValueError, TypeError):
         return True
     return encryption in {None, "AES256"} and not customerAlgorithm
 
 
-def _wrong(file: bytes, version: Version, *, isDigest: bool) -> str:
-    """What is wrong with a file that has arrived; empty if nothing is."""
+def _checked(file: bytes, version: Version, *, isDigest: bool) -> Fetched:
+    """A file that has arrived, checked."""
     try:
         with open(file, "rb") as opened:
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size != version.size:
-                return f"{status.st_size:,} bytes arrived instead of {version.size:,}"
+                return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")
             if isDigest and contentMatches(opened, status.st_size, version.etag) is False:
-                return "what arrived is not what its ETag stands for"
+                return Fetched(version, file, "what arrived is not what its ETag stands for", isDoubtful=True)
     except OSError as error:
-        return f"what arrived cannot be read: {error.strerror}"
-    return ""
+        return Fetched(version, file, f"what arrived cannot be read: {error.strerror}")
+    return Fetched(version, file)
 
 
 def downloaded(
@@ -172,4 +198,4 @@ def takenFromTree(staging: Staging, path: bytes, version: Version) -> Fetched:
         return Fetched(version, file, "it did not arrive")
     if not stat.S_ISREG(status.st_mode) or status.st_mtime != secondsOf(version.lastModified):
         return Fetched(version, file, "another version arrived")
-    return Fetched(version, file, _wrong(file, version, isDigest=True))
+    return _checked(file, version, isDigest=True)

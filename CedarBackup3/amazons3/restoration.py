@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.fetch import downloaded, fetchedOneByOne, forget, standIn, takenFromTree
+from CedarBackup3.amazons3.fetch import Digests, Fetched, downloaded, fetchedOneByOne, forget, standIn, takenFromTree
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
@@ -54,55 +54,73 @@ def carriedOut(
     if not lacking.files:
         return
     _log.info("Fetching %s from %s", counted(lacking.files, "file"), selection.url)
+    settle = _settler(selection, mirror, lacking, staging, tally, watcher)
+    with Spool(Version._make) as others:
+        remaining: Iterable[Version] = lacking.versions
+        if _paysAsBatch(selection, versions, lacking):
+            _download(selection, mirror, versions, lacking, staging, watcher)
+            others.extend(_leftBehind(selection, mirror, lacking, staging, settle))
+            remaining = others
+        with contextlib.closing(fetchedOneByOne(selection.location, selection.aws, staging, remaining)) as arriving:
+            for fetched in arriving:
+                settle(fetched)
+    os.sync()  # what is reported as restored should outlive a power failure
+
+
+def _settler(
+    selection: Selection, mirror: Mirror, lacking: Wanted, staging: Staging, tally: Tally, watcher: Watcher
+) -> Callable[[Fetched], None]:
+    """What puts in its place what was fetched, or says why there is nothing to put."""
     done = size = 0
 
-    def settle(version: Version, file: bytes) -> None:
+    def settle(fetched: Fetched) -> None:
         nonlocal done, size
-        path = mirror.locale.pathOf(version.key)
-        try:
-            place(staging.target, path, file, secondsOf(version.lastModified))
-        except NoPlace as failure:
-            with contextlib.suppress(OSError):
-                os.unlink(file)
-            _fail(mirror, version, str(failure), tally)
+        version = fetched.version
+        if fetched.isArchived:
+            line = archivedLine(selection, version)
+            tally.wrong(Outcome.ARCHIVED, version.key, version.size or 0, line, fetched.reason)
+        elif reason := fetched.reason or _placed(mirror, staging, fetched):
+            shown = displayPath(mirror.pathTo(mirror.locale.pathOf(version.key)))
+            line = f"Failed: {shown} was not restored: {reason}"
+            tally.wrong(Outcome.FAILED, version.key, version.size or 0, line, reason)
         else:
             tally.fine(Outcome.RESTORED, version.size or 0)
         done, size = done + 1, size + (version.size or 0)
         watcher("fetch", done, size, size / lacking.size if lacking.size else None)
 
     watcher("fetch")
-    with Spool(Version._make) as others:
-        if _paysAsBatch(selection, versions, lacking):
-            _download(selection, mirror, versions, lacking, staging, watcher)
+    return settle
 
-            def left() -> Iterator[Version]:
-                for version in lacking.versions:
-                    taken = takenFromTree(staging, mirror.locale.pathOf(version.key), version)
-                    if taken.reason:
-                        yield version
-                    else:
-                        settle(version, taken.file)
 
-            others.extend(left())
-            remaining: Iterable[Version] = others
+def _placed(mirror: Mirror, staging: Staging, fetched: Fetched) -> str:
+    """Put a file in its place; returns why that cannot be, or nothing."""
+    version = fetched.version
+    try:
+        place(staging.target, mirror.locale.pathOf(version.key), fetched.file, secondsOf(version.lastModified))
+    except NoPlace as failure:
+        with contextlib.suppress(OSError):
+            os.unlink(fetched.file)
+        return str(failure)
+    return ""
+
+
+def _leftBehind(
+    selection: Selection,
+    mirror: Mirror,
+    lacking: Wanted,
+    staging: Staging,
+    settle: Callable[[Fetched], None],
+) -> Iterator[Version]:
+    """Settle what a batch has brought, and give what it has not."""
+    digests = Digests(selection.location, selection.aws)
+    for version in lacking.versions:
+        taken = takenFromTree(staging, mirror.locale.pathOf(version.key), version)
+        if taken.isDoubtful and digests.areNone(version):
+            taken = taken._replace(reason="")
+        if taken.reason:
+            yield version
         else:
-            remaining = lacking.versions
-        with contextlib.closing(fetchedOneByOne(selection.location, selection.aws, staging, remaining)) as arriving:
-            for fetched in arriving:
-                version = fetched.version
-                if fetched.isArchived:
-                    line = archivedLine(selection, version)
-                    tally.wrong(Outcome.ARCHIVED, version.key, version.size or 0, line, fetched.reason)
-                elif fetched.reason:
-                    _fail(mirror, version, fetched.reason, tally)
-                else:
-                    settle(version, fetched.file)
-    os.sync()  # what is reported as restored should outlive a power failure
-
-
-def _fail(mirror: Mirror, version: Version, reason: str, tally: Tally) -> None:
-    shown = displayPath(mirror.pathTo(mirror.locale.pathOf(version.key)))
-    tally.wrong(Outcome.FAILED, version.key, version.size or 0, f"Failed: {shown} was not restored: {reason}", reason)
+            settle(taken)
 
 
 def _paysAsBatch(selection: Selection, versions: Iterable[Version], lacking: Wanted) -> bool:
