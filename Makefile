@@ -43,7 +43,7 @@ deb:
 	@sh util/builddeb.sh build/deb
 
 man:
-	@man -l manpages/cback-amazons3-sync.1
+	@man -l manpages/*.1
 
 completion:
 	@mkdir -p build/completion

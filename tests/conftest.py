@@ -14,6 +14,7 @@ from testcase.runner import Outcome, runTool
 from testcase.s3 import S3Server
 
 SYNC = "CedarBackup3.tools.amazons3sync"
+RESTORE = "CedarBackup3.tools.amazons3restore"
 
 
 def _awsCommands() -> dict[str, str]:
@@ -47,21 +48,34 @@ def server() -> Iterator[S3Server]:
 
 
 Sync = Callable[..., Outcome]
+Restore = Callable[..., Outcome]
 
 
 @pytest.fixture
 def sync(server: S3Server, awsDirectory: Path) -> Sync:
     """Runs cback-amazons3-sync on the server, once with each AWS CLI: `sync(source, "s3://bucket", "--verifyOnly")`."""
-    return _syncOn(server, awsDirectory)
+    return _toolOn(SYNC, server, awsDirectory)
 
 
 @pytest.fixture
 def syncOnce(server: S3Server, anyAws: str) -> Sync:
     """As `sync`, with one AWS CLI only."""
-    return _syncOn(server, Path(anyAws))
+    return _toolOn(SYNC, server, Path(anyAws))
 
 
-def _syncOn(server: S3Server, usual: Path) -> Sync:
+@pytest.fixture
+def restore(server: S3Server, awsDirectory: Path) -> Restore:
+    """Runs cback-amazons3-restore on the server, once with each AWS CLI: `restore("s3://bucket", target, "--list")`."""
+    return _toolOn(RESTORE, server, awsDirectory)
+
+
+@pytest.fixture
+def restoreOnce(server: S3Server, anyAws: str) -> Restore:
+    """As `restore`, with one AWS CLI only."""
+    return _toolOn(RESTORE, server, Path(anyAws))
+
+
+def _toolOn(module: str, server: S3Server, usual: Path) -> Callable[..., Outcome]:
     def run(
         *arguments: str | bytes | Path,
         environment: Mapping[str, str] | None = None,
@@ -69,6 +83,6 @@ def _syncOn(server: S3Server, usual: Path) -> Sync:
         **more: Any,
     ) -> Outcome:
         chosen = {**server.environment(), **(environment or {})}
-        return runTool(SYNC, arguments, environment=chosen, awsDirectory=awsDirectory, **more)
+        return runTool(module, arguments, environment=chosen, awsDirectory=awsDirectory, **more)
 
     return run

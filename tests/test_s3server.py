@@ -799,6 +799,24 @@ def test_objects_are_planted_with_the_date_and_etag_wanted(server: S3Server, cli
         server.putObject("bucket", b"k" * 1025, b"x")
 
 
+@pytest.mark.parametrize(
+    "headers", [{"x-amz-storage-class": "GLACIER"}, {"x-amz-archive-status": "ARCHIVE_ACCESS"}], ids=["class", "tier"]
+)
+def test_an_archived_object_is_read_only_once_it_is_brought_back(
+    server: S3Server, client: Client, headers: dict[str, str]
+) -> None:
+    server.putObject("bucket", b"a", b"cold", headers=headers)
+    assert (client.ask("GET", "/bucket/a").status, client.ask("GET", "/bucket/a").text("Code")) == (
+        403,
+        "InvalidObjectState",
+    )
+    assert client.ask("HEAD", "/bucket/a").headers["content-length"] == "4"
+    assert client.ask("POST", "/bucket/a?restore").status == 202
+    assert client.ask("GET", "/bucket/a").body == b"cold"
+    server.putObject("bucket", b"b", b"warm")
+    assert client.ask("POST", "/bucket/b?restore").status == 403
+
+
 def test_a_directory_keeps_everything_for_the_next_server(tmp_path: Path) -> None:
     with S3Server(("bucket", "other"), tmp_path / "new") as server:
         for key in AWKWARD_KEYS:

@@ -36,7 +36,7 @@ def completion(tool: Tool) -> str:
     values = "".join(
         f"        {'|'.join(_spellings(switch))}) {_VALUES.get(switch.valueName, _TYPED)}; return ;;\n"
         for switch in tool.allSwitches
-        if switch.valueName
+        if switch.valueName and not switch.isValueOptional
     )
     switches = " ".join(f"--{switch.long}" for switch in tool.allSwitches)
     return f"""\

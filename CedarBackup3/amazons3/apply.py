@@ -12,14 +12,14 @@ import errno
 import io
 import json
 import os
-import re
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from CedarBackup3.amazons3.awscli import AwsResult, copyArguments, deleteArguments, runAws, syncArguments
+from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import Step
 from CedarBackup3.amazons3.patterns import escaped, hasSpecial
@@ -117,7 +117,7 @@ def deleted(mirror: Mirror, plan: Plan) -> Iterator[AwsResult]:
 
 
 def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:
-    reader = _awsProgress(onProgress) if onProgress else None
+    reader = progressReader(onProgress) if onProgress else None
     return runAws(arguments, mirror.aws, onOutput=reader)
 
 
@@ -147,21 +147,3 @@ def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
     if result.status == 0 and failed:  # aws calls it a success when S3 has refused single objects
         return replace(result, status=1, errorLines=(f"{len(failed)} objects were not deleted: ", *failed[:3]))
     return result
-
-
-_COMPLETED = re.compile(
-    rb"Completed ([\d.]+) (Bytes|[KMGT]iB)/~?([\d.]+) (Bytes|[KMGT]iB) .*?with ~?(\d+) file\(s\) remaining"
-)
-_UNITS = {b"Bytes": 1, b"KiB": 1 << 10, b"MiB": 1 << 20, b"GiB": 1 << 30, b"TiB": 1 << 40}
-
-
-def _awsProgress(onProgress: OnProgress) -> Callable[[bytes], None]:
-    """Reads what aws says of its progress, for display only: names that look like it may fool it."""
-
-    def read(output: bytes) -> None:
-        for match in list(_COMPLETED.finditer(output))[-1:]:
-            done = float(match[1]) * _UNITS[match[2]]
-            total = float(match[3]) * _UNITS[match[4]]
-            onProgress("sync", 0, int(done), done / total if total else None)
-
-    return read

@@ -139,6 +139,54 @@ def headBucketArguments(location: S3Location) -> list[str | bytes]:
     return ["s3api", "head-bucket", "--bucket", location.bucket]
 
 
+def versionArguments(bucket: str, prefix: str, pageSize: int = 0) -> list[str | bytes]:
+    """The arguments that print every version and delete marker of the keys that begin with a prefix: a line a page.
+
+    A line is a JSON array of two arrays, or nulls: `[key, id, is latest, time, size, ETag, class]` for each version and
+    `[key, id, is latest, time]` for each marker. As aws gives them apart, nothing tells which of a version and a marker
+    of the same second is the newer one, except with a `pageSize` of 1.
+    """
+    names = json.dumps({"Bucket": bucket, "Prefix": prefix})
+    facts = "Key,VersionId,IsLatest,LastModified"
+    query = f"[to_string([Versions[].[{facts},Size,ETag,StorageClass],DeleteMarkers[].[{facts}]])]"
+    paging = ["--page-size", str(pageSize)] if pageSize else []
+    return [
+        *("s3api", "list-object-versions", "--cli-input-json", names),
+        *("--output", "text", "--query", query, *paging),
+    ]
+
+
+def getArguments(bucket: str, key: str, versionId: str, file: bytes = b"") -> list[str | bytes]:
+    """The arguments that fetch one version, or without an id the object as it is now, into a file, or just ask for it.
+
+    What aws prints is a JSON array: what the object is encrypted with. Names go one by one, since aws takes them as
+    JSON for no command that writes a file. The key is taken as it is only if `isTakenLiterally`.
+    """
+    query = "[to_string([ServerSideEncryption,SSECustomerAlgorithm])]"
+    names = [f"--bucket={bucket}", f"--key={key}", *[f"--version-id={versionId}"] * bool(versionId)]
+    subcommand = "get-object" if file else "head-object"
+    return ["s3api", subcommand, *names, "--output", "text", "--query", query, *[file] * bool(file)]
+
+
+def isTakenLiterally(value: str) -> bool:
+    """Whether aws takes a value as it is, and not as the address of the value.
+
+    (AWS CLI user guide, "Load a parameter from a file".)
+    """
+    return not value.startswith(("file://", "fileb://", "http://", "https://"))
+
+
+def downloadArguments(
+    location: S3Location, directory: bytes, excludes: Iterable[str] = (), *, progress: bool = False
+) -> list[str | bytes]:
+    """The arguments that fetch what is below a location into a directory, whatever its storage class."""
+    return [
+        *("s3", "sync", location.url, directory + b"/", "--force-glacier-transfer"),
+        *["--no-progress"] * (not progress),
+        *(f"--exclude={pattern}" for pattern in excludes),
+    ]
+
+
 def runAws(
     arguments: Sequence[str | bytes],
     settings: AwsSettings,

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry
 
 Pair = tuple[SourceEntry | None, ObjectEntry | None]
 
 
-def joined(entries: Iterable[SourceEntry], objects: Iterable[ObjectEntry]) -> Iterator[Pair]:
+class Keyed(Protocol):
+    """What has a key below the target's prefix: an object, or a version of one."""
+
+    @property
+    def key(self) -> bytes:
+        """In UTF-8."""
+
+
+Found = TypeVar("Found", bound=Keyed)
+
+
+def joined(
+    entries: Iterable[SourceEntry], objects: Iterable[Found]
+) -> Iterator[tuple[SourceEntry | None, Found | None]]:
     """Every key of either stream once, in key order, with what each of them has for it."""
     remaining, listed = iter(entries), iter(objects)
     entry, found = next(remaining, None), next(listed, None)

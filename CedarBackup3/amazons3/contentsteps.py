@@ -90,9 +90,9 @@ def verifiedWithContent(
             def tell(found: Finding) -> None:
                 keepFinding(found)
                 if found.verdict in _KINDS:
-                    differences.append(
-                        difference := Difference(_KINDS[found.verdict], found.path, found.size, found.size)
-                    )
+                    difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
+                    if len(differences) < KEPT:
+                        differences.append(difference)
                     onDifference(difference)
 
             content = _compared(reader, claims, report.matchedBytes, watcher, tell)

@@ -7,7 +7,7 @@ import marshal
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from CedarBackup3.errors import CedarBackupError
@@ -56,6 +56,14 @@ class Spool(Generic[Row]):
 
         yield take
         self.append(batch)
+
+    def extend(self, rows: Iterable[Row]) -> int:
+        """Keep rows from a stream; returns how many there were."""
+        count, remaining = 0, iter(rows)
+        while batch := list(islice(remaining, _BATCH)):
+            self.append(batch)
+            count += len(batch)
+        return count
 
     def __iter__(self) -> Iterator[Row]:
         return chain.from_iterable(self._batches())

@@ -7,7 +7,6 @@ import locale
 import logging
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.cappedlines import CappedLines
@@ -20,8 +19,6 @@ from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.util import childEnvironment, displayPath, displayText, executeCommand
 
 _log = logging.getLogger("CedarBackup3.log")
-
-_BATCH = 1000  # renames that are spooled at a time
 
 
 class _Rename(NamedTuple):
@@ -47,9 +44,7 @@ def reportWaysOut(mirror: Mirror, check: NameCheck) -> None:
     if fitting := _fittingLocale(mirror, check):
         _log.error("Way out: LC_ALL=%s, set for this command, makes all of these names right", fitting)
     with Spool(_Rename._make) as renames:
-        found = _renames(mirror, check)
-        while batch := list(islice(found, _BATCH)):
-            renames.append(batch)
+        renames.extend(_renames(mirror, check))
         _sayByHand(mirror, renames)
         _sayCommands(mirror, renames)
 

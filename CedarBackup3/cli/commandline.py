@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from CedarBackup3.cli.switches import Switch
+from CedarBackup3.cli.switches import Argument, Switch
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import UsageError
 
@@ -20,23 +20,54 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
     Raises:
         UsageError: with a sentence that names what is wrong
     """
+    words = _withEmptyValues(tool, commandLine)
+    values = vars(_parser(tool, ()).parse_known_args(words)[0])
+    if not any(values[answer] for answer in ANSWERS):
+        values = _valuesWithArguments(tool, words, values)
+    values |= {switch.implies: True for switch in tool.allSwitches if switch.implies and values[switch.long]}
+    valued = (switch for switch in tool.allSwitches if switch.valueName and values[switch.long] is not None)
+    return values | {switch.long: _converted(switch, values[switch.long]) for switch in valued}
+
+
+def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
+    """The command line in which a switch whose value was left out has an empty one, so that it takes no other word."""
+    bare = {f"--{switch.long}" for switch in tool.allSwitches if switch.isValueOptional}
+    end = list(commandLine).index("--") if "--" in commandLine else len(commandLine)
+    return [f"{word}=" if word in bare else word for word in commandLine[:end]] + list(commandLine[end:])
+
+
+def _valuesWithArguments(tool: Tool, words: Sequence[str], switched: dict[str, Any]) -> dict[str, Any]:
+    """The values of a command line with all arguments, or with those only that its switches ask for."""
+    needed = [argument for argument in tool.arguments if not any(_isGiven(switched[name]) for name in argument.unless)]
+    if len(needed) < len(tool.arguments):
+        try:
+            return vars(_parser(tool, tool.arguments).parse_args(words))
+        except UsageError:  # an argument with `nargs="?"` would not be found behind a switch
+            return dict.fromkeys((argument.name for argument in tool.arguments), "") | vars(
+                _parser(tool, needed).parse_args(words)
+            )
+    return vars(_parser(tool, needed).parse_args(words))
+
+
+def _isGiven(value: Any) -> bool:
+    """Whether a switch stands on the command line: one with an optional value is then at least an empty text."""
+    return value is not None and value is not False
+
+
+def _parser(tool: Tool, arguments: Sequence[Argument]) -> argparse.ArgumentParser:
     parser = _Parser(prog=tool.name, add_help=False, allow_abbrev=False, formatter_class=_formatter)
     for switch in tool.allSwitches:
         names = [f"-{switch.short}"] * bool(switch.short) + [f"--{switch.long}"]
         if switch.isRepeatable:
             parser.add_argument(*names, dest=switch.long, default=[], action="append")
         elif switch.valueName:
-            parser.add_argument(*names, dest=switch.long, default=switch.default)
+            default = None if switch.isValueOptional else switch.default
+            parser.add_argument(*names, dest=switch.long, default=default)
         else:
             parser.add_argument(*names, dest=switch.long, action="store_true")
-    values = vars(parser.parse_known_args(commandLine)[0])
-    if not any(values[answer] for answer in ANSWERS):
-        for argument in tool.arguments:
-            parser.add_argument(argument.name)
-        values = vars(parser.parse_args(commandLine))
-    values |= {switch.implies: True for switch in tool.allSwitches if switch.implies and values[switch.long]}
-    valued = (switch for switch in tool.allSwitches if switch.valueName)
-    return values | {switch.long: _converted(switch, values[switch.long]) for switch in valued}
+    for argument in arguments:
+        parser.add_argument(argument.name)
+    return parser
 
 
 def _converted(switch: Switch, text: str | list[str]) -> Any:
@@ -65,8 +96,9 @@ def usageListing(tool: Tool) -> str:
     arguments = [(argument.name, argument.help) for argument in tool.arguments]
     switches = [(switch.spelling, switch.description) for switch in tool.allSwitches]
     width = max(len(name) for name, _ in arguments + switches)
+    usage = " ".join(f"[{argument.name}]" if argument.unless else argument.name for argument in tool.arguments)
     return (
-        f" Usage: {tool.name} [switches] {' '.join(name for name, _ in arguments)}\n\n"
+        f" Usage: {tool.name} [switches] {usage}\n\n"
         f" {tool.summary}\n\n{_indented(tool.description)}\n\n"
         f" The following arguments are required:\n\n{_rows(arguments, width)}\n"
         f" The following switches are accepted:\n\n{_rows(switches, width)}\n{_indented(tool.example)}\n"

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 
 class Argument(NamedTuple):
-    """A positional argument; every one is required."""
+    """A positional argument; every one is required, unless a switch says otherwise."""
 
     name: str
     help: str
+    unless: tuple[str, ...] = ()
+    """The long names of the switches with which it may be left out; its value is then empty."""
 
 
 class Switch(NamedTuple):
@@ -32,13 +34,19 @@ class Switch(NamedTuple):
     """Makes the option's value of the text; a `ValueError` says in its message what is wrong with it."""
     isRepeatable: bool = False
     """Whether it may come several times; the option's value is then a tuple."""
+    isValueOptional: bool = False
+    """Whether it may come without its value, which otherwise stands behind an equals sign: `--versions[=KEY]`.
+
+    The option is then None without the switch, and an empty text without the value.
+    """
     implies: str = ""
     """The long name of a switch without a value that it turns on, too."""
 
     @property
     def spelling(self) -> str:
         """As in the usage listing: `-l, --logfile`."""
-        return f"-{self.short}, --{self.long}" if self.short else f"    --{self.long}"
+        long = f"--{self.long}[={self.valueName}]" if self.isValueOptional else f"--{self.long}"
+        return f"-{self.short}, {long}" if self.short else f"    {long}"
 
     @property
     def description(self) -> str:

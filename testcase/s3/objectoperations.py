@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from email.utils import format_datetime
 from urllib.parse import unquote_to_bytes
 
+from testcase.s3.archive import requireReadable
 from testcase.s3.bucket import NULL_VERSION, StoredObject, Versioning
 from testcase.s3.checksums import checksumHeaders, verifiedChecksums
 from testcase.s3.errors import S3Error
@@ -104,6 +105,8 @@ def copyObject(service: Service, request: Request) -> Response:
 
 def getObject(service: Service, request: Request) -> Response:
     version, headers = _found(service, request)
+    if request.method == "GET":
+        requireReadable(version)
     if "partNumber" in request.query:
         return _part(version, headers, request.number("partNumber", 0))
     span = byteSpan(request.headers.get("range", ""), version.size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from testcase.s3 import archive
 from testcase.s3 import bucketoperations as buckets
 from testcase.s3 import listoperations as lists
 from testcase.s3 import multipartoperations as multipart
@@ -93,6 +94,7 @@ _ROUTES = (
     Route("CompleteMultipartUpload", multipart.completeMultipartUpload, "POST", "object", "uploadId"),
     Route("AbortMultipartUpload", multipart.abortMultipartUpload, "DELETE", "object", "uploadId"),
     Route("ListParts", multipart.listParts, "GET", "object", "uploadId"),
+    Route("RestoreObject", archive.restoreObject, "POST", "object", "restore", "versionId"),
     Route("CopyObject", objects.copyObject, "PUT", "object", header="x-amz-copy-source"),
     Route("PutObject", objects.putObject, "PUT", "object"),
     Route("GetObject", objects.getObject, "GET", "object", "", "versionId partNumber"),

@@ -96,8 +96,9 @@ class S3Server:
         """Store an object without HTTP, as the newest version of its key.
 
         The time, which needs a time zone, is now unless given; the ETag is the body's MD5 unless it is given, or the
-        headers, whose names are in small letters, say that the object is encrypted. Checksums are by algorithm, such
-        as `crc32`, with a number of parts behind a dash if they are composite; `parts` are sizes.
+        headers, whose names are in small letters, say that the object is encrypted. With the `x-amz-storage-class` of
+        an archive it cannot be read before it is brought back. Checksums are by algorithm, such as `crc32`, with a
+        number of parts behind a dash if they are composite; `parts` are sizes.
         """
         isComposite = any("-" in value for value in (checksums or {}).values())
         return self._service.store.putObject(

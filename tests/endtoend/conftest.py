@@ -1,4 +1,4 @@
-"""A user whom permission bits stop, as they do not stop root."""
+"""What some machines have to be given first: a user whom permission bits stop, a legacy locale, a tiny disk."""
 
 from __future__ import annotations
 
@@ -71,3 +71,30 @@ def _canRun(prefix: tuple[str, ...], anyAws: str) -> bool:
         )
         command = [*prefix, sys.executable, "-c", probe]
         return subprocess.run(command, env=toolEnvironment(), capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def legacyLocale(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables for a Latin-1 locale, made for these tests: few machines still have one."""
+    directory, name = tmp_path_factory.mktemp("locale"), "en_US.ISO-8859-1"
+    if shutil.which("localedef") is None:
+        pytest.skip("no localedef")
+    command = ["localedef", "-i", "en_US", "-f", "ISO-8859-1", str(directory / name)]
+    made = subprocess.run(command, capture_output=True, check=False)
+    if made.returncode or not (directory / name).exists():
+        pytest.skip(f"localedef cannot make {name}: {made.stderr.decode(errors='replace')[:200]}")
+    return {"LOCPATH": str(directory), "LANG": name}
+
+
+@pytest.fixture
+def tinyDisk(tmp_path: Path) -> Iterator[Path]:
+    """A directory with very little room."""
+    place = tmp_path / "tiny"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
@@ -13,6 +14,10 @@ from testcase.runner import Outcome
 from testcase.s3 import S3Server
 
 Sync = Callable[..., Outcome]
+Restore = Callable[..., Outcome]
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the histories of the restore tests begin."""
 
 LONG_AGO = 1_000_000_000.0
 """A modification time, in 2001: a file that old is never uploaded over an object of its size."""
@@ -76,3 +81,25 @@ def awsStandIn(directory: Path, real: Path | None = None, *, before: str = "", a
     script.write_text(f"#!/bin/sh\n{before}\n{work}\nstatus=$?\n{after}\nexit $status\n")
     script.chmod(0o755)
     return directory
+
+
+def at(seconds: float) -> datetime:
+    """A moment so many seconds after the first."""
+    return START + timedelta(seconds=seconds)
+
+
+def moment(seconds: float) -> str:
+    """The same as the user writes it."""
+    return at(seconds).isoformat()
+
+
+def filesIn(directory: Path) -> dict[bytes, bytes]:
+    """Every file with its content."""
+    root = os.fsencode(directory)
+    paths = [os.path.join(parent, name) for parent, _, names in os.walk(root) for name in names]
+    return {os.path.relpath(path, root): Path(os.fsdecode(path)).read_bytes() for path in paths}
+
+
+def put(server: S3Server, objects: Mapping[bytes, bytes], seconds: float, prefix: bytes = b"p/") -> None:
+    for key, content in objects.items():
+        server.putObject("bucket", prefix + key, content, lastModified=at(seconds))

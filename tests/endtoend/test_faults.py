@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,20 +117,6 @@ def test_keys_that_no_file_has_are_deleted_by_name_and_nothing_else_is_touched(
     assert all(line[:4] == "2026" or line[4] == "-" for line in outcome.log.splitlines())
     assert (tmp_path / "up").read_text() == "mine"
     assert sorted(os.listdir(tmp_path)) == ["source", "up"]
-
-
-@pytest.fixture
-def tinyDisk(tmp_path: Path) -> Iterator[Path]:
-    """A directory with very little room."""
-    place = tmp_path / "tiny"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def test_a_full_disk_for_temporary_files_is_a_failure_that_names_it(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,19 +74,6 @@ def test_differences_in_awkward_names_are_printed_in_an_ascii_locale(
 
 def _assignments(variables: Mapping[str, str]) -> list[str]:
     return [f"{name}={value}" for name, value in variables.items()]
-
-
-@pytest.fixture(scope="session")
-def legacyLocale(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables for a Latin-1 locale, made for these tests: few machines still have one."""
-    directory, name = tmp_path_factory.mktemp("locale"), "en_US.ISO-8859-1"
-    if shutil.which("localedef") is None:
-        pytest.skip("no localedef")
-    command = ["localedef", "-i", "en_US", "-f", "ISO-8859-1", str(directory / name)]
-    made = subprocess.run(command, capture_output=True, check=False)
-    if made.returncode or not (directory / name).exists():
-        pytest.skip(f"localedef cannot make {name}: {made.stderr.decode(errors='replace')[:200]}")
-    return {"LOCPATH": str(directory), "LANG": name}
 
 
 # In Latin-1: names as that locale's user gives them.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from testcase.runner import Outcome, runTool
 from testcase.trees import AWKWARD_NAMES, plantTree
 
-from .harness import LONG_AGO, differencesOf
+from .harness import LONG_AGO, differencesOf, filesIn
 
 pytest.importorskip("moto.server", reason="no moto")
 
@@ -20,6 +21,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 MODULE = "CedarBackup3.tools.amazons3sync"
+RESTORE = "CedarBackup3.tools.amazons3restore"
 MULTIPART = 8 * 1024 * 1024
 # moto answers 404 to every key that holds a newline, and takes \r for one.
 NAMES = [name for name in AWKWARD_NAMES if not {0x0A, 0x0D} & {*name}]
@@ -57,6 +59,16 @@ class Bucket:
 
     def sync(self, *arguments: str | Path) -> Outcome:
         return runTool(MODULE, arguments, environment=self._environment, awsDirectory=self._awsDirectory)
+
+    def restore(self, *arguments: str | Path) -> Outcome:
+        return runTool(RESTORE, arguments, environment=self._environment, awsDirectory=self._awsDirectory)
+
+    def keepVersions(self) -> None:
+        configuration = {"Status": "Enabled"}
+        self._client.put_bucket_versioning(Bucket=self.name, VersioningConfiguration=configuration)
+
+    def delete(self, key: bytes) -> None:
+        self._client.delete_object(Bucket=self.name, Key=key.decode())
 
     def facts(self) -> dict[bytes, tuple[int, str, datetime]]:
         """Size, ETag and time of every object, by its key."""
@@ -145,3 +157,31 @@ def test_an_empty_bucket_agrees_with_an_empty_directory_and_a_missing_one_is_a_f
     outcome = bucket.sync(tmp_path / "source", f"s3://{bucket.name}-not/p", "--verifyOnly")
     assert outcome.status == 6
     assert "NoSuchBucket" in outcome.stderr
+
+
+def test_what_stood_there_before_is_restored(bucketOnce: Bucket, tmp_path: Path) -> None:
+    before = {name: name for name in NAMES} | {b"d/changed": b"old", b"gone": b"1", b"again": b"old"}
+    bucketOnce.keepVersions()
+    bucketOnce.plant({b"p/" + key: content for key, content in before.items()})
+    time.sleep(1.1)  # S3 has whole seconds
+    then = datetime.now(UTC).isoformat()
+    time.sleep(1)
+    bucketOnce.delete(b"p/gone")
+    bucketOnce.delete(b"p/again")
+    bucketOnce.plant({b"p/d/changed": b"new", b"p/again": b"new", b"p/later": b"2"})
+    url = f"s3://{bucketOnce.name}/p"
+    for switches, target, expected in (
+        (("--atTime", then), tmp_path / "then", before),
+        ((), tmp_path / "now", {key[2:]: content for key, content in bucketOnce.stored().items()}),
+    ):
+        outcome = bucketOnce.restore(*switches, url, target)
+        assert (outcome.status, outcome.stderr) == (0, "")
+        assert filesIn(target) == expected
+
+
+def test_a_bucket_without_versions_is_restored_as_it_is(bucketOnce: Bucket, tmp_path: Path) -> None:
+    bucketOnce.plant({b"p/a": b"1", b"p/b/c": b"2"})
+    assert bucketOnce.restore("--atTime", "2026-01-01", f"s3://{bucketOnce.name}/p", tmp_path / "t").status == 9
+    outcome = bucketOnce.restore(f"s3://{bucketOnce.name}/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert filesIn(tmp_path / "t") == {b"a": b"1", b"b/c": b"2"}

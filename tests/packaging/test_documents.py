@@ -11,7 +11,7 @@ import pytest
 
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.release import NAME, VERSION
-from CedarBackup3.tools.amazons3sync import TOOL
+from CedarBackup3.tools import amazons3restore, amazons3sync
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _README = (_ROOT / "README.md").read_text("utf-8")
@@ -27,7 +27,8 @@ def test_the_readme_has_every_exit_status() -> None:
 
 
 def test_the_readme_names_only_switches_that_exist() -> None:
-    known = {f"--{switch.long}" for switch in TOOL.allSwitches}
+    tools = (amazons3sync.TOOL, amazons3restore.TOOL)
+    known = {f"--{switch.long}" for tool in tools for switch in tool.allSwitches}
     others = {"--delete", "--bucket", "--versioning-configuration", "--now"}  # of aws and systemctl
     assert set(re.findall(r"(?<![\w-])--[a-zA-Z][\w-]*", _README)) <= known | others
 

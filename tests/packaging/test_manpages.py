@@ -94,12 +94,16 @@ def test_the_page_names_the_command_and_its_release(tool: Tool, page: dict[str, 
 
 def test_the_synopsis_and_the_section_have_the_arguments(tool: Tool, page: dict[str, list[str]]) -> None:
     names = [argument.name for argument in tool.arguments]
-    assert [_plain(line) for line in page["SYNOPSIS"]] == [tool.name, "[switches]", *names]
+    shown = [f"[{argument.name}]" if argument.unless else argument.name for argument in tool.arguments]
+    assert [_plain(line) for line in page["SYNOPSIS"]] == [tool.name, "[switches]", *shown]
     assert [tag for tag, _ in _items(page["ARGUMENTS"])] == names
 
 
 def test_the_page_has_the_switches_of_the_table_in_its_order(tool: Tool, page: dict[str, list[str]]) -> None:
-    table = [f"{switch.spelling.strip()} {switch.valueName}".strip() for switch in tool.allSwitches]
+    table = [
+        f"{switch.spelling.strip()} {'' if switch.isValueOptional else switch.valueName}".strip()
+        for switch in tool.allSwitches
+    ]
     assert [tag for tag, _ in _items(page["SWITCHES"])] == table
 
 

@@ -1,0 +1,103 @@
+"""What stood in a bucket at a moment: all its versions, and of them those that count."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+from CedarBackup3.amazons3.history import stateAt
+from CedarBackup3.amazons3.mirror import Watcher
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.patterns import matcher
+from CedarBackup3.amazons3.restorereport import Outcome, Tally
+from CedarBackup3.amazons3.selection import Selection
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.versionlisting import NULL_VERSION, Version, listVersions, requireWhole
+from CedarBackup3.errors import CedarBackupError, GuardRefused
+
+_log = logging.getLogger("CedarBackup3.log")
+
+
+@contextlib.contextmanager
+def listed(selection: Selection, watcher: Watcher) -> Iterator[tuple[Selection, Spool[Version]]]:
+    """Every version and delete marker of a selection, and the selection as it turned out to be: a prefix or one key.
+
+    Raises:
+        CommandFailed: aws failed, or the listing is not whole
+        CedarBackupError: there is none
+    """
+    with Spool(Version._make) as versions:
+        _log.info("Listing the versions in %s", selection.shown)
+        watcher("listing")
+        count = _listInto(versions, selection, watcher)
+        if not count and (single := _asKey(selection)) is not None:
+            count, selection = _listInto(versions, single, watcher), single
+        if not count:
+            raise CedarBackupError(
+                f"There is nothing below {selection.url}, and never was as far as its versions tell; check the URL"
+            )
+        yield selection, versions
+
+
+def _listInto(versions: Spool[Version], selection: Selection, watcher: Watcher) -> int:
+    count = 0
+
+    def tell(number: int) -> None:
+        nonlocal count
+        count += number
+        watcher("listing", count)
+
+    last = listVersions(selection.location, selection.only, selection.aws, versions, tell)
+    if not selection.only:
+        requireWhole(selection.location, last, selection.aws)
+    return count
+
+
+def _asKey(selection: Selection) -> Selection | None:
+    """The selection of the one key that has the name of the prefix; None if that can be no key."""
+    parent, _, name = selection.location.prefix.removesuffix("/").rpartition("/")
+    if not name or not selection.mayBeKey or selection.only:
+        return None
+    location = S3Location(selection.location.bucket, parent and parent + "/")
+    return replace(selection, location=location, only=name.encode())
+
+
+@contextlib.contextmanager
+def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> Iterator[Spool[Version]]:
+    """What stood there at the moment, without folder markers and what is excluded.
+
+    Raises:
+        GuardRefused: the bucket has no versions that could tell
+        CedarBackupError: nothing stood there
+    """
+    if selection.moment and all(version.versionId == NULL_VERSION for version in versions):
+        raise GuardRefused(
+            f"Refused: nothing in {selection.url} was stored with versioning, so nobody can tell what stood there at "
+            "another time; without --atTime what is there now is restored; nothing was changed"
+        )
+
+    def inOrder(key: bytes) -> list[Version]:
+        with Spool(Version._make) as again:
+            listVersions(selection.location, key, selection.aws, again, pageSize=1)
+            return list(again)
+
+    def tellUnknown(version: Version) -> None:
+        url = selection.urlOf(version.key)
+        line = f"Unknown: {url} was stored without versioning after that time, so what stood there before may be gone"
+        if not isExcluded(version):
+            tally.wrong(Outcome.UNKNOWN, version.key, 0, line)
+
+    matches = matcher(selection.excludes)
+
+    def isExcluded(version: Version) -> bool:
+        isMarker = not version.size and version.key[-1:] in {b"", b"/"}
+        return isMarker or (matches is not None and matches(version.key.decode()))
+
+    moment = selection.moment.timestamp() if selection.moment else None
+    with Spool(Version._make) as kept:
+        found = stateAt(versions, moment, inOrder, tellUnknown)
+        if not kept.extend(version for version in found if not isExcluded(version)) and not tally.said:
+            raise CedarBackupError(f"Nothing stood in {selection.shown}; check the URL, the time and what is excluded")
+        yield kept

@@ -1,0 +1,87 @@
+"""The proof of a restore: the target as it is beside what stood in the bucket."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+
+from CedarBackup3.amazons3.compare import joined
+from CedarBackup3.amazons3.fetch import Digests
+from CedarBackup3.amazons3.messages import counted
+from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.restoreplan import agrees, targetEntries
+from CedarBackup3.amazons3.restorereport import Outcome, RestoreReport, Tally, summaryLine
+from CedarBackup3.amazons3.selection import Selection
+from CedarBackup3.amazons3.versionlisting import Version
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayPath
+
+_log = logging.getLogger("CedarBackup3.log")
+
+
+def requireDirectory(target: bytes) -> None:
+    """Raise `CedarBackupError` unless there is a directory to compare with."""
+    if not os.path.isdir(target):
+        raise CedarBackupError(f"The target directory {displayPath(target)} does not exist; nothing was compared")
+
+
+def compared(
+    selection: Selection,
+    mirror: Mirror,
+    state: Iterable[Version],
+    tally: Tally,
+    watcher: Watcher,
+    *,
+    isRestore: bool,
+) -> RestoreReport:
+    """Compare the target as it is now with what should be there, and sum up.
+
+    Args:
+        selection: what was restored
+        mirror: the target
+        state: what should be there
+        tally: has what came of the restore
+        watcher: sees the progress
+        isRestore: what was said before is not said again, and other files are no concern
+    """
+    digests = Digests(selection.location, selection.aws)
+    for entry, version in joined(targetEntries(selection, mirror, watcher), state):
+        if version is None:
+            if entry is not None and not isRestore:
+                line = f"Extra: {displayPath(mirror.pathTo(entry.path))} was not in {selection.shown}"
+                tally.wrong(Outcome.EXTRA, entry.path, entry.size or 0, line)
+        elif entry is not None and _isThere(mirror, entry, version, digests):
+            if not isRestore:
+                tally.fine(Outcome.SETTLED, entry.size or 0)
+        elif version.key not in tally.said:
+            _tellDifference(selection, mirror, entry, version, tally)
+    watcher("compare")
+    report = tally.report()
+    line = summaryLine(selection, mirror.source, report, isRestore=isRestore)
+    _log.log(logging.INFO if report.isClean else logging.ERROR, "%s", line)
+    return report
+
+
+def _isThere(mirror: Mirror, entry: SourceEntry, version: Version, digests: Digests) -> bool:
+    """Whether a file is a version, as far as size, time and ETag tell."""
+    if agrees(mirror, entry, version, isContentKnown=False):
+        return True
+    return entry.size == version.size and digests.areNone(version)
+
+
+def _tellDifference(
+    selection: Selection, mirror: Mirror, entry: SourceEntry | None, version: Version, tally: Tally
+) -> None:
+    path = displayPath(mirror.pathTo(mirror.locale.pathOf(version.key)))
+    size = counted(version.size or 0, "byte")
+    if entry is None:
+        line = f"Missing: {path} ({size}) is not there, but in {selection.shown}"
+        tally.wrong(Outcome.MISSING, version.key, version.size or 0, line)
+        return
+    what = "another content" if entry.size == version.size else f"{entry.size} bytes instead of {size}"
+    if entry.size is None:
+        what = "no content that this user can read"
+    line = f"Different: {path} has {what} than in {selection.shown}"
+    tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)

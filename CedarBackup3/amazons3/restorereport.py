@@ -1,0 +1,136 @@
+"""What came of a restore, key by key and altogether, as data and in words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shlex
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from CedarBackup3.amazons3.messages import counted
+from CedarBackup3.amazons3.selection import Selection
+from CedarBackup3.amazons3.versionlisting import Version
+from CedarBackup3.util import displayBytes, displayPath
+
+_log = logging.getLogger("CedarBackup3.log")
+
+_KEPT = 1000  # findings in a report; further ones are only counted, so that memory is bounded
+_DAYS = 7  # that an archived object is to be readable
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
+"""The storage classes from which nothing can be read at once (S3 User Guide, "Working with archived objects")."""
+
+
+class Outcome(Enum):
+    """What can come of a key."""
+
+    RESTORED = "restored"
+    SETTLED = "up to date"
+    FAILED = "failed"
+    ARCHIVED = "archived"
+    REFUSED = "refused"
+    """No file can have this key, or not beside the others."""
+    UNKNOWN = "unknown"
+    """What stood there at the moment may be gone."""
+    MISSING = "missing"
+    DIFFERENT = "different"
+    EXTRA = "extra"
+    """A file without an object; only of interest where nothing is restored."""
+
+
+_FINE = (Outcome.RESTORED, Outcome.SETTLED)
+
+
+class Finding(NamedTuple):
+    """A key of which something is to be said."""
+
+    outcome: Outcome
+    key: bytes
+    """Below the prefix; for what is local, the path as the disk has it."""
+    size: int
+    """In bytes."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What came of a restore."""
+
+    counts: Mapping[Outcome, int]
+    sizes: Mapping[Outcome, int]
+    """In bytes."""
+    findings: tuple[Finding, ...]
+    """The first of those that are not fine; `counts` counts them all."""
+
+    @property
+    def isClean(self) -> bool:
+        """Whether all that stood in the bucket is in the directory."""
+        return not any(count for outcome, count in self.counts.items() if outcome not in _FINE)
+
+
+class Tally:
+    """Counts what comes of the keys, and says in the log what is not fine."""
+
+    def __init__(self) -> None:
+        self.said: set[bytes] = set()
+        """The keys of the bucket of which something was said."""
+        self._counts: Counter[Outcome] = Counter()
+        self._sizes: Counter[Outcome] = Counter()
+        self._findings: list[Finding] = []
+
+    def fine(self, outcome: Outcome, size: int) -> None:
+        """A file is as it should be."""
+        self._counts[outcome] += 1
+        self._sizes[outcome] += size
+
+    def wrong(self, outcome: Outcome, key: bytes, size: int, line: str, reason: str = "") -> None:
+        """Something is wrong with a key, and the line says what."""
+        self.fine(outcome, size)
+        self.said.add(key)
+        if len(self._findings) < _KEPT:
+            self._findings.append(Finding(outcome, key, size, reason))
+        _log.error("%s", line)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many keys came out like that so far."""
+        return self._counts[outcome]
+
+    def report(self) -> RestoreReport:
+        """All of it."""
+        return RestoreReport(
+            MappingProxyType(dict(self._counts)), MappingProxyType(dict(self._sizes)), tuple(self._findings)
+        )
+
+
+def archivedLine(selection: Selection, version: Version) -> str:
+    """What to do about an archived object; the names go as JSON, which is right for any key in any locale."""
+    request: dict[str, object] = {
+        "Bucket": selection.location.bucket,
+        "Key": selection.location.prefix + version.key.decode(),
+        "VersionId": version.versionId,
+        # Those of S3 Intelligent-Tiering come back for good (S3 API reference, "RestoreObject").
+        "RestoreRequest": {"Days": _DAYS} if version.storageClass in ARCHIVES else {},
+    }
+    command = f"aws s3api restore-object --cli-input-json {shlex.quote(json.dumps(request))}"
+    return (
+        f"Archived: {selection.urlOf(version.key)} ({counted(version.size or 0, 'byte')}, {version.storageClass}) "
+        f"has to be brought back first: {command}; hours later, run this again"
+    )
+
+
+def summaryLine(selection: Selection, target: bytes, report: RestoreReport, *, isRestore: bool) -> str:
+    """The whole in one line."""
+    parts = [
+        f"{report.counts[outcome]:,} {outcome.value} ({displayBytes(report.sizes[outcome])})"
+        for outcome in Outcome
+        if report.counts.get(outcome)
+    ]
+    verb = "Restored" if isRestore else "Verified"
+    return (
+        f"{verb if report.isClean else f'Not {verb.lower()}'}: {selection.shown} in {displayPath(target)}: "
+        f"{', '.join(parts) or 'nothing'}"
+    )

@@ -1,0 +1,65 @@
+"""Which keys can become files below a directory: keys come from a bucket, and anybody may have put them there."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from CedarBackup3.amazons3.awslocale import AwsLocale
+
+NAME_LIMIT = 255
+"""The longest name of a file, in bytes (limits.h(0p), NAME_MAX, as Linux file systems have it)."""
+
+RESERVED = b".cback-restore"
+"""The directory in the target in which files arrive."""
+
+
+def unsafeReason(key: bytes, locale: AwsLocale) -> str:
+    """Why no file can have a key; empty if one can."""
+    names = key.split(b"/")
+    reasons = (
+        (key.startswith(b"/"), "it is an absolute path"),
+        (b".." in names, "it leads out of the directory by '..'"),
+        (b"." in names, "it has a '.' for a name in it"),
+        (key.endswith(b"/"), "it ends with a slash but holds data"),
+        (b"" in names, "it has an empty name in it"),
+        (b"\0" in key, "it has a NUL in it"),
+        (names[0].lower() == RESERVED, f"{RESERVED.decode()} is where files arrive"),
+    )
+    return next((reason for applies, reason in reasons if applies), "") or _localReason(key, locale)
+
+
+def _localReason(key: bytes, locale: AwsLocale) -> str:
+    """Why the names in a key, fine as such, cannot be those of files here."""
+    path = key
+    if locale.isLegacy:
+        try:
+            path = locale.pathOf(key)
+            isSame = locale.keyOf(path) == key
+        except UnicodeError:
+            isSame = False
+        if not isSame:
+            return f"it cannot be written in the encoding of this locale, {locale.encoding}; use a UTF-8 locale"
+    if max(map(len, path.split(b"/"))) > NAME_LIMIT:
+        return f"it has a name of more than {NAME_LIMIT} bytes"
+    return ""
+
+
+def alsoDirectories(keys: Iterable[bytes]) -> set[bytes]:
+    """The keys below which there are others, so that each would have to be a file and a directory.
+
+    Args:
+        keys: in key order
+    """
+    found: set[bytes] = set()
+    ahead: list[bytes] = []  # keys below which others may yet come: "a" while "a!" and "a/b" may
+    for key in keys:
+        ahead = [file for file in ahead if file + b"/" > key or key.startswith(file + b"/")]
+        found.update(file for file in ahead if key.startswith(file + b"/"))
+        ahead.append(key)
+    return found
+
+
+def folded(key: bytes) -> str:
+    """What is the same for keys that a case-insensitive file system takes for one."""
+    return unicodedata.normalize("NFC", key.decode().casefold())

@@ -1,0 +1,41 @@
+"""What of a bucket is looked at, as of when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.moment import displayMoment
+from CedarBackup3.util import displayPath
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which objects, of which time, and how aws is run."""
+
+    location: S3Location
+    aws: AwsSettings
+    moment: datetime | None = None
+    """With its zone; None: now."""
+    excludes: tuple[str, ...] = ()
+    """Patterns of what is left out."""
+    only: bytes = b""
+    """The one key below the location; empty: all."""
+    mayBeKey: bool = False
+    """Whether what was given as a prefix may be a key: it did not end with a slash."""
+
+    @property
+    def url(self) -> str:
+        """Where they are, safe to print."""
+        return displayPath(self.location.url + self.only.decode())
+
+    @property
+    def shown(self) -> str:
+        """The same with the moment: `s3://bucket/prefix/ as of ...`."""
+        return f"{self.url} as of {displayMoment(self.moment)}" if self.moment else f"{self.url} as of now"
+
+    def urlOf(self, key: bytes) -> str:
+        """Where one of them is, safe to print."""
+        return displayPath(self.location.url) + displayPath(key)

@@ -1,0 +1,233 @@
+"""Every version and delete marker below a prefix, in the server's order, believed only when aws ended well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from CedarBackup3.amazons3.awscli import (
+    AwsResult,
+    isTakenLiterally,
+    listArguments,
+    requireSuccess,
+    runAws,
+    versionArguments,
+)
+from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import displayPath
+
+
+class Version(NamedTuple):
+    """A version of an object, or the marker that it was deleted."""
+
+    key: bytes
+    """Below the prefix of the location, in UTF-8."""
+    versionId: str
+    """`null` for what was stored without versioning."""
+    isLatest: bool
+    lastModified: str
+    """As aws printed it: ISO 8601 in UTC, with Z or +00:00."""
+    size: int | None
+    """In bytes; None: a delete marker."""
+    etag: str
+    """Without quotes; empty if there is none."""
+    storageClass: str
+    isTied: bool = False
+    """Whether a version and a marker have the same second, so that nothing tells which of them is the newer one."""
+
+
+NULL_VERSION = "null"
+"""The id of what was stored without versioning (S3 User Guide, "How S3 Versioning works")."""
+
+
+@lru_cache(maxsize=1 << 14)
+def secondsOf(lastModified: str) -> int:
+    """A time as aws prints it, in seconds since the epoch. Objects that were stored together have the same."""
+    return int(datetime.fromisoformat(lastModified).timestamp())
+
+
+def listVersions(
+    location: S3Location,
+    only: bytes,
+    aws: AwsSettings,
+    versions: Spool[Version],
+    onVersions: Callable[[int], object] = lambda number: None,
+    *,
+    pageSize: int = 0,
+) -> bytes:
+    """List what is below a location, keys ascending and newest first within a key.
+
+    Args:
+        location: bucket and prefix
+        only: the one key below the prefix that is wanted; empty: all keys
+        aws: how to run it
+        versions: receives them
+        onVersions: is told how many have come
+        pageSize: the most that are asked for at a time; 0: as many as the server gives. With 1 none are tied
+
+    Returns:
+        The last key, empty if there is none.
+
+    Raises:
+        CommandFailed: aws failed, or what it printed is no listing
+    """
+    pages = _Pages(location.prefix.encode(), only, versions, onVersions)
+    result = runAws(
+        versionArguments(location.bucket, location.prefix + only.decode(), pageSize),
+        aws,
+        outputFile=cast(BinaryIO, pages),
+        shouldStop=lambda: pages.isPast,
+    )
+    pages.requireComplete(result)
+    return pages.last
+
+
+def requireWhole(location: S3Location, last: bytes, aws: AwsSettings) -> None:
+    """Raise `CommandFailed` if the bucket has objects behind the last key of a listing of versions.
+
+    OpenStack Swift ends that listing after its first page, as if there were no more.
+    """
+    lines: list[bytes] = []
+    arguments = [*listArguments(location, last.decode()), "--no-paginate"]
+    requireSuccess(runAws(arguments, aws, outputFile=cast(BinaryIO, _Lines(lines))))
+    try:
+        behind = [key for _, _, key in json.loads(b"".join(lines) or b"null") or ()]
+    except (ValueError, TypeError):
+        raise CommandFailed(f"aws printed no listing but: {displayPath(b''.join(lines)[:200])}") from None
+    if any(key.encode() > location.prefix.encode() + last for key in behind):
+        raise CommandFailed(
+            f"aws listed the versions in {displayPath(location.url)} only up to {displayPath(last)}, but there are "
+            "objects behind it: either the bucket is being written to, and a later run will do, or this server does "
+            "not list all versions, and 'aws s3 sync' can fetch only what is there now"
+        )
+
+
+class _Lines:
+    """A file that keeps the lines written to it."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self.write = lines.append
+
+    def flush(self) -> None:
+        """As files have it."""
+
+
+class _Pages:
+    """Takes what aws prints, a page and line at a time."""
+
+    def __init__(
+        self, prefix: bytes, only: bytes, versions: Spool[Version], onVersions: Callable[[int], object]
+    ) -> None:
+        self.isPast = False
+        """Whether a key behind the only one has come, so that all of that one have come, too."""
+        self._prefix, self._only = prefix, only
+        self._versions = versions
+        self._onVersions = onVersions
+        self.last = b""
+        """The last key so far."""
+        self._failure: CommandFailed | None = None
+
+    def write(self, line: bytes) -> None:
+        """Take one page."""
+        if self.isPast or self._failure:
+            return
+        try:
+            found = parsedVersions(line, self._prefix, self.last)
+        except CommandFailed as failure:  # aws may yet say itself why
+            self._failure = failure
+            return
+        if not found:
+            return
+        self.last = found[-1].key
+        if self._only:
+            self.isPast = self.last > self._only
+            found = [version for version in found if version.key == self._only]
+        self._onVersions(len(found))
+        self._versions.append(found)
+
+    def flush(self) -> None:
+        """As files have it."""
+
+    def requireComplete(self, result: AwsResult) -> None:
+        """Raise `CommandFailed` unless all has come."""
+        if not self.isPast:
+            requireSuccess(result)
+        if self._failure:
+            raise self._failure
+
+
+def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> list[Version]:
+    """The versions and markers on a page as `awscli.versionArguments` has it printed, in one order.
+
+    Args:
+        page: a JSON array of two arrays or nulls
+        prefix: of the location; the keys come without it
+        last: the key below the prefix that the page before ended with; it may go on here
+
+    Raises:
+        CommandFailed: this is no page, or not of this prefix, or not in key order
+    """
+    try:
+        versions, markers = json.loads(page)
+        rows = (
+            [_row(each, isMarker=False) for each in versions or ()],
+            [_row(each, isMarker=True) for each in markers or ()],
+        )
+    except (ValueError, TypeError, AttributeError):
+        raise CommandFailed(f"aws printed no listing of versions but: {displayPath(page[:200])}") from None
+    for part in rows:
+        before = prefix + last
+        for row in part:
+            if not row.key.startswith(prefix):
+                raise CommandFailed(f"aws listed {displayPath(row.key)}, which is not below {displayPath(prefix)}")
+            if row.key < before:
+                raise CommandFailed(
+                    f"aws listed {displayPath(row.key)} after {displayPath(before)}: the server keeps no key order"
+                )
+            before = row.key
+    start = len(prefix)
+    return [version._replace(key=version.key[start:]) for version in _merged(*rows)]
+
+
+def _row(facts: list[Any], *, isMarker: bool) -> Version:
+    key, versionId, isLatest, modified, size, etag, kind = [*facts, None, "", ""] if isMarker else facts
+    if isMarker != (size is None):
+        raise ValueError("a version without a size")
+    if not isTakenLiterally(versionId):
+        raise ValueError("aws would read what it names, and send that to the server")
+    secondsOf(modified)  # fails on what is no time, as the sum does on what is no number
+    size = None if size is None else size + 0
+    return Version(
+        key.encode(), versionId, isLatest is True, modified, size, (etag or "").strip('"'), kind or "STANDARD"
+    )
+
+
+def _merged(versions: Sequence[Version], markers: Sequence[Version]) -> Iterator[Version]:
+    """Both in one: keys ascending, newest first within a key; what the two lists have lost is `isTied`."""
+    version, marker = 0, 0
+    while version < len(versions) and marker < len(markers):
+        one, other = versions[version], markers[marker]
+        order = _order(one, other)
+        if order <= 0:
+            yield one._replace(isTied=not order)
+            version += 1
+        else:
+            yield other
+            marker += 1
+    yield from versions[version:]
+    yield from markers[marker:]
+
+
+def _order(one: Version, other: Version) -> int:
+    """Negative if the first comes before the other, positive if behind it, 0 if nothing tells."""
+    if one.key != other.key:
+        return -1 if one.key < other.key else 1
+    if one.isLatest or other.isLatest:
+        return -1 if one.isLatest else 1
+    return secondsOf(other.lastModified) - secondsOf(one.lastModified)

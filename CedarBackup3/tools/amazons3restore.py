@@ -1,0 +1,315 @@
+"""cback-amazons3-restore: bring back what stood in an Amazon S3 bucket at a given time, through the AWS CLI.
+
+`restoreBucket` and `compareWithBucket` are for other Cedar Backup extensions, too. They log through `CedarBackup3.log`,
+print nothing, and raise what `CedarBackup3.errors` has.
+
+What only a run needs is imported in the functions, so that `--help` need not wait for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from CedarBackup3.cli import Argument, Switch, Tool, runTool
+from CedarBackup3.errors import ExitStatus, UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from CedarBackup3.amazons3.mirror import Watcher
+    from CedarBackup3.amazons3.restorereport import RestoreReport
+    from CedarBackup3.amazons3.selection import Selection
+    from CedarBackup3.cli.progress import ProgressLine
+
+TargetDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+
+
+class RestoreOptions(NamedTuple):
+    """What the command line asks for; the names are those of the switches."""
+
+    s3BucketUrl: str
+    targetDir: str = ""
+    atTime: datetime | None = None
+    list: bool = False
+    versions: str | None = None
+    """None: not asked for; empty: those of every key."""
+    json: bool = False
+    exclude: tuple[str, ...] = ()
+    dryRun: bool = False
+    overwrite: bool = False
+    verifyOnly: bool = False
+    awsTimeout: float = 0
+
+
+def cli() -> int:
+    """The console entry point: runs the command line of this process and returns the exit status."""
+    return runTool(TOOL)
+
+
+def run(options: RestoreOptions, progress: ProgressLine) -> int:
+    """List, compare or restore as the options say; returns the exit status."""
+    from CedarBackup3.amazons3.awslocale import awsLocale
+    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.steps import timesLogged
+
+    aws = AwsSettings(awsLocale(), timeLimit=options.awsTimeout)
+    selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, aws)
+    with timesLogged(progress):
+        if options.versions is not None:
+            return _printVersions(selection, options, progress)
+        if options.list:
+            return _printState(selection, options, progress)
+        target = os.fsencode(options.targetDir)
+        if options.verifyOnly:
+            report = _compared(selection, target, progress)
+        elif options.dryRun:
+            report = _rehearsed(selection, target, progress, overwrite=options.overwrite)
+        else:
+            report = _restored(selection, target, progress, overwrite=options.overwrite)
+        return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+
+
+def restoreBucket(
+    s3BucketUrl: str,
+    targetDir: TargetDir,
+    *,
+    atTime: datetime | None = None,
+    overwrite: bool = False,
+    exclude: tuple[str, ...] = (),
+) -> RestoreReport:
+    """Bring what stood in a bucket into a directory; logs each file that cannot be, and a summary.
+
+    Args:
+        s3BucketUrl: the bucket, with a prefix or a key perhaps
+        targetDir: the directory, made if need be; files in it that the bucket had not are left alone
+        atTime: when it stood there, with a zone; None: now
+        overwrite: the directory need not be empty, and files are replaced
+        exclude: aws's patterns of what is left out
+
+    Raises:
+        GuardRefused: the directory is not empty, or the bucket has no versions to tell what stood there
+        LockHeld: another restore is at work in the directory
+        CommandFailed: aws is missing, or cannot list the bucket
+        CedarBackupError: nothing stood there, or the directory cannot be written to
+        UsageError: the URL is none
+    """
+    selection = _selection(s3BucketUrl, atTime, exclude)
+    return _restored(selection, os.fsencode(targetDir), _unwatched(), overwrite=overwrite)
+
+
+def compareWithBucket(
+    s3BucketUrl: str, targetDir: TargetDir, *, atTime: datetime | None = None, exclude: tuple[str, ...] = ()
+) -> RestoreReport:
+    """Compare a directory with what stood in a bucket; logs each difference, and a summary; changes nothing.
+
+    Args and errors are those of `restoreBucket`.
+    """
+    return _compared(_selection(s3BucketUrl, atTime, exclude), os.fsencode(targetDir), _unwatched())
+
+
+def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+    from CedarBackup3.amazons3 import past, restoration, restoreplan, restoreproof
+    from CedarBackup3.amazons3.restorereport import Tally
+    from CedarBackup3.amazons3.staging import finish, requireRoom, staging
+
+    tally, restore = Tally(), f"{selection.location.url}\n{selection.moment or 'now'}\n"
+    requireRoom(target, restore, overwrite=overwrite)
+    with (
+        past.listed(selection, watcher) as (chosen, versions),
+        past.standing(chosen, versions, tally) as stood,
+        staging(target, restore) as place,
+    ):
+        mirror = restoreplan.targetMirror(chosen, target)
+        with restoreplan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive) as state:
+            with restoreplan.wanted(chosen, mirror, state, tally, watcher, adjust=place.target) as lacking:
+                restoration.carriedOut(chosen, mirror, versions, lacking, place, tally, watcher)
+            report = restoreproof.compared(chosen, mirror, state, tally, watcher, isRestore=True)
+        finish(place, isComplete=report.isClean)
+        return report
+
+
+def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+    from CedarBackup3.amazons3 import past, restoreplan
+    from CedarBackup3.amazons3.restorereport import Tally
+    from CedarBackup3.amazons3.staging import requireRoom
+
+    tally = Tally()
+    requireRoom(target, "", overwrite=overwrite)
+    with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
+        mirror = restoreplan.targetMirror(chosen, target)
+        with (
+            restoreplan.restorable(chosen, mirror, stood, tally) as state,
+            restoreplan.wanted(chosen, mirror, state, tally, watcher) as lacking,
+        ):
+            restoreplan.rehearsed(chosen, mirror, lacking)
+    return tally.report()
+
+
+def _compared(selection: Selection, target: bytes, watcher: Watcher) -> RestoreReport:
+    from CedarBackup3.amazons3 import past, restoreplan, restoreproof
+    from CedarBackup3.amazons3.restorereport import Tally
+
+    tally = Tally()
+    restoreproof.requireDirectory(target)
+    with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
+        mirror = restoreplan.targetMirror(chosen, target)
+        with restoreplan.restorable(chosen, mirror, stood, tally) as state:
+            return restoreproof.compared(chosen, mirror, state, tally, watcher, isRestore=False)
+
+
+def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from dataclasses import replace
+
+    from CedarBackup3.amazons3.past import listed
+
+    if options.versions:
+        selection = replace(selection, only=selection.aws.locale.keyOf(os.fsencode(options.versions)))
+    with listed(selection, watcher) as (chosen, versions):
+        _print(chosen, versions, options)
+    return ExitStatus.DONE
+
+
+def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.amazons3.past import listed, standing
+    from CedarBackup3.amazons3.restorereport import Tally
+
+    tally = Tally()
+    with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
+        _print(chosen, state, options)
+    return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
+
+
+def _print(selection: Selection, versions: Iterable[Any], options: RestoreOptions) -> None:
+    """The answer asked for, on standard output."""
+    from CedarBackup3.amazons3.versiontable import versionJson, versionRow
+
+    line = versionJson if options.json else versionRow
+    for version in versions:
+        sys.stdout.write(line(selection.location, version) + "\n")
+
+
+def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws: Any = None) -> Selection:
+    from CedarBackup3.amazons3.awslocale import awsLocale
+    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.selection import Selection
+
+    if moment is not None and moment.tzinfo is None:
+        raise UsageError("the time to restore has no zone")
+    return Selection(
+        S3Location.parse(url),
+        mayBeKey=not url.endswith("/"),
+        moment=moment,
+        excludes=excludes,
+        aws=aws or AwsSettings(awsLocale()),
+    )
+
+
+def _unwatched() -> ProgressLine:
+    """The progress of a library call, which prints nothing."""
+    from CedarBackup3.cli.progress import ProgressLine
+
+    return ProgressLine(sys.stderr, isQuiet=True)
+
+
+def _moment(text: str) -> datetime | None:
+    from CedarBackup3.amazons3.moment import parsedMoment
+
+    return parsedMoment(text) if text else None
+
+
+def _seconds(text: str) -> float:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a number of seconds")
+    return float(text)
+
+
+def _pattern(text: str) -> str:
+    if not text or text.startswith("/"):
+        raise ValueError("must be relative to the target directory")
+    return text
+
+
+def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
+    from CedarBackup3.amazons3.awslocale import awsLocale
+    from CedarBackup3.amazons3.model import S3Location
+
+    url = awsLocale().decoded(os.fsencode(values["s3BucketUrl"]))
+    S3Location.parse(url)
+    chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields})
+    modes = {
+        "--list": chosen.list,
+        "--versions": chosen.versions is not None,
+        "--verifyOnly": chosen.verifyOnly,
+        "--dryRun": chosen.dryRun,
+    }
+    given = [name for name, isGiven in modes.items() if isGiven]
+    if len(given) > 1:
+        raise UsageError(f"{given[0]} and {given[1]} do not go together")
+    isListing = chosen.list or chosen.versions is not None
+    if chosen.json and not isListing:
+        raise UsageError("--json needs --list or --versions")
+    if isListing and values["quiet"]:
+        raise UsageError(f"{given[0]} and --quiet do not go together")
+    if chosen.versions is not None and chosen.atTime:
+        raise UsageError("--versions and --atTime do not go together; --list shows what stood there at a time")
+    if not isListing and not chosen.targetDir:
+        raise UsageError("the target directory must not be empty")
+    patterns = tuple(awsLocale().decoded(os.fsencode(pattern)) for pattern in chosen.exclude)
+    return chosen._replace(s3BucketUrl=url, exclude=patterns)
+
+
+def _diagnostics() -> Iterable[tuple[str, str]]:
+    import shutil
+
+    from CedarBackup3.amazons3.awscli import awsVersion
+    from CedarBackup3.amazons3.awslocale import awsLocale
+
+    locale = awsLocale()
+    yield "Encoding for aws", f"{locale.encoding} ({locale.origin})"
+    yield "aws", shutil.which("aws") or "not on the PATH"
+    yield "aws version", awsVersion(locale)
+
+
+TOOL = Tool(
+    name="cback-amazons3-restore",
+    summary="Cedar Backup Amazon S3 restore tool.",
+    description="""\
+Brings back what stood in an Amazon S3 bucket, now or at a given time, by the
+AWS CLI. Each file is checked as it arrives, and at the end the directory is
+compared with the bucket. Nothing is ever written outside of the directory, and
+nothing in the bucket is changed. Exit status 0 means that all is there.""",
+    arguments=(
+        Argument("s3BucketUrl", "s3://bucket, with a prefix or a key perhaps"),
+        Argument("targetDir", "Where to (not needed to list)", unless=("list", "versions")),
+    ),
+    switches=(
+        Switch("", "atTime", "As it stood at TIME, in ISO 8601; without: now", "TIME", "", _moment),
+        Switch("", "list", "List what would be restored"),
+        Switch("", "versions", "List all versions, of KEY only", "KEY", isValueOptional=True),
+        Switch("", "json", "List in lines of JSON"),
+        Switch(
+            "x", "exclude", "Leave out what matches PATTERN; repeatable", "PATTERN", "", _pattern, isRepeatable=True
+        ),
+        Switch("n", "dryRun", "Say what would be restored, change nothing", implies="verbose"),
+        Switch("", "overwrite", "Restore into a directory that is not empty"),
+        Switch("", "verifyOnly", "Compare the directory with the bucket"),
+        Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", _seconds),
+    ),
+    example="""\
+Typical use:
+
+  cback-amazons3-restore --atTime 2026-11-20 s3://my-bucket/photos /srv/photos
+
+This makes /srv/photos, and in it every file that was below photos/ in
+my-bucket when the 20th of November began.""",
+    buildOptions=_buildOptions,
+    run=run,
+    diagnostics=_diagnostics,
+)
+
+if __name__ == "__main__":
+    sys.exit(cli())

@@ -1,0 +1,286 @@
+"""Restoring: what stood in the bucket at a moment is in the directory, and nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shlex
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from testcase.runner import toolEnvironment
+from testcase.s3 import S3Server, Versioning
+from testcase.trees import AWKWARD_NAMES, plantTree
+
+from .harness import START, Restore, at, filesIn, moment, put
+
+
+@pytest.fixture
+def server() -> Iterator[S3Server]:
+    """A server whose bucket keeps versions."""
+    with S3Server(buckets=("bucket",), versioning=True) as running:
+        yield running
+
+
+def asked(server: S3Server) -> Counter[str]:
+    """How often each operation was asked for since the last time."""
+    counted = Counter(request.operation for request in server.requests)
+    server.clearRequests()
+    return counted
+
+
+# The main line
+
+
+def test_files_come_back_as_they_are_and_as_they_were(restore: Restore, server: S3Server, tmp_path: Path) -> None:
+    before = {name: name for name in AWKWARD_NAMES} | {b"dir/deep/file": b"1", b"gone": b"22", b"changed": b"old"}
+    put(server, before | {b"folder/": b""}, 0)
+    put(server, {b"changed": b"new!", b"later": b"3"}, 10)
+    server.deleteObject("bucket", b"p/gone", lastModified=at(10))
+    put(server, {b"sibling": b"x"}, 0, b"p")
+    after = {key: content for key, content in before.items() if key != b"gone"} | {b"changed": b"new!", b"later": b"3"}
+
+    outcome = restore("s3://bucket/p", tmp_path / "now", "--verbose")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert filesIn(tmp_path / "now") == after
+    assert {
+        int((tmp_path / "now" / name).stat().st_mtime - START.timestamp())
+        for name in ("gone", "changed", "later")
+        if (tmp_path / "now" / name).exists()
+    } == {10}
+    assert asked(server) == {"ListObjectVersions": 1, "ListObjectsV2": 2, "GetObject": len(after)}
+
+    outcome = restore("--atTime", moment(9), "s3://bucket/p/", tmp_path / "then", "--verbose")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert filesIn(tmp_path / "then") == before
+    assert "as of 2026-01-01 00:00:09 UTC" in outcome.stdout
+    assert asked(server)["GetObject"] == len(before)
+
+    outcome = restore("--atTime", moment(9), "--verifyOnly", "s3://bucket/p/", tmp_path / "now")
+    assert outcome.status == 7
+    assert [line.split(":")[0] for line in outcome.stderr.splitlines()] == [
+        *("Different", "Missing", "Extra", "Not verified"),
+    ]
+    assert restore("--verifyOnly", "s3://bucket/p/", tmp_path / "now").status == 0
+
+
+def test_what_is_right_is_left_alone_and_the_rest_is_replaced(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    objects = {b"%02d" % number: b"%d" % number for number in range(20)}
+    put(server, objects, 0)
+    target = plantTree(tmp_path / "target", {b"00": b"0", b"01": b"X", b"02": b"longer", b"mine": b"stays"})
+    refused = restoreOnce("s3://bucket/p", target)
+    assert (refused.status, asked(server)) == (9, {})
+    assert "--overwrite" in refused.stderr
+    outcome = restoreOnce("--overwrite", "s3://bucket/p", target, "--verbose")
+    assert outcome.status == 0, outcome
+    assert filesIn(target) == objects | {b"mine": b"stays"}
+    assert asked(server)["GetObject"] == 19  # the content of one was right
+    assert "19 restored" in outcome.stdout
+    assert "1 up to date" in outcome.stdout
+    outcome = restoreOnce("--overwrite", "s3://bucket/p", target, "--verbose")
+    assert (outcome.status, asked(server)["GetObject"]) == (0, 0)
+    assert (
+        restoreOnce("--overwrite", "--exclude", "1*", "s3://bucket/p", target, "-x", "mine", "--verifyOnly").status == 0
+    )
+
+
+def test_a_single_key_is_restored_by_its_name(restore: Restore, server: S3Server, tmp_path: Path) -> None:
+    put(server, {b"a/b.txt": b"old", b"a/b.txt2": b"x", b"a/b": b"y"}, 0)
+    put(server, {b"a/b.txt": b"new"}, 10)
+    assert restore("s3://bucket/p/a/b.txt", tmp_path / "t", "--atTime", moment(5)).status == 0
+    assert filesIn(tmp_path / "t") == {b"b.txt": b"old"}
+    nothing = restore("s3://bucket/p/a/b.txt/", tmp_path / "u")
+    assert (nothing.status, (tmp_path / "u").exists()) == (6, False)
+    assert "check the URL" in nothing.stderr
+
+
+def test_a_dry_run_says_what_would_be_restored_and_changes_nothing(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"a": b"1", b"b/c": b"22"}, 0)
+    outcome = restoreOnce("--dryRun", "s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr, os.listdir(tmp_path)) == (0, "", [])
+    assert outcome.stdout.count("Would restore ") == 2
+    assert f"Would restore {tmp_path}/t/b/c (2 bytes)" in outcome.stdout
+    assert asked(server)["GetObject"] == 0
+
+
+def test_listings_for_people_and_programs(restore: Restore, server: S3Server) -> None:
+    put(server, {b"a\n\x1b": b"1", b"b": b"22"}, 0)
+    put(server, {b"b": b"333"}, 10)
+    server.deleteObject("bucket", b"p/b", lastModified=at(20))
+    assert restore("--list", "s3://bucket/p").stdout.split() == [
+        *("1", "2026-01-01T00:00:00Z", server.versions("bucket")[b"p/a\n\x1b"][0].versionId, "p/a\\n\\x1b"),
+    ]
+    lines = restore("--list", "--json", "--atTime", moment(10), "s3://bucket/p").stdout.splitlines()
+    assert [(row["key"], row["size"]) for row in map(json.loads, lines)] == [("p/a\n\x1b", 1), ("p/b", 3)]
+    table = [line.split() for line in restore("--versions=b", "s3://bucket/p").stdout.splitlines()]
+    assert [(row[0], row[1][-4:]) for row in table] == [("deleted", ":20Z"), ("3", ":10Z"), ("2", ":00Z")]
+    rows = [json.loads(line) for line in restore("--versions", "--json", "s3://bucket/p").stdout.splitlines()]
+    assert [(row["key"], row["isLatest"], row["isDeleteMarker"]) for row in rows] == [
+        ("p/a\n\x1b", True, False),
+        ("p/b", True, True),
+        ("p/b", False, False),
+        ("p/b", False, False),
+    ]
+
+
+# What a bucket can hold
+
+
+def test_a_seeded_history_is_restored_at_every_sampled_moment(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    keys = [b"k%d" % number for number in range(6)] + [b"d/k%d" % number for number in range(6)] + [b"caf\xc3\xa9"]
+    states, now = [], dict[bytes, bytes]()
+    for event in range(400):
+        second = event // 3  # so that there are several in a second
+        key = chance.choice(keys)
+        if chance.random() < 0.4:
+            server.deleteObject("bucket", b"p/" + key, lastModified=at(second))
+            now.pop(key, None)
+        else:
+            now[key] = b"%d" % event
+            put(server, {key: now[key]}, second)
+        states.append((second, dict(now)))
+    server.pageSize = 7  # in the midst of a key, and pages of markers only
+    for second in (3, 60, 131):
+        expected = [state for when, state in states if when <= second][-1]
+        target = tmp_path / f"at-{second}"
+        outcome = restoreOnce("--atTime", moment(second), "s3://bucket/p", target)
+        assert (outcome.status, outcome.stderr) == (0, ""), second
+        assert filesIn(target) == expected, second
+
+
+HOSTILE = {
+    b"../up": "'..'",
+    b"a/../../upper": "'..'",
+    b"a/..": "'..'",
+    b"./here": "'.'",
+    b"/etc/absolute": "absolute",
+    b"b//c": "empty name",
+    b"nul\0": "NUL",
+    b"data/": "ends with a slash",
+    b"l" * 256: "255 bytes",
+    b"both": "other keys below it",
+    b".cback-restore/x": "where files arrive",
+    b"linked/inside": "is a link",
+    b"inplace": "a directory is in its place",
+    b"file/below": "is a file",
+}
+GOOD = {b"good": b"1", b"both/below": b"2", b"z/good": b"3", b"...": b"4", b"-dash": b"5", b"$HOME": b"6"}
+
+
+def test_hostile_keys_are_said_one_by_one_and_nothing_is_written_outside(
+    restore: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, dict.fromkeys(HOSTILE, b"evil") | GOOD, 0)
+    _assertHarmless(restore, tmp_path)
+    assert asked(server)["ListObjectsV2"] == 2  # they came in a batch
+
+
+def test_hostile_keys_of_older_versions_are_no_better(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
+    put(server, dict.fromkeys(HOSTILE, b"evil") | GOOD, 0)
+    put(server, dict.fromkeys([*HOSTILE, *GOOD], b"new"), 10)
+    _assertHarmless(restoreOnce, tmp_path)
+
+
+def _assertHarmless(restore: Restore, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    target = plantTree(tmp_path / "target", {b"inplace/x": b"mine", b"file": b"mine"})
+    (target / "linked").symlink_to(tmp_path / "outside")
+    outcome = restore("--overwrite", "--atTime", moment(5), "s3://bucket/p", target)
+    assert outcome.status == 7, outcome
+    for key, reason in HOSTILE.items():
+        shown = key.decode().replace("\0", "\\x00")
+        (line,) = [line for line in outcome.stderr.splitlines() if f"/{shown} " in line]
+        assert reason in line
+    assert outcome.stderr.count("\n") == len(HOSTILE) + 1
+    expected = GOOD | {b"inplace/x": b"mine", b"file": b"mine"}
+    assert {key: content for key, content in filesIn(target).items() if b".cback-restore" not in key} == expected
+    assert sorted(os.listdir(tmp_path)) == ["outside", "target"]
+    assert os.listdir(tmp_path / "outside") == []
+
+
+def test_keys_that_look_like_addresses_or_switches_are_keys(restore: Restore, server: S3Server, tmp_path: Path) -> None:
+    (tmp_path / "name").write_text("other")
+    objects = {b"name": b"1", b"-y": b"2", b"--help": b"3", b"file:/x": b"4"}
+    put(server, objects, 0, b"file://" + os.fsencode(tmp_path) + b"/")
+    put(server, {b"other": b"5"}, 0, b"")
+    assert restore(f"s3://bucket/file://{tmp_path}", tmp_path / "t", "--exclude=--help").status == 0
+    del objects[b"--help"]
+    assert filesIn(tmp_path / "t") == objects
+
+
+def test_a_bucket_without_versions_is_restored_as_it_is_and_refused_as_it_was(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    server.setVersioning("bucket", Versioning.NEVER)
+    put(server, {b"a": b"1", b"b": b"2"}, 0)
+    outcome = restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, (tmp_path / "t").exists()) == (9, False)
+    assert "versioning" in outcome.stderr
+    assert restoreOnce("s3://bucket/p", tmp_path / "t").status == 0
+    assert filesIn(tmp_path / "t") == {b"a": b"1", b"b": b"2"}
+    server.setVersioning("bucket", Versioning.ENABLED)
+    put(server, {b"a": b"changed"}, 10)
+    server.setVersioning("bucket", Versioning.SUSPENDED)
+    put(server, {b"b": b"overwritten"}, 20)
+    outcome = restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "u")
+    assert outcome.status == 7
+    assert "Unknown: s3://bucket/p/b " in outcome.stderr
+    assert filesIn(tmp_path / "u")[b"a"] == b"1"
+    assert b"b" not in filesIn(tmp_path / "u")
+
+
+def test_archived_objects_are_said_with_the_command_that_brings_them_back(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    put(server, {b"warm%d" % number: b"x" for number in range(6)}, 0)
+    for key, headers in {
+        b"p/it's cold\n": {"x-amz-storage-class": "GLACIER"},
+        b"p/colder": {"x-amz-storage-class": "DEEP_ARCHIVE"},
+        b"p/tier": {"x-amz-storage-class": "INTELLIGENT_TIERING", "x-amz-archive-status": "ARCHIVE_ACCESS"},
+        b"p/instant": {"x-amz-storage-class": "GLACIER_IR"},
+    }.items():
+        server.putObject("bucket", key, b"cold", lastModified=at(0), headers=headers)
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    assert outcome.status == 7
+    assert "7 restored (10 bytes), 3 archived (12 bytes)" in outcome.stderr
+    commands = [line.partition(" brought back first: ")[2].rpartition("; ")[0] for line in outcome.stderr.splitlines()]
+    for command in filter(None, commands):
+        environment = toolEnvironment(server.environment(), anyAws)
+        subprocess.run(shlex.split(command), env=environment, check=True, capture_output=True)
+    again = restoreOnce("s3://bucket/p", tmp_path / "t")  # without --overwrite: it goes on
+    assert (again.status, again.stderr) == (0, "")
+    assert len(filesIn(tmp_path / "t")) == 10
+
+
+def test_more_than_a_thousand_versions_with_pages_that_end_inside_a_key(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    for number in range(1500):
+        put(server, {b"a" if number % 3 else b"b": b"%d" % number}, number)
+    outcome = restoreOnce("--atTime", moment(700), "s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, asked(server)["ListObjectVersions"]) == (0, 2)
+    assert filesIn(tmp_path / "t") == {b"a": b"700", b"b": b"699"}
+
+
+def test_a_version_and_a_marker_of_the_same_second_are_put_in_the_order_of_the_listing(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"kept": b"1", b"gone": b"1"}, 0)
+    server.deleteObject("bucket", b"p/gone", lastModified=at(0))
+    server.deleteObject("bucket", b"p/kept", lastModified=at(0))
+    put(server, {b"kept": b"2"}, 0)
+    put(server, {b"kept": b"3", b"gone": b"3"}, 10)
+    assert restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "t").status == 0
+    assert filesIn(tmp_path / "t") == {b"kept": b"2"}

@@ -1,0 +1,221 @@
+"""A restore under faults, interruptions and odd circumstances: a true status, and it goes on from where it was."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.amazons3.restorereport import Outcome
+from CedarBackup3.errors import GuardRefused
+from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
+from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, S3Server, TruncateListing
+from testcase.trees import plantTree
+
+from .harness import Restore, at, awsStandIn, filesIn, moment, put
+
+FILES = {b"%d" % number: b"content %d" % number for number in range(3)}
+
+
+@pytest.fixture
+def server() -> Iterator[S3Server]:
+    """A server whose bucket keeps versions."""
+    with S3Server(buckets=("bucket",), versioning=True) as running:
+        yield running
+
+
+LISTING = "ListObjectVersions"
+LISTING_FAULTS = {
+    "page 2 refused": ("InternalError", Fault(LISTING, Refuse(500, "InternalError", "no"), skip=1)),
+    "page 2 broken": ("list-object-versions", Fault(LISTING, BreakXml(), skip=1)),
+    "page 1 said to be the last": ("only up to 0", Fault(LISTING, TruncateListing())),
+    "denied": ("check what this user may do", Fault(LISTING, DENY)),
+}
+
+
+@pytest.mark.parametrize("name", LISTING_FAULTS)
+def test_a_listing_that_is_not_whole_is_a_failure_and_nothing_is_done(
+    name: str, restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    word, fault = LISTING_FAULTS[name]
+    put(server, FILES, 0)
+    server.pageSize = 1
+    server.addFault(fault)
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, word in outcome.stderr, outcome.stderr.count("\n")) == (6, True, 1), outcome
+    assert "Traceback" not in outcome.stderr + outcome.log
+    assert not (tmp_path / "t").exists()
+
+
+def test_what_fails_is_said_file_by_file_and_the_next_run_fetches_just_that(
+    restore: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    objects = {key: b"content of " + key for key in (b"denied", b"cut", b"slow", b"fine")}
+    put(server, objects, 0)
+    for key, effect in ((b"denied", DENY), (b"cut", CutBody()), (b"slow", Refuse(503, "SlowDown", "slow"))):
+        server.addFault(Fault("GetObject", effect, key=b"p/" + key))
+    outcome = restore("s3://bucket/p", tmp_path / "t")
+    assert outcome.status == 7, outcome
+    assert "Traceback" not in outcome.stderr + outcome.log
+    failed = sorted(line.split(" was not restored: ")[0] for line in outcome.stderr.splitlines()[:-1])
+    assert failed == [f"Failed: {tmp_path}/t/{key}" for key in ("cut", "denied", "slow")]
+    assert "1 restored (15 bytes), 3 failed" in outcome.stderr
+    server.clearFaults()
+    server.clearRequests()
+    outcome = restore("s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr, filesIn(tmp_path / "t")) == (0, "", objects)
+    assert [request.operation for request in server.requests].count("GetObject") == 3
+
+
+@pytest.mark.parametrize("files", [3, 9], ids=["one by one", "in a batch"])
+def test_content_that_is_not_what_was_stored_is_noticed(
+    restore: Restore, server: S3Server, tmp_path: Path, files: int
+) -> None:
+    put(server, {b"%d" % number: b"content %d" % number for number in range(files)}, 0)
+    server.damageObject("bucket", b"p/1")
+    outcome = restore("s3://bucket/p", tmp_path / "t")
+    assert outcome.status == 7
+    assert "/1 was not restored: what arrived is not what its ETag stands for" in outcome.stderr
+    assert f"{files - 1} restored" in outcome.stderr
+    assert not (tmp_path / "t/1").exists()
+
+
+def test_where_etags_are_no_digests_sizes_have_to_do(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
+    for number in range(9):
+        encryption = {"x-amz-server-side-encryption": "aws:kms"}
+        server.putObject("bucket", b"p/%d" % number, b"x", at(0), etag="0" * 32, headers=encryption)
+    assert restoreOnce("s3://bucket/p", tmp_path / "t", "--verbose").status == 0
+    assert [request.operation for request in server.requests].count("HeadObject") == 3
+    for number in range(9):
+        os.utime(tmp_path / "t" / str(number))
+    assert restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly").status == 0
+
+
+def test_an_object_that_changes_during_the_run_comes_as_it_was(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    objects = {b"%d" % number: b"old" for number in range(9)}
+    put(server, objects, 0)
+    signal = tmp_path / "signal"
+    script = f'[ "$2" = sync ] && {{ touch {signal}; while [ -e {signal} ]; do sleep 0.1; done; }}'
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
+
+    def change() -> None:
+        while not signal.exists():
+            time.sleep(0.05)
+        put(server, {b"4": b"new"}, 100)
+        server.deleteObject("bucket", b"p/5")
+        put(server, {b"../evil": b"x", b"a//b": b"x", b"extra": b"x"}, 100)
+        signal.unlink()
+
+    thread = threading.Thread(target=change, daemon=True)
+    thread.start()
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    thread.join()
+    assert (outcome.status, outcome.stderr, filesIn(tmp_path / "t")) == (0, "", objects)
+    assert not (tmp_path / "evil").exists()
+
+
+def test_an_interrupted_restore_goes_on_and_no_second_one_gets_in(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    put(server, FILES, 0)
+    put(server, dict.fromkeys(FILES, b"new"), 10)
+    pids = tmp_path / "pids"
+    script = (
+        f'if [ "$2" = get-object ] && [ "$4" = --key=p/2 ]; then echo $$ >> {pids}; '
+        f'(sleep 1; kill -TERM $PPID) & exec sleep 60; fi; exec {anyAws}/aws "$@"'
+    )
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
+    words = ("--atTime", moment(5), "s3://bucket/p", tmp_path / "t")
+    outcome = restoreOnce(*words, awsDirectory=commands, prefix=["env", "--default-signal"])
+    assert outcome.status == 5, outcome
+    assert [pid for pid in pids.read_text().split() if Path("/proc", pid).exists()] == []
+    found = filesIn(tmp_path / "t")
+    assert b"2" not in found
+    server.clearRequests()
+    refused = restoreOnce("--atTime", moment(4), "s3://bucket/p", tmp_path / "t")
+    assert (refused.status, len(server.requests)) == (9, 0)
+    assert restoreOnce(*words).status == 0
+    assert filesIn(tmp_path / "t") == FILES
+    fetched = [request.key for request in server.requests if request.operation == "GetObject"]
+    assert sorted(fetched) == [b"p/" + key for key in FILES if key not in found]
+
+
+def test_a_batch_that_was_interrupted_is_not_fetched_again(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    objects = {b"d%d/%d" % (number, number): b"x" * number for number in range(9)}
+    put(server, objects, 0)
+    script = '[ "$2" = sync ] && { kill -TERM $PPID; sleep 2; }'
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=script)
+    interrupted = restoreOnce(
+        "s3://bucket/p", tmp_path / "t", awsDirectory=commands, prefix=["env", "--default-signal"]
+    )
+    assert interrupted.status == 5, interrupted
+    server.clearRequests()
+    assert restoreOnce("s3://bucket/p", tmp_path / "t").status == 0
+    assert filesIn(tmp_path / "t") == objects
+    assert [request.key for request in server.requests if request.operation == "GetObject"] == []
+
+
+def test_a_full_disk_is_said_file_by_file(restoreOnce: Restore, server: S3Server, tinyDisk: Path) -> None:
+    put(server, {b"small": b"x", b"large": b"y" * 100_000}, 0)
+    outcome = restoreOnce("s3://bucket/p", tinyDisk / "t")
+    assert outcome.status == 7
+    assert "/large was not restored: " in outcome.stderr
+    assert (tinyDisk / "t/small").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("aws", ["missing", "garbage"])
+def test_without_a_proper_aws_nothing_is_restored(
+    aws: str, restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    commands = awsStandIn(tmp_path / "commands", before="echo garbage")
+    more = {"environment": {"PATH": "/nonexistent"}} if aws == "missing" else {"awsDirectory": commands}
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", **{"awsDirectory": Path("/nonexistent"), **more})
+    assert (outcome.status, outcome.stderr.count("\n"), (tmp_path / "t").exists()) == (6, 1, False)
+
+
+def test_in_a_latin_1_locale_names_are_written_in_its_encoding(
+    restore: Restore, server: S3Server, tmp_path: Path, legacyLocale: dict[str, str]
+) -> None:
+    objects = {f"d\u00e9j\u00e0/{number}": b"%d" % number for number in range(6)}
+    objects |= {"\u65e5\u672c": b"x", "plain": b""}
+    put(server, {key.encode(): content for key, content in objects.items()}, 0, "\u00e9t\u00e9/".encode())
+    put(server, {"d\u00e9j\u00e0/0".encode(): b"new"}, 10, "\u00e9t\u00e9/".encode())
+    words = ("env", "-u", "LC_ALL", *(f"{name}={value}" for name, value in legacyLocale.items()))
+    outcome = restore("--atTime", moment(5), b"s3://bucket/\xe9t\xe9", tmp_path / "t", prefix=words)
+    assert outcome.status == 7
+    assert "cannot be written in the encoding of this locale, iso8859-1" in outcome.stderr
+    found = {key: content for key, content in filesIn(tmp_path / "t").items() if not key.startswith(b".")}
+    assert found == {key.encode("latin-1"): content for key, content in objects.items() if key != "\u65e5\u672c"}
+
+
+def test_an_extension_restores_and_compares(
+    server: S3Server,
+    anyAws: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", anyAws, prepend=":")
+    caplog.set_level(logging.INFO)
+    put(server, FILES, 0)
+    report = restoreBucket("s3://bucket/p", tmp_path / "t", atTime=None)
+    assert (report.isClean, report.counts) == (True, {Outcome.RESTORED: 3})
+    plantTree(tmp_path / "t", {b"1": b"changed", b"mine": b"x"})
+    found = compareWithBucket("s3://bucket/p", tmp_path / "t", exclude=("mine",)).findings
+    assert [(each.outcome.value, each.key) for each in found] == [("different", b"1")]
+    with pytest.raises(GuardRefused):
+        restoreBucket("s3://bucket/p", tmp_path / "t")
+    assert capfd.readouterr() == ("", "")  # a library prints nothing
+    assert "Restored: s3://bucket/p/ as of now" in caplog.text

@@ -1,0 +1,131 @@
+"""Files are put in their places, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.amazons3.placing import NoPlace, place
+from CedarBackup3.amazons3.staging import finish, requireRoom, staging
+from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[int]:
+    """The descriptor of a target directory."""
+    (tmp_path / "target").mkdir()
+    descriptor = os.open(tmp_path / "target", os.O_RDONLY)
+    yield descriptor
+    os.close(descriptor)
+
+
+def arrived(tmp_path: Path) -> bytes:
+    (tmp_path / "arrived").write_text("new")
+    return os.fsencode(tmp_path / "arrived")
+
+
+def test_directories_are_made_and_files_replaced(target: int, tmp_path: Path) -> None:
+    for _ in range(2):
+        place(target, b"a/b/c", arrived(tmp_path), 1000)
+    assert (tmp_path / "target/a/b/c").read_text() == "new"
+    assert (tmp_path / "target/a/b/c").stat().st_mtime == 1000
+    assert os.listdir(tmp_path) == ["target"]
+
+
+def test_a_link_in_its_place_is_replaced_and_not_followed(target: int, tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("old")
+    (tmp_path / "target/a").symlink_to(tmp_path / "victim")
+    place(target, b"a", arrived(tmp_path), 1000)
+    assert (tmp_path / "victim").read_text() == "old"
+    assert not (tmp_path / "target/a").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (b"out/x", "out in the target is a link"),
+        (b"in/x", "in in the target is a link"),
+        (b"deep/out/x", "deep/out in the target is a link"),
+        (b"dangling/x/y", "dangling in the target is a link"),
+        (b"file/x", "file in the target is a file"),
+        (b"dir", "a directory is in its place"),
+    ],
+)
+def test_what_has_no_place_is_said_and_nothing_is_touched(
+    target: int, tmp_path: Path, path: bytes, reason: str
+) -> None:
+    root = tmp_path / "target"
+    (tmp_path / "outside").mkdir()
+    (root / "deep").mkdir()
+    (root / "dir").mkdir()
+    (root / "file").touch()
+    for link, to in (("out", tmp_path / "outside"), ("in", root / "dir"), ("dangling", "nowhere")):
+        (root / link).symlink_to(to)
+    (root / "deep/out").symlink_to(tmp_path / "outside")
+    with pytest.raises(NoPlace, match=reason):
+        place(target, path, arrived(tmp_path), 1000)
+    assert os.listdir(tmp_path / "outside") == os.listdir(root / "dir") == []
+    assert not (root / "nowhere").exists()
+
+
+def test_a_file_system_below_the_target_gets_a_copy(target: int, tmp_path: Path) -> None:
+    other = Path("/dev/shm")
+    if not os.access(other, os.W_OK) or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("no second file system to write to")
+    file = other / f"cback-test-{os.getpid()}"
+    file.write_text("new")
+    place(target, b"a/b", os.fsencode(file), 1000)
+    assert not file.exists()
+    assert (tmp_path / "target/a/b").read_text() == "new"
+    assert (tmp_path / "target/a/b").stat().st_mtime == 1000
+    assert os.listdir(tmp_path / "target/a") == ["b"]
+
+
+def test_the_place_where_files_arrive_is_private_locked_and_removed(tmp_path: Path) -> None:
+    target = os.fsencode(tmp_path / "new/target")
+    with staging(target, "this one") as made:
+        status = os.stat(made.path)
+        assert stat.S_IMODE(status.st_mode) == 0o700
+        assert not made.isCaseInsensitive
+        with pytest.raises(LockHeld), staging(target, "this one"):
+            pass
+        finish(made, isComplete=True)
+    assert os.listdir(target) == []
+
+
+def test_what_is_left_lets_the_same_restore_go_on_and_no_other(tmp_path: Path) -> None:
+    target = os.fsencode(tmp_path)
+    with staging(target, "this one") as made:
+        os.mkdir(made.tree)
+        Path(os.fsdecode(made.file(0))).touch()
+        (tmp_path / "restored").touch()
+    requireRoom(target, "this one", overwrite=False)
+    with pytest.raises(GuardRefused, match="--overwrite"):
+        requireRoom(target, "another", overwrite=False)
+    with staging(target, "this one") as made:
+        assert sorted(os.listdir(made.path)) == [b"restore", b"tree"]
+    with staging(target, "another") as made:
+        assert os.listdir(made.path) == [b"restore"]
+        finish(made, isComplete=False)
+        assert os.listdir(made.path) == [b"restore"]
+
+
+@pytest.mark.parametrize("kind", ["link", "open", "file"])
+def test_a_place_that_others_have_made_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "target/.cback-restore"
+    (tmp_path / "target").mkdir()
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    if kind == "link":
+        path.symlink_to(tmp_path / "elsewhere")
+    elif kind == "open":
+        path.mkdir()
+        path.chmod(0o777)
+    else:
+        path.touch()
+    with pytest.raises(CedarBackupError), staging(os.fsencode(tmp_path / "target"), ""):
+        pass
+    assert os.listdir(tmp_path / "elsewhere") == []
