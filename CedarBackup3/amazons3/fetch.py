@@ -40,6 +40,8 @@ class Fetched(NamedTuple):
     """Why it did not; empty: it did."""
     isArchived: bool = False
     """Whether that is because it has to be brought back from an archive first."""
+    isMissing: bool = False
+    """Whether nothing arrived in a batch."""
     isDoubtful: bool = False
     """Whether that is only because the ETag stands for other content, if it is a digest at all."""
 
@@ -195,7 +197,7 @@ def takenFromTree(staging: Staging, path: bytes, version: Version) -> Fetched:
     try:
         status = os.lstat(file)
     except OSError:
-        return Fetched(version, file, "it did not arrive")
+        return Fetched(version, file, "it did not arrive", isMissing=True)
     if not stat.S_ISREG(status.st_mode) or status.st_mtime != secondsOf(version.lastModified):
         return Fetched(version, file, "another version arrived")
     return _checked(file, version, isDigest=True)
