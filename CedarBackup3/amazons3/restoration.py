@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.fetch import Digests, Fetched, downloaded, fetchedOneByOne, forget, standIn, takenFromTree
+from CedarBackup3.amazons3.etagdoubts import EtagDoubts
+from CedarBackup3.amazons3.fetch import Fetched, downloaded, fetchedOneByOne, forget, standIn, takenFromTree
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
@@ -129,10 +130,10 @@ def _leftBehind(
     settle: Callable[[Fetched], None],
 ) -> Iterator[Version]:
     """Settle what a batch has brought, and give what it has not."""
-    digests = Digests(selection.location, selection.aws)
+    doubts = EtagDoubts(selection.location, selection.aws)
     for version in lacking.versions:
         taken = takenFromTree(staging, mirror.locale.pathOf(version.key), version)
-        if taken.isDoubtful and digests.areNone(version):
+        if taken.isDoubtful and doubts.areRight(version):
             taken = taken._replace(reason="")
         if (
             taken.isMissing and version.storageClass in ARCHIVES
