@@ -38,6 +38,7 @@ bench: .venv/with-dev
 	.venv/bin/python -m util.charsetbench
 	.venv/bin/python -m util.contentbench
 	.venv/bin/python -m util.benchmark $(BENCH)
+	.venv/bin/python -m util.restorebench
 
 deb:
 	@sh util/builddeb.sh build/deb

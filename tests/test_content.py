@@ -218,5 +218,5 @@ def test_work_is_done_ahead_but_never_far_and_ends_when_nobody_wants_it() -> Non
     results = mapped(lambda number: number * 2, items(), threads=3, ahead=10, cancel=cancelled.set)
     assert [next(results) for _ in range(5)] == [0, 2, 4, 6, 8]
     assert len(taken) <= 5 + 10
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert cancelled.is_set()

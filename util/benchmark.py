@@ -90,9 +90,9 @@ def table(title: str, contenders: list[Contender], environment: Mapping[str, str
 
 
 @contextmanager
-def serving(tree: Path, latency: float) -> Iterator[dict[str, str]]:
-    """The environment in which a bucket holds the tree."""
-    command = [sys.executable, "-m", "util.benchserver", str(tree), str(latency)]
+def serving(tree: Path, latency: float, *more: str) -> Iterator[dict[str, str]]:
+    """The environment in which a bucket holds the tree; `more` are further arguments of the server."""
+    command = [sys.executable, "-m", "util.benchserver", str(tree), str(latency), *more]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) as server:
         assert server.stdin
         assert server.stdout

@@ -122,12 +122,14 @@ def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
     return ["s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query]
 
 
-def headArguments(location: S3Location, key: str, fields: Iterable[str], part: int = 0) -> list[str | bytes]:
+def headArguments(
+    location: S3Location, key: str, fields: Iterable[str], part: int = 0, versionId: str = ""
+) -> list[str | bytes]:
     """The arguments that print what S3 says of one object, as a JSON array of those fields; with `part` of that part.
 
     Its stored checksums are among the fields. As in a listing, the name goes as JSON, and the output is pure ASCII.
     """
-    names = {"Bucket": location.bucket, "Key": location.prefix + key}
+    names = {"Bucket": location.bucket, "Key": location.prefix + key} | ({"VersionId": versionId} if versionId else {})
     asked = {"PartNumber": part} if part else {"ChecksumMode": "ENABLED"}
     query = f"to_string([{','.join(fields)}])"
     request = json.dumps(names | asked)
@@ -156,16 +158,19 @@ def versionArguments(bucket: str, prefix: str, pageSize: int = 0) -> list[str | 
     ]
 
 
-def getArguments(bucket: str, key: str, versionId: str, file: bytes = b"") -> list[str | bytes]:
-    """The arguments that fetch one version, or without an id the object as it is now, into a file, or just ask for it.
+def getArguments(bucket: str, key: str, versionId: str, file: bytes) -> list[str | bytes]:
+    """The arguments that fetch one version, or without an id the object as it is now, into a file.
 
     What aws prints is a JSON array: what the object is encrypted with. Names go one by one, since aws takes them as
     JSON for no command that writes a file. The key is taken as it is only if `isTakenLiterally`.
     """
-    query = "[to_string([ServerSideEncryption,SSECustomerAlgorithm])]"
     names = [f"--bucket={bucket}", f"--key={key}", *[f"--version-id={versionId}"] * bool(versionId)]
-    subcommand = "get-object" if file else "head-object"
-    return ["s3api", subcommand, *names, "--output", "text", "--query", query, *[file] * bool(file)]
+    query = f"to_string([{','.join(ENCRYPTION)}])"
+    return ["s3api", "get-object", *names, "--output", "text", "--query", query, file]
+
+
+ENCRYPTION = ("ServerSideEncryption", "SSECustomerAlgorithm")
+"""The fields that tell what an object is encrypted with."""
 
 
 def isTakenLiterally(value: str) -> bool:

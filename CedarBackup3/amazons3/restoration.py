@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.fetch import Digests, Fetched, downloaded, fetchedOneByOne, forget, standIn, takenFromTree
+from CedarBackup3.amazons3.etagdoubts import EtagDoubts
+from CedarBackup3.amazons3.fetch import Fetched, downloaded, fetchedOneByOne, forget, standIn, takenFromTree
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.patterns import hasSpecial, matcher
 from CedarBackup3.amazons3.placing import NoPlace, place
 from CedarBackup3.amazons3.restoreplan import Wanted
-from CedarBackup3.amazons3.restorereport import Outcome, Tally, archivedLine
+from CedarBackup3.amazons3.restorereport import ARCHIVES, Outcome, Tally, archivedLine
 from CedarBackup3.amazons3.safepaths import unsafeReason
 from CedarBackup3.amazons3.selection import Selection
 from CedarBackup3.amazons3.spool import Spool
@@ -28,7 +29,8 @@ from CedarBackup3.util import displayPath
 _log = logging.getLogger("CedarBackup3.log")
 
 _FEW = 4  # files are fetched one by one in the time that a batch takes to start and to list some thousand objects
-_OBJECTS_PER_FILE = 10_000
+_OBJECTS_PER_FILE = 2_000
+_FAILURES_IN_A_ROW = 100
 
 
 def carriedOut(
@@ -50,6 +52,9 @@ def carriedOut(
         staging: where files arrive
         tally: counts what comes of each
         watcher: sees the progress
+
+    Raises:
+        CommandFailed: aws cannot be run, or so many files failed in a row that the others are not tried
     """
     if not lacking.files:
         return
@@ -61,10 +66,23 @@ def carriedOut(
             _download(selection, mirror, versions, lacking, staging, watcher)
             others.extend(_leftBehind(selection, mirror, lacking, staging, settle))
             remaining = others
-        with contextlib.closing(fetchedOneByOne(selection.location, selection.aws, staging, remaining)) as arriving:
-            for fetched in arriving:
-                settle(fetched)
+        _fetchOneByOne(selection, staging, remaining, settle)
     os.sync()  # what is reported as restored should outlive a power failure
+
+
+def _fetchOneByOne(
+    selection: Selection, staging: Staging, versions: Iterable[Version], settle: Callable[[Fetched], None]
+) -> None:
+    failures = 0
+    with contextlib.closing(fetchedOneByOne(selection.location, selection.aws, staging, versions)) as arriving:
+        for fetched in arriving:
+            settle(fetched)
+            failures = failures + 1 if fetched.reason and not fetched.isArchived else 0
+            if failures == _FAILURES_IN_A_ROW:
+                raise CommandFailed(
+                    f"Gave up after {failures} files in a row could not be fetched from {selection.url}, the last one "
+                    f"because {fetched.reason}; run again when that is mended, and the restore goes on"
+                )
 
 
 def _settler(
@@ -112,12 +130,16 @@ def _leftBehind(
     settle: Callable[[Fetched], None],
 ) -> Iterator[Version]:
     """Settle what a batch has brought, and give what it has not."""
-    digests = Digests(selection.location, selection.aws)
+    doubts = EtagDoubts(selection.location, selection.aws)
     for version in lacking.versions:
         taken = takenFromTree(staging, mirror.locale.pathOf(version.key), version)
-        if taken.isDoubtful and digests.areNone(version):
+        if taken.isDoubtful and doubts.areRight(version):
             taken = taken._replace(reason="")
-        if taken.reason:
+        if (
+            taken.isMissing and version.storageClass in ARCHIVES
+        ):  # the batch has tried, and says not why in a way to read
+            taken = taken._replace(isArchived=True)
+        if taken.reason and not taken.isArchived:
             yield version
         else:
             settle(taken)

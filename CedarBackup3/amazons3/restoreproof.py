@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.fetch import Digests
+from CedarBackup3.amazons3.etagdoubts import EtagDoubts
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
@@ -46,13 +46,13 @@ def compared(
         watcher: sees the progress
         isRestore: what was said before is not said again, and other files are no concern
     """
-    digests = Digests(selection.location, selection.aws)
+    doubts = EtagDoubts(selection.location, selection.aws)
     for entry, version in joined(targetEntries(selection, mirror, watcher), state):
         if version is None:
             if entry is not None and not isRestore:
                 line = f"Extra: {displayPath(mirror.pathTo(entry.path))} was not in {selection.shown}"
                 tally.wrong(Outcome.EXTRA, entry.path, entry.size or 0, line)
-        elif entry is not None and _isThere(mirror, entry, version, digests):
+        elif entry is not None and _isThere(mirror, entry, version, doubts):
             if not isRestore:
                 tally.fine(Outcome.SETTLED, entry.size or 0)
         elif version.key not in tally.said:
@@ -64,11 +64,11 @@ def compared(
     return report
 
 
-def _isThere(mirror: Mirror, entry: SourceEntry, version: Version, digests: Digests) -> bool:
+def _isThere(mirror: Mirror, entry: SourceEntry, version: Version, doubts: EtagDoubts) -> bool:
     """Whether a file is a version, as far as size, time and ETag tell."""
     if agrees(mirror, entry, version, isContentKnown=False):
         return True
-    return entry.size == version.size and digests.areNone(version)
+    return entry.size == version.size and doubts.areRight(version)
 
 
 def _tellDifference(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
@@ -35,6 +35,11 @@ class Selection:
     def shown(self) -> str:
         """The same with the moment: `s3://bucket/prefix/ as of ...`."""
         return f"{self.url} as of {displayMoment(self.moment)}" if self.moment else f"{self.url} as of now"
+
+    @property
+    def identity(self) -> str:
+        """What is the same for restores of the same objects as of the same time."""
+        return f"{self.location.url}\n{self.moment.astimezone(UTC).isoformat() if self.moment else 'now'}\n"
 
     def urlOf(self, key: bytes) -> str:
         """Where one of them is, safe to print."""

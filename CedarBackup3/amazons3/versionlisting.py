@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from CedarBackup3.amazons3.awscli import (
     versionArguments,
 )
 from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.listing import parsedPage
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
@@ -40,6 +42,11 @@ class Version(NamedTuple):
     storageClass: str
     isTied: bool = False
     """Whether a version and a marker have the same second, so that nothing tells which of them is the newer one."""
+
+    @property
+    def fetchId(self) -> str:
+        """The id to ask for; empty where the object as it is now will do, for which nobody needs more permissions."""
+        return "" if self.isLatest and self.versionId == NULL_VERSION else self.versionId
 
 
 NULL_VERSION = "null"
@@ -93,29 +100,16 @@ def requireWhole(location: S3Location, last: bytes, aws: AwsSettings) -> None:
 
     OpenStack Swift ends that listing after its first page, as if there were no more.
     """
-    lines: list[bytes] = []
+    printed = io.BytesIO()
     arguments = [*listArguments(location, last.decode()), "--no-paginate"]
-    requireSuccess(runAws(arguments, aws, outputFile=cast(BinaryIO, _Lines(lines))))
-    try:
-        behind = [key for _, _, key in json.loads(b"".join(lines) or b"null") or ()]
-    except (ValueError, TypeError):
-        raise CommandFailed(f"aws printed no listing but: {displayPath(b''.join(lines)[:200])}") from None
-    if any(key.encode() > location.prefix.encode() + last for key in behind):
+    requireSuccess(runAws(arguments, aws, outputFile=printed))
+    # Without a last key a folder marker of the prefix itself comes as well, which has been listed.
+    if any(found.key > last for found in parsedPage(printed.getvalue() or b"null", location.prefix.encode(), b"")):
         raise CommandFailed(
             f"aws listed the versions in {displayPath(location.url)} only up to {displayPath(last)}, but there are "
             "objects behind it: either the bucket is being written to, and a later run will do, or this server does "
             "not list all versions, and 'aws s3 sync' can fetch only what is there now"
         )
-
-
-class _Lines:
-    """A file that keeps the lines written to it."""
-
-    def __init__(self, lines: list[bytes]) -> None:
-        self.write = lines.append
-
-    def flush(self) -> None:
-        """As files have it."""
 
 
 class _Pages:

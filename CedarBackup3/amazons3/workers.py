@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ def processors() -> int:
 
 def mapped(
     function: Callable[[Item], Result], items: Iterable[Item], *, threads: int, ahead: int, cancel: Callable[[], object]
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """What a function makes of each item, in their order.
 
     Args:

@@ -115,7 +115,7 @@ def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrit
     from CedarBackup3.amazons3.restorereport import Tally
     from CedarBackup3.amazons3.staging import finish, requireRoom, staging
 
-    tally, restore = Tally(), f"{selection.location.url}\n{selection.moment or 'now'}\n"
+    tally, restore = Tally(), selection.identity
     requireRoom(target, restore, overwrite=overwrite)
     with (
         past.listed(selection, watcher) as (chosen, versions),
@@ -137,7 +137,7 @@ def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwri
     from CedarBackup3.amazons3.staging import requireRoom
 
     tally = Tally()
-    requireRoom(target, "", overwrite=overwrite)
+    requireRoom(target, selection.identity, overwrite=overwrite)
     with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
         mirror = restoreplan.targetMirror(chosen, target)
         with (

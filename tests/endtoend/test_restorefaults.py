@@ -172,6 +172,20 @@ def test_a_full_disk_is_said_file_by_file(restoreOnce: Restore, server: S3Server
     assert (tinyDisk / "t/small").read_bytes() == b"x"
 
 
+def test_it_gives_up_when_nothing_can_be_fetched(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    put(server, {b"%03d" % number: b"x" for number in range(150)}, 0)
+    script = (
+        '[ "$2" = get-object ] && { echo "An error occurred (AccessDenied)" >&2; exit 254; }; [ "$2" = sync ] && exit 1'
+    )
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    assert (outcome.status, outcome.stderr.count(" was not restored: ")) == (6, 100)
+    assert "check what this user may do" in outcome.stderr.splitlines()[-1]
+    assert restoreOnce("s3://bucket/p", tmp_path / "t").status == 0
+
+
 @pytest.mark.parametrize("aws", ["missing", "garbage"])
 def test_without_a_proper_aws_nothing_is_restored(
     aws: str, restoreOnce: Restore, server: S3Server, tmp_path: Path
