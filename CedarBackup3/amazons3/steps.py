@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import get_args
 
 from CedarBackup3.amazons3 import apply, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
@@ -13,7 +14,7 @@ from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
 from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.model import Action, Difference, Kind, ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.namecheck import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.namereport import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
@@ -41,6 +42,7 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         watcher.charge("check", time.monotonic() - began)
 
     def skip(path: bytes, why: str) -> None:
+        watcher.record.note("skipped", path)
         log.info("Skipped: %s is %s", displayPath(mirror.pathTo(path)), why)
 
     log.info("Reading %s", shown)
@@ -55,6 +57,9 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
                 log.warning("Unusual: %s more names in %s that %s", f"{count - UNUSUAL_TOLD:,}", shown, oddity.value)
         if check.files:
             reportNames(mirror, check)
+            for _, names in check.byDirectory():
+                for bad in names:
+                    watcher.record.note("badName", bad.path, files=bad.files)
             raise NamesRefused(
                 f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these files, "
                 "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
@@ -83,7 +88,16 @@ def planned(
         watcher("compare")
         with plan.planned(mirror, joined(scan.entries, objects())) as made:
             log.info("%s", planLine(mirror, made))
+            _recordPlan(made, watcher)
             yield made, lambda: _report(mirror, scan.entries, objects, watcher)
+
+
+def _recordPlan(made: Plan, watcher: Watcher) -> None:
+    for action in get_args(Action):
+        watcher.record.count(action)
+    for step in made.steps:
+        watcher.record.note(step.action, step.path, step.size)
+    watcher.record.count("upToDate", made.settledFiles, made.settledSize)
 
 
 def rehearsed(mirror: Mirror, made: Plan) -> None:
@@ -173,8 +187,18 @@ def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contex
 
 def _report(mirror: Mirror, entries: Iterable[SourceEntry], objects: Objects, watcher: Watcher) -> VerifyReport:
     watcher("compare")
-    pairs = joined(entries, objects())
-    report = verify.verified(mirror, pairs, lambda found: log.error("%s", differenceLine(mirror, found)))
+
+    def tell(found: Difference) -> None:
+        watcher.record.note(
+            found.kind.value, found.key, found.remoteSize if found.localSize is None else found.localSize
+        )
+        log.error("%s", differenceLine(mirror, found))
+
+    report = verify.verified(mirror, joined(entries, objects()), tell)
+    watcher.record.count("matched", report.matchedFiles, report.matchedBytes)
+    watcher.record.count("newer", report.newerFiles)
+    for kind in Kind:
+        watcher.record.count(kind.value)
     if report.newerFiles:
         log.info("%s", newerLine(mirror, report))
     log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(mirror, report))

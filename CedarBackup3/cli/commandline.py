@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from CedarBackup3.cli.switches import Switch
 from CedarBackup3.cli.tool import Tool
@@ -14,8 +14,17 @@ ANSWERS = ("help", "version", "diagnostics")
 """The switches that ask for an answer instead of a run: with one of them no argument is required."""
 
 
-def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
-    """The value of each of the tool's switches and arguments by its name, converted.
+class CommandLine(NamedTuple):
+    """What a command line says of each of the tool's switches and arguments, by its name."""
+
+    texts: dict[str, Any]
+    """As the user wrote it, or would write the default: a text, a list of texts, or whether the switch is given."""
+    values: dict[str, Any]
+    """Converted."""
+
+
+def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
+    """What a command line says.
 
     Raises:
         UsageError: with a sentence that names what is wrong
@@ -29,14 +38,14 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
             parser.add_argument(*names, dest=switch.long, default=switch.default)
         else:
             parser.add_argument(*names, dest=switch.long, action="store_true")
-    values = vars(parser.parse_known_args(commandLine)[0])
-    if not any(values[answer] for answer in ANSWERS):
+    texts = vars(parser.parse_known_args(commandLine)[0])
+    if not any(texts[answer] for answer in ANSWERS):
         for argument in tool.arguments:
             parser.add_argument(argument.name)
-        values = vars(parser.parse_args(commandLine))
-    values |= {switch.implies: True for switch in tool.allSwitches if switch.implies and values[switch.long]}
+        texts = vars(parser.parse_args(commandLine))
+    texts |= {switch.implies: True for switch in tool.allSwitches if switch.implies and texts[switch.long]}
     valued = (switch for switch in tool.allSwitches if switch.valueName)
-    return values | {switch.long: _converted(switch, values[switch.long]) for switch in valued}
+    return CommandLine(texts, texts | {switch.long: _converted(switch, texts[switch.long]) for switch in valued})
 
 
 def _converted(switch: Switch, text: str | list[str]) -> Any:
@@ -45,7 +54,8 @@ def _converted(switch: Switch, text: str | list[str]) -> Any:
     try:
         return switch.convert(text)
     except ValueError as error:
-        raise UsageError(f"the value '{text}' of --{switch.long} {error}") from None
+        shown = "" if switch.isSecret else f" '{text}'"
+        raise UsageError(f"the value{shown} of --{switch.long} {error}") from None
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
