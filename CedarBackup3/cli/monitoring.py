@@ -15,7 +15,7 @@ from CedarBackup3.cli.options import CommonOptions
 from CedarBackup3.cli.outcome import Outcome
 from CedarBackup3.cli.progress import ProgressLine
 from CedarBackup3.cli.tool import Tool
-from CedarBackup3.errors import ExitStatus, LoggingError
+from CedarBackup3.errors import ExitStatus, LoggingError, UsageError
 from CedarBackup3.util import displayPath
 
 _REPORT_MODE = 0o640  # as the log's: it has names of files in it
@@ -40,21 +40,32 @@ def begun(tool: Tool, common: CommonOptions, texts: Mapping[str, Any], progress:
     return Run(tool, common, texts, progress, datetime.now(UTC), time.monotonic())
 
 
+def requireDistinct(common: CommonOptions) -> None:
+    """Raise `UsageError` if two switches name the same file, of which one would destroy what the other wrote."""
+    taken = {os.path.realpath(common.logfile.replace("\0", "")): "logfile"}
+    for switch, path in _files(common).items():
+        other = taken.setdefault(os.path.realpath(path.replace("\0", "")), switch)
+        if other != switch:
+            raise UsageError(f"--{other} and --{switch} name the same file, {displayPath(path)}")
+
+
 def requireFiles(common: CommonOptions) -> None:
     """Raise `LoggingError` unless the files that the run is to be told in could be written now."""
     from CedarBackup3.cli.filereplacement import requireReplaceable
 
-    taken = [common.logfile]
-    for switch, path in (("report", common.report), ("metricsFile", common.metricsFile)):
-        if not path or (switch == "report" and path == "-"):
-            continue
+    if common.report == "-" and sys.__stdout__ is None:
+        raise LoggingError(_unwritten("report", "-", ValueError("it is closed")))
+    for switch, path in _files(common).items():
         try:
-            if os.path.realpath(path) in map(os.path.realpath, taken):
-                raise ValueError("another switch names the same file")
             requireReplaceable(path)
         except (OSError, ValueError) as error:
             raise LoggingError(_unwritten(switch, path, error)) from None
-        taken.append(path)
+
+
+def _files(common: CommonOptions) -> dict[str, str]:
+    """The files that are replaced in the end, by the switches that name them."""
+    named = {"report": common.report if common.report != "-" else "", "metricsFile": common.metricsFile}
+    return {switch: path for switch, path in named.items() if path}
 
 
 def announced(run: Run, log: logging.Logger) -> None:
@@ -141,16 +152,16 @@ def _writeMetrics(path: str, outcome: Outcome) -> None:
 
     before = ""
     if os.path.isfile(path):
-        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace", newline="") as file:
             before = file.read(1 << 20)
     replaceFile(path, metricsText(outcome, before), _METRICS_MODE)
 
 
 def _unwritten(switch: str, path: str, error: Exception) -> str:
-    what = {"report": "the report", "metricsFile": "the metrics"}[switch]
+    what = {"report": "The report", "metricsFile": "The metrics"}[switch]
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     where = "to standard output" if path == "-" else f"to {displayPath(path)}"
-    return f"cannot write {what} {where}: {reason}; name another file with --{switch} FILE"
+    return f"{what} cannot be written {where}: {reason}; name another file with --{switch} FILE"
 
 
 def _ping(run: Run, end: str, log: logging.Logger | None) -> None:

@@ -70,11 +70,12 @@ def _run(tool: Tool, line: CommandLine) -> int:
     import logging
 
     from CedarBackup3.cli.logs import loggingSetUp
-    from CedarBackup3.cli.monitoring import begun, concluded, requireFiles
+    from CedarBackup3.cli.monitoring import begun, concluded, requireDistinct, requireFiles
     from CedarBackup3.cli.options import commonOptions
     from CedarBackup3.cli.progress import ProgressLine
 
     common = commonOptions(line.values)
+    requireDistinct(common)
     progress = ProgressLine(sys.stderr, common.quiet)
     run = begun(tool, common, line.texts, progress)
     try:
@@ -153,12 +154,16 @@ def _interruptions() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _unbrokenOutput() -> Iterator[None]:
-    """Text that the terminal's encoding lacks is escaped; a reader that went away (`| head`) is no failure of ours."""
-    for stream in (sys.stdout, sys.stderr):
+    """Text that the terminal's encoding lacks is escaped; nobody there to read it (`| head`) is no failure of ours."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us (`>&-`)
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - for as long as the process lives
+        stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    try:
+    with contextlib.suppress(BrokenPipeError):
         yield
+    try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -77,13 +77,15 @@ def _pingUrl(text: str) -> str:
 
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError("must be in printable ASCII; write anything else as %XX")
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must begin with http:// or https:// and a host")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"is no URL: {error}") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise ValueError("must begin with http:// or https:// and a host, perhaps with its port")
     if "@" in parts.netloc:
         raise ValueError("must have neither user nor password")
-    if parts.port == 0:  # asking for it raises a ValueError of its own
-        raise ValueError("has no port that can be reached")
     return text
 
 
