@@ -26,7 +26,7 @@ def pingProblem(url: str, end: str) -> str:
 
     It takes `LIMIT` seconds at most. Proxies are those of the environment.
     """
-    found = [f"no answer within {LIMIT:g} seconds"]
+    found = [_lateness()]
 
     def ask() -> None:
         found[0] = _problem(url, end)
@@ -44,6 +44,10 @@ def maskedUrl(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/***"
 
 
+def _lateness() -> str:
+    return f"no answer within {LIMIT:g} seconds"
+
+
 def _problem(url: str, end: str) -> str:
     parts = urlsplit(url)
     whole = urlunsplit(parts._replace(path=parts.path.rstrip("/") + end, fragment=""))
@@ -55,6 +59,8 @@ def _problem(url: str, end: str) -> str:
             return f"the answer was {error.code} {error.reason}"
     except Exception as error:  # whatever it is, a ping is not worth more than a sentence
         reason = error.reason if isinstance(error, URLError) else error
+        if isinstance(reason, TimeoutError):
+            return _lateness()
         return reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
 
 

@@ -70,7 +70,7 @@ def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, serve
 
 def test_refused_names_are_told_in_their_bytes(syncOnce: Sync, tmp_path: Path) -> None:
     bad = [b"caf\xe9", b"d\xff/a", b"d\xff/b"]
-    source = plantTree(tmp_path / "source", {name: b"1" for name in [*bad, b"fine"]})
+    source = plantTree(tmp_path / "source", dict.fromkeys([*bad, b"fine"], b"1"))
     report = reported(syncOnce(source, "s3://bucket", "--report", "-"))
     assert report["status"]["name"] == "NAMES_REFUSED"
     assert "3 of the file names" in report["message"]
