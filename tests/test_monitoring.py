@@ -307,6 +307,17 @@ def test_where_no_file_can_be_written_nothing_is_done(
     assert sorted(place.directory.parent.rglob("*")) == before
 
 
+def test_a_strangers_file_among_those_of_others_is_found_out_before_the_run(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.report.touch()
+    place.directory.chmod(0o1777)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    work = raising(AssertionError("not reached"))
+    assert place.ran(work, "--report", str(place.report)) == ExitStatus.LOGGING
+    assert "belongs to another user" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("switches", [["--report", "{log}"], ["--report", "{other}", "--metricsFile", "{other}"]])
 def test_one_file_cannot_hold_two_things(place: Place, switches: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     place.log.write_text("a log\n")
@@ -425,6 +436,11 @@ def test_promtool_finds_nothing_to_blame(place: Place, thing: str) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def test_a_label_has_no_secrets(place: Place) -> None:
+    place.measured(nothing, thing="https://me:word@host/")
+    assert 'some_thing="https://***@host/"' in place.metrics.read_text("utf-8")
+
+
 def test_a_label_is_escaped(place: Place) -> None:
     place.measured(nothing, thing='"\\\n\u00e9\udcff')
     assert 'some_thing="\\"\\\\\\n\u00e9\\\\udcff"' in place.metrics.read_text("utf-8")
@@ -443,6 +459,8 @@ class Watchdog(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.status = 200
         self.hangs: threading.Event | None = None
+        self.terminatesAt = ""
+        """The path at which this process is sent a signal."""
 
     def url(self, path: str = "/ping/secret-word") -> str:
         return f"http://127.0.0.1:{self.server_port}{path}"
@@ -453,6 +471,8 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        if self.path == self.server.terminatesAt:
+            os.kill(os.getpid(), signal.SIGTERM)
         if self.server.hangs:
             self.server.hangs.wait(60)
         self.send_response(self.server.status)
@@ -493,6 +513,25 @@ def test_a_run_pings_at_its_start_and_says_how_it_ended(place: Place, watchdog: 
 def test_what_comes_before_the_start_is_a_failure_too(place: Place, watchdog: Watchdog) -> None:
     assert place.ran(nothing, "--logfile", "/no/such/log", "--pingUrl", watchdog.url()) == ExitStatus.LOGGING
     assert watchdog.asked == ["/ping/secret-word/fail"]
+
+
+def test_a_signal_at_the_first_ping_ends_the_run(place: Place, watchdog: Watchdog) -> None:
+    watchdog.terminatesAt = "/ping/secret-word/start"
+    work = raising(AssertionError("not reached"))
+    status, report = place.reported(work, "--pingUrl", watchdog.url())
+    assert status == report["status"]["number"] == ExitStatus.INTERRUPTED
+    assert watchdog.asked == ["/ping/secret-word/start", "/ping/secret-word/fail"]
+
+
+def test_a_signal_at_the_last_ping_changes_nothing_any_more(
+    place: Place, watchdog: Watchdog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watchdog.terminatesAt = "/ping/secret-word"
+    before = signal.getsignal(signal.SIGTERM)
+    assert place.ran(nothing, "--report", "-", "--pingUrl", watchdog.url()) == 0
+    assert validated(capsys.readouterr().out)["status"]["number"] == 0
+    assert watchdog.asked == ["/ping/secret-word/start", "/ping/secret-word"]
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.parametrize(

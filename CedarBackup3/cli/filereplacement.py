@@ -37,7 +37,8 @@ def replaceFile(path: str, text: str, mode: int) -> None:
             os.fsync(descriptor)
         os.rename(name, path)
     except BaseException:
-        os.unlink(name)
+        with contextlib.suppress(OSError):
+            os.unlink(name)
         raise
     _synchronize(directory)
 
@@ -50,6 +51,9 @@ def _requireFile(path: str) -> None:
         return
     if not stat.S_ISREG(status.st_mode):
         raise ValueError("it is a link, a directory or a device, not a file")
+    above = os.stat(os.path.dirname(path) or ".")
+    if above.st_mode & stat.S_ISVTX and os.geteuid() not in (0, status.st_uid, above.st_uid):  # as in /tmp
+        raise ValueError("it belongs to another user, and only that one may replace it")
 
 
 def _synchronize(directory: str) -> None:

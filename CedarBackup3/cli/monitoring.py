@@ -136,7 +136,7 @@ def _writeReport(path: str, outcome: Outcome) -> None:
     from CedarBackup3.cli.filereplacement import replaceFile
     from CedarBackup3.cli.report import reportText
 
-    # After an interruption no program is started any more: it would ignore the signals, and the user waits.
+    # After an interruption nobody wants to wait for a program.
     programs = {} if outcome.status is ExitStatus.INTERRUPTED else outcome.tool.programs()
     text = reportText(outcome, programs)
     if path == "-":
@@ -159,7 +159,7 @@ def _writeMetrics(path: str, outcome: Outcome) -> None:
 
 def _unwritten(switch: str, path: str, error: Exception) -> str:
     what = {"report": "The report", "metricsFile": "The metrics"}[switch]
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
     where = "to standard output" if path == "-" else f"to {displayPath(path)}"
     return f"{what} cannot be written {where}: {reason}; name another file with --{switch} FILE"
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from CedarBackup3.cli.monitoring import Run
 
 _OLDEST_PYTHON = (3, 11)
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
@@ -84,8 +85,10 @@ def _run(tool: Tool, line: CommandLine) -> int:
         with loggingSetUp(common, progress.erase):
             with contextlib.closing(progress):
                 status, message = _loggedRun(run, options)
+            _endInterruptions()
             return concluded(run, status, message, logging.getLogger("CedarBackup3.log"))
     except (UsageError, LoggingError, Interrupted) as error:
+        _endInterruptions()
         concluded(run, error.status, str(error), None)
         if common.quiet:
             return error.status
@@ -138,8 +141,8 @@ def _interruptions() -> Iterator[None]:
             f"Interrupted by {signal.Signals(number).name}; what was under way is incomplete, run it again"
         )
 
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    handled = {number: signal.getsignal(number) for number in wanted if signal.getsignal(number) is not signal.SIG_IGN}
+    before = {number: signal.getsignal(number) for number in _INTERRUPTS}
+    handled = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
     try:
         for number in handled:
             signal.signal(number, interrupt)
@@ -148,8 +151,15 @@ def _interruptions() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, before in handled.items():
-            signal.signal(number, before)
+        for number, handler in handled.items():
+            signal.signal(number, handler)
+
+
+def _endInterruptions() -> None:
+    """The run is over: a signal must not change any more how it ended, which is told once."""
+    with contextlib.suppress(ValueError):  # not the main thread
+        for number in _INTERRUPTS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
