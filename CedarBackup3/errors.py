@@ -8,28 +8,27 @@ from enum import IntEnum
 class ExitStatus(IntEnum):
     """Every exit status of every tool; the man pages list the same ones."""
 
-    DONE = 0
-    """Done and verified."""
-    PYTHON_TOO_OLD = 1
-    """This Python is too old."""
-    USAGE = 2
-    """The command line is wrong."""
-    LOGGING = 3
-    """Logging could not be set up."""
-    CONFIGURATION = 4
-    """Reserved for other Cedar Backup tools."""
-    INTERRUPTED = 5
-    """Interrupted by SIGINT, SIGTERM or SIGHUP."""
-    FAILED = 6
-    """The run failed: source missing, aws missing or failing, listing unreadable, a defect."""
-    DIFFERENCES = 7
-    """The run finished and found differences."""
-    NAMES_REFUSED = 8
-    """Refused: file names that will not survive."""
-    GUARD_REFUSED = 9
-    """Refused: a guard (a directory loop, ...)."""
-    LOCKED = 10
-    """Refused: another run holds the lock."""
+    meaning: str
+    """In a sentence, for the user."""
+
+    def __new__(cls, number: int, meaning: str = "") -> ExitStatus:
+        """A status with its meaning."""
+        status = int.__new__(cls, number)
+        status._value_ = number
+        status.meaning = meaning
+        return status
+
+    DONE = 0, "Done and verified."
+    PYTHON_TOO_OLD = 1, "This Python is too old."
+    USAGE = 2, "The command line is wrong."
+    LOGGING = 3, "The log, or another file that the run is to be told in, cannot be written."
+    CONFIGURATION = 4, "Reserved for other Cedar Backup tools."
+    INTERRUPTED = 5, "Interrupted by SIGINT, SIGTERM or SIGHUP."
+    FAILED = 6, "The run failed: source missing, aws missing or failing, listing unreadable, a defect."
+    DIFFERENCES = 7, "The run finished and found differences."
+    NAMES_REFUSED = 8, "Refused: file names that will not survive."
+    GUARD_REFUSED = 9, "Refused: a guard (a directory loop, ...)."
+    LOCKED = 10, "Refused: another run holds the lock."
 
 
 class CedarBackupError(Exception):
@@ -52,7 +51,7 @@ class UsageError(CedarBackupError):
 
 
 class LoggingError(CedarBackupError):
-    """Logging could not be set up; nothing was done."""
+    """The log, or another file that the run is to be told in, cannot be written; nothing was done."""
 
     status = ExitStatus.LOGGING
 

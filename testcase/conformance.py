@@ -10,7 +10,10 @@ Each takes the name of the tool's module and raises `AssertionError`.
 from __future__ import annotations
 
 import importlib
+import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from CedarBackup3.cli import Tool
 from CedarBackup3.errors import ExitStatus
@@ -72,6 +75,7 @@ def wrongUsageIsOneSentence(module: str) -> None:
         ([*fine, "--owner", "0:0"], "names"),
         ([*fine, "--owner", "root"], "user:group"),
         ([*fine, "--verbose=yes"], "yes"),
+        ([*fine, "--pingUrl", "ftp://host/"], "http://"),
         ([*fine, "bad\n\x1b[31m\udcff"], "bad\\n\\x1b[31m\\xff"),
     ):
         outcome = runTool(module, words)
@@ -81,10 +85,45 @@ def wrongUsageIsOneSentence(module: str) -> None:
         assert f"{tool.name} --help" in outcome.stderr
 
 
+def everyRunIsReported(module: str) -> None:
+    """Arguments that make no sense end in a status that the report and the metrics have, too."""
+    tool = _tool(module)
+    names = [argument.name for argument in tool.arguments]
+    with tempfile.TemporaryDirectory() as scratch:
+        metrics = Path(scratch, "cback.prom")
+        words: list[str | Path] = [*names, "--verbose", "--report", "-", "--metricsFile", metrics]
+        outcome = runTool(module, words, directory=Path(scratch))
+        report = json.loads(outcome.stdout)
+        assert outcome.status not in {ExitStatus.DONE, ExitStatus.LOGGING}
+        assert report["tool"] == {"name": tool.name, "version": VERSION}
+        assert report["status"]["number"] == outcome.status
+        assert report["arguments"] == {name: name for name in names}
+        assert set(report["options"]) == {switch.long for switch in tool.allSwitches} - {
+            "help",
+            "version",
+            "diagnostics",
+        }
+        (line,) = [line for line in metrics.read_text().splitlines() if line.startswith("cback_exit_status{")]
+        assert line.endswith(f"}} {outcome.status}")
+        assert f'tool="{tool.name}"' in line
+
+
+def whereNothingCanBeToldNothingIsDone(module: str) -> None:
+    """A report or metrics that cannot be written end the run before it begins, in one line."""
+    names = [argument.name for argument in _tool(module).arguments]
+    for switch in ("--report", "--metricsFile"):
+        outcome = runTool(module, [*names, switch, "/no/such/directory/file"])
+        assert (outcome.status, outcome.stdout, outcome.log) == (ExitStatus.LOGGING, "", "")
+        assert outcome.stderr.count("\n") == 1
+        assert switch in outcome.stderr
+
+
 CHECKS: tuple[Callable[[str], None], ...] = (
     helpFitsAndNamesEverything,
     helpNeedsNothingElse,
     versionIsSaid,
     diagnosticsAreLabelled,
     wrongUsageIsOneSentence,
+    everyRunIsReported,
+    whereNothingCanBeToldNothingIsDone,
 )

@@ -9,6 +9,7 @@ import pwd
 import re
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -212,6 +213,20 @@ def test_a_signal_that_was_ignored_stays_ignored(log: Path) -> None:
         assert ran(log, run) == 0
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("target", [">&-", ">/dev/full", "2>&-", ">&- 2>&-"])
+def test_nobody_there_to_read_changes_no_status(log: Path, target: str) -> None:
+    script = (
+        "import logging; from CedarBackup3.cli import Tool, runTool\n"
+        "run = lambda options, progress: logging.getLogger('CedarBackup3.log').info('said') or 7\n"
+        "tool = Tool('t', '', '', (), (), '', dict, run)\n"
+        f"raise SystemExit(runTool(tool, ['--verbose', '--logfile', {str(log)!r}]))"
+    )
+    command = ["sh", "-c", f'"$0" -c "$1" {target}', sys.executable, script]
+    done = subprocess.run(command, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (ExitStatus.DIFFERENCES, b"")
+    assert log.read_text().endswith(" INFO    said\n")
 
 
 # The log file

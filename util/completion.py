@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import CedarBackup3.tools
 from CedarBackup3.cli import Switch, Tool
 
-_VALUES = {"PATH": ":", "MODE": 'COMPREPLY=($(compgen -W "600 640 644" -- "$word"))'}
+_VALUES = {"PATH": ":", "FILE": ":", "MODE": 'COMPREPLY=($(compgen -W "600 640 644" -- "$word"))'}
 """What completes a value, by the name that the switch table gives it; `:` leaves it to the shell, which has paths."""
 _TYPED = "compopt +o default"
 """For any other value: it is for the user to type."""

@@ -22,6 +22,7 @@ from CedarBackup3.util import NOT_STARTED, displayText, executeCommand
 _log = logging.getLogger("CedarBackup3.log")
 
 _ERROR_LINES_KEPT = 5
+_VERSION_LIMIT = 10.0  # seconds; half a one is usual
 _ERROR_LENGTH = 500  # characters of a line
 # What would change how aws decodes, prints or asks; PYTHONUNBUFFERED costs a listing a fifth of its time.
 _UNWANTED = ("LANG", "LANGUAGE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED")
@@ -258,9 +259,15 @@ def endpointArguments(environment: Mapping[str, str]) -> list[str | bytes]:
 
 
 def awsVersion(locale: AwsLocale) -> str:
-    """What `aws --version` prints, or why it prints nothing."""
+    """What `aws --version` prints, or why it prints nothing within ten seconds."""
+    deadline = time.monotonic() + _VERSION_LIMIT
     status, lines = executeCommand(
-        ["aws"], ["--version"], returnOutput=True, doNotLog=True, environment=awsEnvironment(os.environ, locale)
+        ["aws"],
+        ["--version"],
+        returnOutput=True,
+        doNotLog=True,
+        environment=awsEnvironment(os.environ, locale),
+        shouldStop=lambda: time.monotonic() > deadline,
     )
     return (
         "".join(lines or ()).strip() if status == 0 else str(AwsResult("--version", status, tuple(lines or ()), False))

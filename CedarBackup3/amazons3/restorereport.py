@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.messages import counted
+from CedarBackup3.amazons3.mirror import Recorder
 from CedarBackup3.amazons3.selection import Selection
 from CedarBackup3.amazons3.versionlisting import Version
 from CedarBackup3.util import displayBytes, displayPath
@@ -40,6 +41,12 @@ class Outcome(Enum):
     DIFFERENT = "different"
     EXTRA = "extra"
     """A file without an object; only of interest where nothing is restored."""
+
+    @property
+    def className(self) -> str:
+        """What a record calls files that came out like that."""
+        first, *others = self.value.split()
+        return first + "".join(map(str.capitalize, others))
 
 
 _FINE = (Outcome.RESTORED, Outcome.SETTLED)
@@ -73,9 +80,10 @@ class RestoreReport:
 
 
 class Tally:
-    """Counts what comes of the keys, and says in the log what is not fine."""
+    """Counts what comes of the keys, for a report and for the record of the run; says in the log what is not fine."""
 
-    def __init__(self) -> None:
+    def __init__(self, record: Recorder) -> None:
+        self._record = record
         self.said: set[bytes] = set()
         """The keys of the bucket of which something was said."""
         self._counts: Counter[Outcome] = Counter()
@@ -84,16 +92,21 @@ class Tally:
 
     def fine(self, outcome: Outcome, size: int) -> None:
         """A file is as it should be."""
-        self._counts[outcome] += 1
-        self._sizes[outcome] += size
+        self._count(outcome, size)
+        self._record.count(outcome.className, 1, size)
 
     def wrong(self, outcome: Outcome, key: bytes, size: int, line: str, reason: str = "") -> None:
         """Something is wrong with a key, and the line says what."""
-        self.fine(outcome, size)
+        self._count(outcome, size)
+        self._record.note(outcome.className, key, size)
         self.said.add(key)
         if len(self._findings) < _KEPT:
             self._findings.append(Finding(outcome, key, size, reason))
         _log.error("%s", line)
+
+    def _count(self, outcome: Outcome, size: int) -> None:
+        self._counts[outcome] += 1
+        self._sizes[outcome] += size
 
     def count(self, outcome: Outcome) -> int:
         """How many keys came out like that so far."""

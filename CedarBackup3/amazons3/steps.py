@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import get_args
 
 from CedarBackup3.amazons3 import apply, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
@@ -14,7 +15,7 @@ from CedarBackup3.amazons3.contentsteps import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
 from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import Difference, ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.model import Action, Difference, Kind, ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.namecheck import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.namereport import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
@@ -42,6 +43,7 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         watcher.charge("check", time.monotonic() - began)
 
     def skip(path: bytes, why: str) -> None:
+        watcher.record.note("skipped", path)
         log.info("Skipped: %s is %s", displayPath(mirror.pathTo(path)), why)
 
     log.info("Reading %s", shown)
@@ -56,6 +58,9 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
                 log.warning("Unusual: %s more names in %s that %s", f"{count - UNUSUAL_TOLD:,}", shown, oddity.value)
         if check.files:
             reportNames(mirror, check)
+            for _, names in check.byDirectory():
+                for bad in names:
+                    watcher.record.note("badName", bad.path, files=bad.files)
             raise NamesRefused(
                 f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these files, "
                 "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
@@ -88,7 +93,16 @@ def planned(
         watcher("compare")
         with plan.planned(mirror, joined(scan.entries, objects())) as made:
             log.info("%s", planLine(mirror, made))
+            _recordPlan(made, watcher)
             yield made, lambda: _report(mirror, scan.entries, objects, watcher, check)
+
+
+def _recordPlan(made: Plan, watcher: Watcher) -> None:
+    for action in get_args(Action):
+        watcher.record.count(action)
+    for step in made.steps:
+        watcher.record.note(step.action, step.path, step.size)
+    watcher.record.count("upToDate", made.settledFiles, made.settledSize)
 
 
 def rehearsed(mirror: Mirror, made: Plan) -> None:
@@ -189,12 +203,16 @@ def _report(
     mirror: Mirror, entries: Iterable[SourceEntry], objects: Objects, watcher: Watcher, check: ContentCheck | None
 ) -> VerifyReport:
     watcher("compare")
+    watcher.record.forget("matched", "newer", "contentMatched", "contentUnknown", *(kind.value for kind in Kind))
     pairs = joined(entries, objects())
 
     def tell(found: Difference) -> None:
+        size = found.remoteSize if found.localSize is None else found.localSize
+        watcher.record.note(found.kind.value, found.key, size)
         log.error("%s", differenceLine(mirror, found))
 
     report = verifiedWithContent(mirror, pairs, check, watcher, tell) if check else verify.verified(mirror, pairs, tell)
+    _recordReport(report, watcher)
     if report.newerFiles:
         log.info("%s", newerLine(mirror, report))
     log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(mirror, report))
@@ -205,3 +223,19 @@ def _logged(result: AwsResult) -> AwsResult:
     if not result.isComplete:
         log.error("%s", result)
     return result
+
+
+def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
+    record, content = watcher.record, report.content
+    record.count("matched", report.matchedFiles, report.matchedBytes)
+    record.count("newer", report.newerFiles)
+    for kind in Kind:
+        record.count(kind.value)
+    if content:
+        record.count("contentMatched", content.files.get("matched", 0), content.sizes.get("matched", 0))
+        for found in content.unknown:
+            record.note("contentUnknown", found.path, found.size)
+        # Of further ones only the numbers are known.
+        files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
+        told = sum(found.size for found in content.unknown)
+        record.count("contentUnknown", files - len(content.unknown), size - told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from CedarBackup3.cli.switches import Argument, Switch
 from CedarBackup3.cli.tool import Tool
@@ -14,19 +14,28 @@ ANSWERS = ("help", "version", "diagnostics")
 """The switches that ask for an answer instead of a run: with one of them no argument is required."""
 
 
-def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
-    """The value of each of the tool's switches and arguments by its name, converted.
+class CommandLine(NamedTuple):
+    """What a command line says of each of the tool's switches and arguments, by its name."""
+
+    texts: dict[str, Any]
+    """As the user wrote it, or would write the default: a text, a list of texts, or whether the switch is given."""
+    values: dict[str, Any]
+    """Converted."""
+
+
+def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
+    """What a command line says.
 
     Raises:
         UsageError: with a sentence that names what is wrong
     """
     words = _withEmptyValues(tool, commandLine)
-    values = vars(_parser(tool, ()).parse_known_args(words)[0])
-    if not any(values[answer] for answer in ANSWERS):
-        values = _valuesWithArguments(tool, words, values)
-    values |= {switch.implies: True for switch in tool.allSwitches if switch.implies and values[switch.long]}
-    valued = (switch for switch in tool.allSwitches if switch.valueName and values[switch.long] is not None)
-    return values | {switch.long: _converted(switch, values[switch.long]) for switch in valued}
+    texts = vars(_parser(tool, ()).parse_known_args(words)[0])
+    if not any(texts[answer] for answer in ANSWERS):
+        texts = _textsWithArguments(tool, words, texts)
+    texts |= {switch.implies: True for switch in tool.allSwitches if switch.implies and texts[switch.long]}
+    valued = (switch for switch in tool.allSwitches if switch.valueName and texts[switch.long] is not None)
+    return CommandLine(texts, texts | {switch.long: _converted(switch, texts[switch.long]) for switch in valued})
 
 
 def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
@@ -36,8 +45,8 @@ def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
     return [f"{word}=" if word in bare else word for word in commandLine[:end]] + list(commandLine[end:])
 
 
-def _valuesWithArguments(tool: Tool, words: Sequence[str], switched: dict[str, Any]) -> dict[str, Any]:
-    """The values of a command line with all arguments, or with those only that its switches ask for."""
+def _textsWithArguments(tool: Tool, words: Sequence[str], switched: dict[str, Any]) -> dict[str, Any]:
+    """The texts of a command line with all arguments, or with those only that its switches ask for."""
     needed = [argument for argument in tool.arguments if not any(_isGiven(switched[name]) for name in argument.unless)]
     if len(needed) < len(tool.arguments):
         try:
@@ -76,7 +85,8 @@ def _converted(switch: Switch, text: str | list[str]) -> Any:
     try:
         return switch.convert(text)
     except ValueError as error:
-        raise UsageError(f"the value '{text}' of --{switch.long} {error}") from None
+        shown = "" if switch.isSecret else f" '{text}'"
+        raise UsageError(f"the value{shown} of --{switch.long} {error}") from None
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

@@ -49,12 +49,16 @@ def loggingSetUp(options: CommonOptions, beforeScreen: Callable[[], object] = la
 def _screenHandlers(
     flow: logging.Logger, options: CommonOptions, before: Callable[[], object]
 ) -> list[tuple[logging.Logger, logging.Handler]]:
-    """Errors go to standard error; with `verbose` all else goes to standard output, warnings beside the errors."""
+    """Errors go to standard error; with `verbose` all else goes to standard output, warnings beside the errors.
+
+    Where standard output is kept for a report, all of it goes to standard error.
+    """
     if options.quiet:
         return []
     if not options.verbose:
         return [(flow, _handler(sys.stderr, _ScreenFormatter(), logging.ERROR, before))]
-    chatter = _handler(sys.stdout, _ScreenFormatter(), logging.DEBUG, before)
+    stream = sys.stderr if options.chatsOnStandardError else sys.stdout
+    chatter = _handler(stream, _ScreenFormatter(), logging.DEBUG, before)
     chatter.addFilter(lambda record: record.levelno < logging.WARNING)
     return [(flow, chatter), (flow, _handler(sys.stderr, _ScreenFormatter(), logging.WARNING, before))]
 

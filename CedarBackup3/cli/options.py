@@ -19,7 +19,16 @@ class CommonOptions(NamedTuple):
     mode: int = 0o640
     output: bool = False
     debug: bool = False
+    report: str = ""
+    """The file for the report; `-`: standard output, empty: none."""
+    metricsFile: str = ""
+    pingUrl: str = ""
     stack: bool = False
+
+    @property
+    def chatsOnStandardError(self) -> bool:
+        """Whether standard output has to be kept for something else than what is done."""
+        return self.report == "-"
 
 
 def commonOptions(values: Mapping[str, Any]) -> CommonOptions:

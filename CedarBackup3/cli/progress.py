@@ -6,6 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
+from CedarBackup3.cli.record import Record
 from CedarBackup3.util import displayBytes
 
 _INTERVAL = 0.1  # seconds between two drawings
@@ -23,6 +24,8 @@ class ProgressLine:
         self.isShown = not isQuiet and stream.isatty()
         self.seconds: dict[str, float] = {}
         """How long each phase has taken so far."""
+        self.record = Record()
+        """What the run has found so far."""
         self._stream = stream
         self._phase = ""
         self._began = self._counted = time.monotonic()

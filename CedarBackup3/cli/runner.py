@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from CedarBackup3 import release
-from CedarBackup3.cli.commandline import parseCommandLine, usageListing
+from CedarBackup3.cli.commandline import CommandLine, parseCommandLine, usageListing
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, Interrupted, LoggingError, UsageError
 
 if TYPE_CHECKING:
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.monitoring import Run
 
 _OLDEST_PYTHON = (3, 11)
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
@@ -47,7 +48,8 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
 
 
 def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
-    values = parseCommandLine(tool, commandLine)
+    line = parseCommandLine(tool, commandLine)
+    values = line.values
     if values["help"]:
         sys.stdout.write(usageListing(tool))
     elif values["version"]:
@@ -57,34 +59,52 @@ def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
 
         sys.stdout.write(diagnosticsListing(tool))
     else:
-        return _run(tool, values)
+        return _run(tool, line)
     return ExitStatus.DONE
 
 
-def _run(tool: Tool, values: dict[str, Any]) -> int:
-    """The run itself, with logging; all that it needs is imported here, so that `--help` need not wait for it."""
+def _run(tool: Tool, line: CommandLine) -> int:
+    """The run itself, with logging and monitoring.
+
+    All that it needs is imported here, so that `--help` need not wait for it.
+    """
+    import logging
+
     from CedarBackup3.cli.logs import loggingSetUp
+    from CedarBackup3.cli.monitoring import begun, concluded, requireDistinct, requireFiles
     from CedarBackup3.cli.options import commonOptions
     from CedarBackup3.cli.progress import ProgressLine
 
-    common = commonOptions(values)
+    common = commonOptions(line.values)
+    requireDistinct(common)
     progress = ProgressLine(sys.stderr, common.quiet)
+    run = begun(tool, common, line.texts, progress)
     try:
-        options = tool.buildOptions(values)
-        with loggingSetUp(common, progress.erase), contextlib.closing(progress):
-            return _loggedRun(tool, options, progress, common.stack)
-    except (UsageError, LoggingError) as error:
+        requireFiles(common)
+        options = tool.buildOptions(line.values)
+        with loggingSetUp(common, progress.erase):
+            with contextlib.closing(progress):
+                status, message = _loggedRun(run, options)
+            _endInterruptions()
+            return concluded(run, status, message, logging.getLogger("CedarBackup3.log"))
+    except (UsageError, LoggingError, Interrupted) as error:
+        _endInterruptions()
+        concluded(run, error.status, str(error), None)
         if common.quiet:
             return error.status
         raise
 
 
-def _loggedRun(tool: Tool, options: Any, progress: ProgressLine, withStack: bool) -> int:
+def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
+    """How the run ended, and the sentence in which it failed, which has been logged."""
     import logging
+
+    from CedarBackup3.cli.monitoring import announced
 
     log = logging.getLogger("CedarBackup3.log")
     try:
-        return int(tool.run(options, progress))
+        announced(run, log)
+        return ExitStatus(run.tool.run(options, run.progress)), ""
     except (CedarBackupError, Interrupted) as error:
         failure: BaseException = error
         status, message = error.status, str(error)
@@ -95,12 +115,12 @@ def _loggedRun(tool: Tool, options: Any, progress: ProgressLine, withStack: bool
             f"Failed unexpectedly, please report this with what --stack prints: {type(error).__name__}: {error}",
         )
     log.error("%s", message)
-    if withStack:
+    if run.common.stack:
         import traceback
 
         for line in "".join(traceback.format_exception(failure)).splitlines():
             log.error("%s", line)
-    return status
+    return status, message
 
 
 def _complain(tool: Tool, sentence: str) -> None:
@@ -121,8 +141,8 @@ def _interruptions() -> Iterator[None]:
             f"Interrupted by {signal.Signals(number).name}; what was under way is incomplete, run it again"
         )
 
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    handled = {number: signal.getsignal(number) for number in wanted if signal.getsignal(number) is not signal.SIG_IGN}
+    before = {number: signal.getsignal(number) for number in _INTERRUPTS}
+    handled = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
     try:
         for number in handled:
             signal.signal(number, interrupt)
@@ -131,18 +151,29 @@ def _interruptions() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, before in handled.items():
-            signal.signal(number, before)
+        for number, handler in handled.items():
+            signal.signal(number, handler)
+
+
+def _endInterruptions() -> None:
+    """The run is over: a signal must not change any more how it ended, which is told once."""
+    with contextlib.suppress(ValueError):  # not the main thread
+        for number in _INTERRUPTS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
 def _unbrokenOutput() -> Iterator[None]:
-    """Text that the terminal's encoding lacks is escaped; a reader that went away (`| head`) is no failure of ours."""
-    for stream in (sys.stdout, sys.stderr):
+    """Text that the terminal's encoding lacks is escaped; nobody there to read it (`| head`) is no failure of ours."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us (`>&-`)
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - for as long as the process lives
+        stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    try:
+    with contextlib.suppress(BrokenPipeError):
         yield
+    try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -41,6 +41,8 @@ class Switch(NamedTuple):
     """
     implies: str = ""
     """The long name of a switch without a value that it turns on, too."""
+    isSecret: bool = False
+    """Whether its value is never to be shown."""
 
     @property
     def spelling(self) -> str:
@@ -76,6 +78,25 @@ def _mode(text: str) -> int:
     return int(text, 8)
 
 
+def _pingUrl(text: str) -> str:
+    if not text:
+        return text
+    from urllib.parse import urlsplit
+
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("must be in printable ASCII; write anything else as %XX")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"is no URL: {error}") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise ValueError("must begin with http:// or https:// and a host, perhaps with its port")
+    if "@" in parts.netloc:
+        raise ValueError("must have neither user nor password")
+    return text
+
+
 COMMON_SWITCHES = (
     Switch("h", "help", "Display this usage listing and exit"),
     Switch("V", "version", "Display version information and exit"),
@@ -86,6 +107,9 @@ COMMON_SWITCHES = (
     Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
     Switch("O", "output", "Record what sub-commands (i.e. aws) print in the log"),
     Switch("d", "debug", "Record debugging information in the log (implies -O)", implies="output"),
+    Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE"),
+    Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE"),
+    Switch("", "pingUrl", "Tell URL that the run begins and how it ends", "URL", "", _pingUrl, isSecret=True),
     Switch("s", "stack", "Print the Python stack trace of a failure"),
     Switch("D", "diagnostics", "Print runtime diagnostics and exit"),
 )

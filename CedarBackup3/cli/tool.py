@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from CedarBackup3.cli.progress import ProgressLine
 
 
+class Program(NamedTuple):
+    """A program that a tool runs, as far as it was found."""
+
+    path: str | None
+    version: str | None
+    """What it says of itself, or why it says nothing."""
+
+
 class Tool(NamedTuple):
     """A command-line tool; `runTool` runs it. Nobody subclasses it."""
 
@@ -28,12 +36,15 @@ class Tool(NamedTuple):
     buildOptions: Callable[[Mapping[str, Any]], Any]
     """Makes the tool's options of the values by name; raises `UsageError`, changes nothing."""
     run: Callable[[Any, ProgressLine], int]
-    """Does the work with those options, telling how far it has come, and returns the exit status.
+    """Does the work with those options, telling how far it has come and in its record what it finds, and returns the
+    exit status.
 
     It logs, raises what `errors` has, and prints nothing.
     """
     diagnostics: Callable[[], Iterable[tuple[str, str]]] = tuple
     """Its own lines for `--diagnostics`: label and value."""
+    programs: Callable[[], Mapping[str, Program]] = dict
+    """The programs that it runs, by name; asked after a run, when a report of it is made."""
 
     @property
     def allSwitches(self) -> tuple[Switch, ...]:

@@ -115,7 +115,7 @@ def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrit
     from CedarBackup3.amazons3.restorereport import Tally
     from CedarBackup3.amazons3.staging import finish, requireRoom, staging
 
-    tally, restore = Tally(), selection.identity
+    tally, restore = Tally(watcher.record), selection.identity
     requireRoom(target, restore, overwrite=overwrite)
     with (
         past.listed(selection, watcher) as (chosen, versions),
@@ -136,7 +136,7 @@ def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwri
     from CedarBackup3.amazons3.restorereport import Tally
     from CedarBackup3.amazons3.staging import requireRoom
 
-    tally = Tally()
+    tally = Tally(watcher.record)
     requireRoom(target, selection.identity, overwrite=overwrite)
     with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
         mirror = restoreplan.targetMirror(chosen, target)
@@ -152,7 +152,7 @@ def _compared(selection: Selection, target: bytes, watcher: Watcher) -> RestoreR
     from CedarBackup3.amazons3 import past, restoreplan, restoreproof
     from CedarBackup3.amazons3.restorereport import Tally
 
-    tally = Tally()
+    tally = Tally(watcher.record)
     restoreproof.requireDirectory(target)
     with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
         mirror = restoreplan.targetMirror(chosen, target)
@@ -176,7 +176,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     from CedarBackup3.amazons3.past import listed, standing
     from CedarBackup3.amazons3.restorereport import Tally
 
-    tally = Tally()
+    tally = Tally(watcher.record)
     with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
         _print(chosen, state, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES

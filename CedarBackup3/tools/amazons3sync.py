@@ -14,8 +14,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Switch, Tool, runTool
-from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.cli import Argument, Program, Switch, Tool, runTool
+from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
@@ -104,17 +104,14 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
 
 
 def _status(report: VerifyReport, results: Sequence[AwsResult] = ()) -> ExitStatus:
-    from CedarBackup3.amazons3.steps import log
-
     if not report.isClean:
         return ExitStatus.DIFFERENCES
     if all(result.isComplete for result in results):
         return ExitStatus.DONE
-    log.error(
+    raise CedarBackupError(
         "All names and sizes agree, but aws reported failures, so a changed file of the same size may not have "
         "arrived; run again, with --output to see what aws prints"
     )
-    return ExitStatus.FAILED
 
 
 def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str) -> None:
@@ -248,6 +245,8 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         raise UsageError("--dryRun compares no contents; --verifyOnly does, and changes nothing either")
     if values["repairContent"] and values["verifyOnly"]:
         raise UsageError("--verifyOnly changes nothing, so --repairContent does not go with it; --checkContent does")
+    if values["dryRun"] and (values["metricsFile"] or values["pingUrl"]):
+        raise UsageError("--dryRun saves nothing, so neither --metricsFile nor --pingUrl may tell of its success")
     patterns = tuple(awsLocale().decoded(os.fsencode(pattern)) for pattern in values["exclude"])
     chosen = SyncOptions(**{name: values[name] for name in SyncOptions._fields})
     return chosen._replace(s3BucketUrl=url, exclude=patterns)
@@ -263,6 +262,15 @@ def _diagnostics() -> Iterable[tuple[str, str]]:
     yield "Encoding for aws", f"{locale.encoding} ({locale.origin})"
     yield "aws", shutil.which("aws") or "not on the PATH"
     yield "aws version", awsVersion(locale)
+
+
+def _programs() -> Mapping[str, Program]:
+    import shutil
+
+    from CedarBackup3.amazons3.awscli import awsVersion
+    from CedarBackup3.amazons3.awslocale import awsLocale
+
+    return {"aws": Program(shutil.which("aws"), awsVersion(awsLocale()))}
 
 
 TOOL = Tool(
@@ -307,6 +315,7 @@ objects below myuser/ that have no file in /home/myuser are deleted.""",
     buildOptions=_buildOptions,
     run=run,
     diagnostics=_diagnostics,
+    programs=_programs,
 )
 
 if __name__ == "__main__":

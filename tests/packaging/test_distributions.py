@@ -69,6 +69,8 @@ def test_the_source_archive_holds_what_its_tests_and_packaging_need(built: Path)
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
-    needed = _sourceFiles("*.md", "Makefile", "LICENSE", "pyproject.toml", "manpages/*.1", "util/*.*", "debian/*")
+    needed = _sourceFiles(
+        "*.md", "Makefile", "LICENSE", "pyproject.toml", "manpages/*.1", "docs/*", "util/*.*", "debian/*"
+    )
     needed |= _sourceFiles("CedarBackup3/**/*.py", "testcase/**/*.py", "tests/**/*.py")
     assert needed - names == set()

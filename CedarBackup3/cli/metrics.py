@@ -1,0 +1,90 @@
+"""The metrics of a run, for the textfile collector of Prometheus' node exporter.
+
+The format is that of Prometheus' documentation, "Exposition formats", text-based format.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from CedarBackup3.cli.outcome import Outcome
+from CedarBackup3.errors import ExitStatus
+from CedarBackup3.util import withoutSecrets
+
+_LAST_SUCCESS = "cback_last_success_timestamp_seconds"
+
+
+def metricsText(outcome: Outcome, before: str) -> str:
+    """The text of the file; `before` is what it held, from which the time of the last success is kept."""
+    labels = {"tool": outcome.tool.name}
+    labels |= {_snakeCase(argument.name): outcome.texts[argument.name] for argument in outcome.tool.arguments}
+    success = outcome.ended.timestamp() if outcome.status is ExitStatus.DONE else _lastSuccess(before, labels)
+    tallies, phases = outcome.record.tallies, outcome.phases
+    return "".join(
+        [
+            *_metric("cback_last_run_timestamp_seconds", "When the last run ended.", outcome.ended.timestamp(), labels),
+            *_metric(_LAST_SUCCESS, "When a run last ended with status 0; 0: never.", success, labels),
+            *_metric("cback_exit_status", "The exit status of the last run; 0: success.", int(outcome.status), labels),
+            *_metric("cback_run_duration_seconds", "How long the last run took.", outcome.seconds, labels),
+            *_metrics("cback_phase_seconds", "How long each phase of it took.", "phase", phases, labels),
+            *_metrics(
+                "cback_files",
+                "How many files and objects of each class it found.",
+                "class",
+                {name: tally.files for name, tally in tallies.items()},
+                labels,
+            ),
+            *_metrics(
+                "cback_bytes",
+                "How many bytes these have.",
+                "class",
+                {name: tally.size for name, tally in tallies.items()},
+                labels,
+            ),
+        ]
+    )
+
+
+def _metric(name: str, text: str, value: float, labels: Mapping[str, str]) -> Iterator[str]:
+    yield f"# HELP {name} {text}\n# TYPE {name} gauge\n"
+    yield f"{_series(name, labels)} {value!r}\n"
+
+
+def _metrics(
+    name: str, text: str, distinction: str, values: Mapping[str, float], labels: Mapping[str, str]
+) -> Iterator[str]:
+    if values:
+        yield f"# HELP {name} {text}\n# TYPE {name} gauge\n"
+    for which, value in values.items():
+        yield f"{_series(name, {**labels, distinction: which})} {value!r}\n"
+
+
+def _series(name: str, labels: Mapping[str, str]) -> str:
+    pairs = (f'{label}="{_escaped(value)}"' for label, value in labels.items())
+    return f"{name}{{{','.join(pairs)}}}"
+
+
+def _escaped(text: str) -> str:
+    r"""The value of a label: backslash, quote and line feed are escaped, anything else is UTF-8."""
+    valid = withoutSecrets(text).encode("utf-8", "backslashreplace").decode()
+    return valid.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _snakeCase(name: str) -> str:
+    """As names of labels are written."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _lastSuccess(before: str, labels: Mapping[str, str]) -> float:
+    """What the file says of the same series, if that makes sense; else 0."""
+    series = f"{_series(_LAST_SUCCESS, labels)} "
+    for line in before.split("\n"):
+        if line.startswith(series):
+            try:
+                value = float(line.removeprefix(series))
+            except ValueError:
+                return 0.0
+            return value if math.isfinite(value) and value > 0 else 0.0
+    return 0.0

@@ -1,0 +1,174 @@
+"""Telling those who watch over the runs: the report, the metrics and the pings, at the start and however a run ends."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from CedarBackup3.cli.options import CommonOptions
+from CedarBackup3.cli.outcome import Outcome
+from CedarBackup3.cli.progress import ProgressLine
+from CedarBackup3.cli.tool import Tool
+from CedarBackup3.errors import ExitStatus, LoggingError, UsageError
+from CedarBackup3.util import displayPath
+
+_REPORT_MODE = 0o640  # as the log's: it has names of files in it
+_METRICS_MODE = 0o644  # the collector of Prometheus runs as a user of its own
+
+
+class Run(NamedTuple):
+    """A run that has begun."""
+
+    tool: Tool
+    common: CommonOptions
+    texts: Mapping[str, Any]
+    """Its command line, as the user wrote it."""
+    progress: ProgressLine
+    began: datetime
+    clock: float
+    """When it began, by the clock that nobody sets."""
+
+
+def begun(tool: Tool, common: CommonOptions, texts: Mapping[str, Any], progress: ProgressLine) -> Run:
+    """A run that begins now."""
+    return Run(tool, common, texts, progress, datetime.now(UTC), time.monotonic())
+
+
+def requireDistinct(common: CommonOptions) -> None:
+    """Raise `UsageError` if two switches name the same file, of which one would destroy what the other wrote."""
+    taken = {os.path.realpath(common.logfile.replace("\0", "")): "logfile"}
+    for switch, path in _files(common).items():
+        other = taken.setdefault(os.path.realpath(path.replace("\0", "")), switch)
+        if other != switch:
+            raise UsageError(f"--{other} and --{switch} name the same file, {displayPath(path)}")
+
+
+def requireFiles(common: CommonOptions) -> None:
+    """Raise `LoggingError` unless the files that the run is to be told in could be written now."""
+    from CedarBackup3.cli.filereplacement import requireReplaceable
+
+    if common.report == "-" and sys.__stdout__ is None:
+        raise LoggingError(_unwritten("report", "-", ValueError("it is closed")))
+    for switch, path in _files(common).items():
+        try:
+            requireReplaceable(path)
+        except (OSError, ValueError) as error:
+            raise LoggingError(_unwritten(switch, path, error)) from None
+
+
+def _files(common: CommonOptions) -> dict[str, str]:
+    """The files that are replaced in the end, by the switches that name them."""
+    named = {"report": common.report if common.report != "-" else "", "metricsFile": common.metricsFile}
+    return {switch: path for switch, path in named.items() if path}
+
+
+def announced(run: Run, log: logging.Logger) -> None:
+    """Tell that the run begins."""
+    if run.common.pingUrl:
+        _ping(run, "/start", log)
+
+
+def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | None) -> ExitStatus:
+    """Tell how the run has ended.
+
+    Args:
+        run: the run, its progress closed
+        status: how it ended
+        message: in which sentence it failed, if it did
+        log: where it is said what cannot be told; None: there is no log
+
+    Returns:
+        The status, but `FAILED` if all was well and the report or the metrics cannot be written: whoever watches by
+        them would not know.
+    """
+    outcome = _outcome(run, status, message)
+    if run.common.metricsFile:
+        outcome = _told(outcome, "metricsFile", run.common.metricsFile, _writeMetrics, log)
+    if run.common.report:
+        reported = _told(outcome, "report", run.common.report, _writeReport, log)
+        if run.common.metricsFile and reported.status != outcome.status:
+            reported = _told(reported, "metricsFile", run.common.metricsFile, _writeMetrics, log)
+        outcome = reported
+    if run.common.pingUrl:
+        _ping(run, "" if outcome.status is ExitStatus.DONE else "/fail", log)
+    return outcome.status
+
+
+def _outcome(run: Run, status: ExitStatus, message: str) -> Outcome:
+    return Outcome(
+        run.tool,
+        run.texts,
+        run.progress.record,
+        run.progress.seconds,
+        run.began,
+        datetime.now(UTC),
+        time.monotonic() - run.clock,
+        status,
+        message,
+    )
+
+
+def _told(
+    outcome: Outcome, switch: str, path: str, write: Callable[[str, Outcome], None], log: logging.Logger | None
+) -> Outcome:
+    """The outcome, which is a failure if it cannot be written."""
+    try:
+        write(path, outcome)
+    except Exception as error:  # the work is done, and a defect here must not hide how it ended
+        problem = _unwritten(switch, path, error)
+    else:
+        return outcome
+    if outcome.status is ExitStatus.DONE:
+        problem += "; the work itself was done and verified"
+        outcome = outcome._replace(status=ExitStatus.FAILED, message=problem)
+    if log:
+        log.error("%s", problem)
+    return outcome
+
+
+def _writeReport(path: str, outcome: Outcome) -> None:
+    from CedarBackup3.cli.filereplacement import replaceFile
+    from CedarBackup3.cli.report import reportText
+
+    # After an interruption nobody wants to wait for a program.
+    programs = {} if outcome.status is ExitStatus.INTERRUPTED else outcome.tool.programs()
+    text = reportText(outcome, programs)
+    if path == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        replaceFile(path, text, _REPORT_MODE)
+
+
+def _writeMetrics(path: str, outcome: Outcome) -> None:
+    from CedarBackup3.cli.filereplacement import replaceFile
+    from CedarBackup3.cli.metrics import metricsText
+
+    before = ""
+    if os.path.isfile(path):
+        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace", newline="") as file:
+            before = file.read(1 << 20)
+    replaceFile(path, metricsText(outcome, before), _METRICS_MODE)
+
+
+def _unwritten(switch: str, path: str, error: Exception) -> str:
+    what = {"report": "The report", "metricsFile": "The metrics"}[switch]
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+    where = "to standard output" if path == "-" else f"to {displayPath(path)}"
+    return f"{what} cannot be written {where}: {reason}; name another file with --{switch} FILE"
+
+
+def _ping(run: Run, end: str, log: logging.Logger | None) -> None:
+    from CedarBackup3.cli.ping import maskedUrl, pingProblem
+
+    problem = pingProblem(run.common.pingUrl, end)
+    if problem and log:
+        log.warning(
+            "The ping to %s%s went wrong: %s; the run is not affected", maskedUrl(run.common.pingUrl), end, problem
+        )

@@ -1,0 +1,83 @@
+"""The report of a run: one JSON document, which docs/report.schema.json describes."""
+
+from __future__ import annotations
+
+import json
+import platform
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from CedarBackup3.cli.commandline import ANSWERS
+from CedarBackup3.cli.outcome import Outcome
+from CedarBackup3.cli.record import PATHS_KEPT, Noted, Tally
+from CedarBackup3.cli.tool import Program
+from CedarBackup3.release import VERSION
+from CedarBackup3.util import displayPath, displayText, withoutSecrets
+
+SCHEMA_VERSION = 1
+"""Changes when a reader of the former version might misunderstand the document; further members may come before."""
+
+
+def reportText(outcome: Outcome, programs: Mapping[str, Program]) -> str:
+    """The document, in ASCII."""
+    tool, texts, status = outcome.tool, outcome.texts, outcome.status
+    arguments = {argument.name: _plain(texts[argument.name]) for argument in tool.arguments}
+    options = {
+        switch.long: "***" if switch.isSecret and texts[switch.long] else _plain(texts[switch.long])
+        for switch in tool.allSwitches
+        if switch.long not in ANSWERS
+    }
+    document = {
+        "schemaVersion": SCHEMA_VERSION,
+        "tool": {"name": tool.name, "version": VERSION},
+        "programs": {
+            name: {"path": _plain(program.path), "version": _plain(program.version)}
+            for name, program in programs.items()
+        },
+        "python": platform.python_version(),
+        "host": platform.node(),
+        "arguments": arguments,
+        "options": options,
+        "start": _time(outcome.began),
+        "end": _time(outcome.ended),
+        "durationSeconds": round(outcome.seconds, 3),
+        "status": {"number": int(status), "name": status.name, "meaning": status.meaning},
+        "message": _plain(outcome.message) or None,
+        "classes": {name: _class(tally) for name, tally in outcome.record.tallies.items()},
+        "pathsPerClass": PATHS_KEPT,
+        "phaseSeconds": {phase: round(seconds, 3) for phase, seconds in outcome.phases.items()},
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _class(tally: Tally) -> dict[str, Any]:
+    return {"count": tally.files, "bytes": tally.size, "paths": list(map(_path, tally.first))}
+
+
+def _path(noted: Noted) -> dict[str, Any]:
+    """The name itself if it is text, else an image of it for the eye, and its bytes."""
+    try:
+        return {"path": noted.path.decode(), "bytes": noted.size}
+    except UnicodeDecodeError:
+        encoded = b64encode(noted.path).decode()
+        return {"path": displayPath(noted.path), "pathBase64": encoded, "bytes": noted.size}
+
+
+def _plain(value: Any) -> Any:
+    """A value of the command line without secrets, and without surrogate escapes, which are no characters."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    text = withoutSecrets(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return displayText(text)
+    return text
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

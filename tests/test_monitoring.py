@@ -1,0 +1,619 @@
+"""What a run tells those who watch over it, shown with a small tool of the tests' own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from CedarBackup3.cli import Argument, Program, Switch, Tool, ping, runTool
+from CedarBackup3.cli.progress import ProgressLine
+from CedarBackup3.cli.record import PATHS_KEPT
+from CedarBackup3.errors import (
+    CedarBackupError,
+    ExitStatus,
+    GuardRefused,
+    Interrupted,
+    LockHeld,
+    NamesRefused,
+    UsageError,
+)
+
+_SCHEMA = Path(__file__).resolve().parent.parent / "docs/report.schema.json"
+
+Work = Callable[[ProgressLine], int]
+
+
+def nothing(_progress: ProgressLine) -> int:
+    return 0
+
+
+def raising(error: BaseException) -> Work:
+    def work(_progress: ProgressLine) -> int:
+        raise error
+
+    return work
+
+
+def returning(status: int) -> Work:
+    return lambda _progress: status
+
+
+def terminated(_progress: ProgressLine) -> int:
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("not reached")
+
+
+def tool(work: Work = nothing, **more: Any) -> Tool:
+    return Tool(
+        name="cback-test",
+        summary="A tool.",
+        description="It does what a test wants.",
+        arguments=(Argument("someThing", "Any thing"),),
+        switches=(Switch("x", "extra", "Extra"), Switch("", "count", "How many", "N", "3", int)),
+        example="cback-test thing",
+        buildOptions=more.pop("buildOptions", dict),
+        run=lambda _options, progress: work(progress),
+        programs=lambda: {"prog": Program("/bin/prog", "prog 1"), "gone": Program(None, None)},
+        **more,
+    )
+
+
+class Place:
+    """Where the files of a run are."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory / "told"
+        self.directory.mkdir()
+        self.log = directory / "cback.log"
+        self.report = self.directory / "report.json"
+        self.metrics = self.directory / "cback.prom"
+
+    def ran(self, work: Work, *switches: str, thing: str = "thing", **more: Any) -> int:
+        return runTool(tool(work, **more), [thing, "--logfile", str(self.log), *switches])
+
+    def reported(self, work: Work, *switches: str, **more: Any) -> tuple[int, dict[str, Any]]:
+        """The status, and the report, which is valid."""
+        status = self.ran(work, "--report", str(self.report), *switches, **more)
+        return status, validated(self.report.read_text("ascii"))
+
+    def measured(self, work: Work, *switches: str, **more: Any) -> tuple[int, dict[str, float]]:
+        """The status, and the metrics by their series, without the labels that all of them have."""
+        status = self.ran(work, "--metricsFile", str(self.metrics), *switches, **more)
+        return status, series(self.metrics.read_bytes().decode())
+
+
+def validated(text: str) -> dict[str, Any]:
+    document = json.loads(text)
+    jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8"))).validate(document)
+    assert isinstance(document, dict)
+    return document
+
+
+def series(text: str) -> dict[str, float]:
+    lines = [line.rpartition(" ") for line in text.rstrip("\n").split("\n") if not line.startswith("#")]
+    return {name.replace('tool="cback-test",some_thing="thing"', ""): float(value) for name, _, value in lines}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+# The report
+
+ENDINGS: dict[str, tuple[Work, ExitStatus, str | None]] = {
+    "done": (nothing, ExitStatus.DONE, None),
+    "differences": (returning(7), ExitStatus.DIFFERENCES, None),
+    "failed": (raising(CedarBackupError("it failed")), ExitStatus.FAILED, "it failed"),
+    "names": (raising(NamesRefused("bad names")), ExitStatus.NAMES_REFUSED, "bad names"),
+    "guard": (raising(GuardRefused("a guard")), ExitStatus.GUARD_REFUSED, "a guard"),
+    "locked": (raising(LockHeld("locked")), ExitStatus.LOCKED, "locked"),
+    "interrupted": (raising(Interrupted("by hand")), ExitStatus.INTERRUPTED, "by hand"),
+    "signal": (terminated, ExitStatus.INTERRUPTED, "Interrupted by SIGTERM"),
+    "defect": (raising(ZeroDivisionError("oh\nno")), ExitStatus.FAILED, "ZeroDivisionError: oh\nno"),
+    "no status of ours": (returning(99), ExitStatus.FAILED, "99 is not a valid ExitStatus"),
+}
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(_SCHEMA.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_however_a_run_ends_a_valid_report_says_so(place: Place, name: str) -> None:
+    work, status, message = ENDINGS[name]
+    ended, report = place.reported(work)
+    assert ended == status
+    assert report["status"] == {"number": int(status), "name": status.name, "meaning": status.meaning}
+    assert (report["message"] is None) == (message is None)
+    assert message is None or message in report["message"]
+    assert datetime.fromisoformat(report["start"]) <= datetime.fromisoformat(report["end"])
+    programs = {"prog": {"path": "/bin/prog", "version": "prog 1"}, "gone": {"path": None, "version": None}}
+    assert report["programs"] == ({} if status is ExitStatus.INTERRUPTED else programs)
+
+
+def test_arguments_that_the_tool_refuses_are_reported_and_a_line_that_cannot_be_parsed_is_not(place: Place) -> None:
+    def refuse(_values: Any) -> Any:
+        raise UsageError("this is no thing")
+
+    status, report = place.reported(nothing, buildOptions=refuse)
+    assert (status, report["status"]["number"], report["message"]) == (2, 2, "this is no thing")
+    place.report.unlink()
+    assert place.ran(nothing, "--report", str(place.report), "--noSuchSwitch") == ExitStatus.USAGE
+    assert os.listdir(place.directory) == []
+
+
+def test_a_log_that_cannot_be_written_is_reported(place: Place) -> None:
+    status, report = place.reported(nothing, "--logfile", "/no/such/log")
+    assert status == report["status"]["number"] == ExitStatus.LOGGING
+    assert "/no/such/log" in report["message"]
+
+
+def test_what_the_tool_has_found_is_told_by_classes(place: Place) -> None:
+    def work(progress: ProgressLine) -> int:
+        progress.record.note("missing", b"a", 5)
+        progress.record.note("missing", b"b", 7)
+        progress.record.note("skipped", b"pipe")
+        progress.record.note("badName", b"directory/", files=3)
+        progress.record.count("matched", 12, 345)
+        progress.record.count("extra")
+        progress("walk")
+        return 7
+
+    _, report = place.reported(work)
+    assert report["classes"] == {
+        "missing": {"count": 2, "bytes": 12, "paths": [{"path": "a", "bytes": 5}, {"path": "b", "bytes": 7}]},
+        "skipped": {"count": 1, "bytes": 0, "paths": [{"path": "pipe", "bytes": None}]},
+        "badName": {"count": 3, "bytes": 0, "paths": [{"path": "directory/", "bytes": None}]},
+        "matched": {"count": 12, "bytes": 345, "paths": []},
+        "extra": {"count": 0, "bytes": 0, "paths": []},
+    }
+    assert list(report["phaseSeconds"]) == ["walk"]
+
+
+def test_the_first_paths_of_a_class_are_told_and_all_are_counted(place: Place) -> None:
+    def work(progress: ProgressLine) -> int:
+        for number in range(PATHS_KEPT + 5):
+            progress.record.note("extra", b"%d" % number, 2)
+        return 7
+
+    _, report = place.reported(work)
+    extra = report["classes"]["extra"]
+    assert (extra["count"], extra["bytes"]) == (PATHS_KEPT + 5, 2 * (PATHS_KEPT + 5))
+    assert [each["path"] for each in extra["paths"]] == [str(number) for number in range(report["pathsPerClass"])]
+
+
+def test_every_name_is_exact(place: Place) -> None:
+    names = [
+        b"plain",
+        b"line\nbreak",
+        b"\x1b[31m",
+        "caf\u00e9\U0001f600".encode(),
+        b"back\\xe9",
+        b"caf\xe9",
+        b"\xff\n",
+        b'"',
+    ]
+
+    def work(progress: ProgressLine) -> int:
+        for name in names:
+            progress.record.note("extra", name)
+        return 7
+
+    _, report = place.reported(work)
+    paths = report["classes"]["extra"]["paths"]
+    assert [b64decode(each.get("pathBase64", "")) or each["path"].encode() for each in paths] == names
+    assert [each["path"] for each in paths if "pathBase64" in each] == ["caf\\xe9", "\\xff\\n"]
+
+
+def test_the_command_line_is_told_as_it_was_written_without_secrets(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "do-not-tell-anybody")
+    secret = "http://127.0.0.1:1/secret"
+    failing = raising(CedarBackupError("with do-not-tell-anybody in it"))
+    switches = ("-x", "--mode", "0600", "--pingUrl", secret)
+    thing = "https://me:word@host/do-not-tell-anybody/\udcff"
+    _, report = place.reported(failing, *switches, thing=thing)
+    assert report["arguments"] == {"someThing": "https://***@host/***/\\xff"}
+    expected = {"extra": True, "count": "3", "mode": "0600", "verbose": False, "pingUrl": "***", "metricsFile": ""}
+    assert report["options"] | expected == report["options"]
+    assert "help" not in report["options"]
+    assert not {"secret", "word", "do-not-tell"} & set(place.report.read_text().replace("-anybody", "").split("/"))
+    assert report["message"] == "with *** in it"
+
+
+@pytest.mark.parametrize(("switches", "errors"), [(["--verbose"], ["chat"]), (["--quiet"], []), ([], [])])
+def test_a_report_on_standard_output_is_alone_there(
+    place: Place, switches: list[str], errors: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work(_progress: ProgressLine) -> int:
+        logging.getLogger("CedarBackup3.log").info("chat")
+        return 0
+
+    assert place.ran(work, "--report", "-", *switches) == 0
+    shown = capsys.readouterr()
+    assert validated(shown.out)["options"]["report"] == "-"
+    assert shown.err.splitlines() == errors
+
+
+# Files that are written as a whole
+
+
+@pytest.mark.parametrize("isThere", [False, True])
+def test_the_files_are_replaced_as_a_whole_with_their_modes_and_nothing_else_is_left(
+    place: Place, isThere: bool
+) -> None:
+    if isThere:
+        for path in (place.report, place.metrics):
+            path.write_text("the old text")
+            path.chmod(0o777)
+    readers = [path.open() for path in (place.report, place.metrics) if isThere]
+    before = os.umask(0o077)
+    try:
+        place.ran(nothing, "--report", str(place.report), "--metricsFile", str(place.metrics))
+    finally:
+        os.umask(before)
+    for reader in readers:
+        with reader:
+            assert reader.read() == "the old text"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in place.directory.iterdir()}
+    assert modes == {"report.json": 0o640, "cback.prom": 0o644}
+
+
+def makeLink(path: Path) -> None:
+    path.symlink_to(path.parent / "victim")
+
+
+UNWRITABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no directory": (lambda path: path.parent.rmdir(), "No such file"),
+    "a directory": (Path.mkdir, "not a file"),
+    "a link": (makeLink, "it is a link"),
+    "a pipe": (os.mkfifo, "not a file"),
+}
+
+
+@pytest.mark.parametrize("switch", ["report", "metricsFile"])
+@pytest.mark.parametrize("name", UNWRITABLE)
+def test_where_no_file_can_be_written_nothing_is_done(
+    place: Place, switch: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plant, reason = UNWRITABLE[name]
+    path = place.directory / "file"
+    plant(path)
+    before = sorted(place.directory.parent.rglob("*"))
+    assert place.ran(raising(AssertionError("not reached")), f"--{switch}", str(path)) == ExitStatus.LOGGING
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+    assert reason in shown.err
+    assert f"--{switch} FILE" in shown.err
+    assert sorted(place.directory.parent.rglob("*")) == before
+
+
+def test_a_strangers_file_among_those_of_others_is_found_out_before_the_run(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.report.touch()
+    place.directory.chmod(0o1777)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    work = raising(AssertionError("not reached"))
+    assert place.ran(work, "--report", str(place.report)) == ExitStatus.LOGGING
+    assert "belongs to another user" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("switches", [["--report", "{log}"], ["--report", "{other}", "--metricsFile", "{other}"]])
+def test_one_file_cannot_hold_two_things(place: Place, switches: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    place.log.write_text("a log\n")
+    filled = [switch.format(log=place.log, other=place.report) for switch in switches]
+    assert place.ran(raising(AssertionError("not reached")), *filled) == ExitStatus.USAGE
+    assert "name the same file" in capsys.readouterr().err
+    assert place.log.read_text() == "a log\n"
+    assert not place.report.exists()
+
+
+@pytest.mark.parametrize(("status", "expected"), [(0, 6), (7, 7)])
+@pytest.mark.parametrize("switch", ["report", "metricsFile"])
+def test_a_file_that_cannot_be_written_in_the_end_is_told_and_is_no_success(
+    place: Place, switch: str, status: int, expected: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = place.directory.parent / "lost"
+    lost.mkdir()
+
+    def work(_progress: ProgressLine) -> int:
+        lost.rmdir()
+        return status
+
+    other, path = {"report": ("metricsFile", place.metrics), "metricsFile": ("report", place.report)}[switch]
+    assert place.ran(work, f"--{switch}", str(lost / "file"), f"--{other}", str(path)) == expected
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"cannot be written to {lost}/file: No such file" in line
+    assert ("the work itself was done and verified" in line) == (status == 0)
+    if switch == "report":
+        told = series(place.metrics.read_text())["cback_exit_status{}"]
+    else:
+        told = validated(place.report.read_text())["status"]["number"]
+    assert told == expected
+
+
+def test_a_full_standard_output_is_no_success(place: Place) -> None:
+    script = (
+        "from CedarBackup3.cli import Tool, runTool\n"
+        "tool = Tool('t', '', '', (), (), '', dict, lambda options, progress: 0)\n"
+        f"raise SystemExit(runTool(tool, ['--report', '-', '--logfile', {str(place.log)!r}]))"
+    )
+    for target, status, words in ((">/dev/full", 6, "No space left"), (">&-", 3, "it is closed")):
+        command = ["sh", "-c", f'"$0" -c "$1" {target}', sys.executable, script]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr.count("\n")) == (status, 1), done.stderr
+        assert words in done.stderr
+
+
+# The metrics
+
+
+def test_a_failure_keeps_the_time_of_the_last_success(place: Place) -> None:
+    success, run = "cback_last_success_timestamp_seconds{}", "cback_last_run_timestamp_seconds{}"
+    status, first = place.measured(nothing)
+    assert (status, first["cback_exit_status{}"]) == (0, 0)
+    assert first[success] == first[run] > 1.7e9
+    status, second = place.measured(returning(7))
+    assert (status, second["cback_exit_status{}"]) == (7, 7)
+    assert second[success] == first[success] < second[run]
+    _, third = place.measured(nothing)
+    assert third[success] == third[run] > second[run]
+    _, other = place.measured(returning(7), thing="other")
+    assert [value for name, value in other.items() if "success" in name] == [0]
+
+
+_OLD = 'cback_last_success_timestamp_seconds{tool="cback-test",some_thing="thing"}'
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        (f"{_OLD} 1700000000.5\n".encode(), 1700000000.5),
+        (f"\xff\n# odd\n\n{_OLD} 1.7e9".encode("latin-1"), 1.7e9),
+        (b"", 0),
+        (b"\0\xff\xfe" * 1000, 0),
+        (f"{_OLD}".encode(), 0),
+        (f"{_OLD} \n".encode(), 0),
+        (f"{_OLD} NaN\n".encode(), 0),
+        (f"{_OLD} +Inf\n".encode(), 0),
+        (f"{_OLD} -5\n".encode(), 0),
+        (f"{_OLD} 17 18\n".encode(), 0),
+        (f"{_OLD} yesterday\n".encode(), 0),
+    ],
+)
+def test_what_an_old_file_says_is_believed_only_where_it_makes_sense(place: Place, before: bytes, kept: float) -> None:
+    place.metrics.write_bytes(before)
+    status, metrics = place.measured(returning(9))
+    assert status == ExitStatus.GUARD_REFUSED
+    assert metrics["cback_last_success_timestamp_seconds{}"] == kept
+
+
+def fullRun(progress: ProgressLine) -> int:
+    progress("walk")
+    progress("listing")
+    progress.record.count("upToDate", 3, 4000)
+    progress.record.note("missing", b"a", 5)
+    return 7
+
+
+def test_classes_and_phases_are_measured(place: Place) -> None:
+    _, metrics = place.measured(fullRun)
+    assert metrics['cback_files{,class="upToDate"}'] == 3
+    assert metrics['cback_bytes{,class="upToDate"}'] == 4000
+    assert metrics['cback_files{,class="missing"}'] == 1
+    assert metrics['cback_phase_seconds{,phase="walk"}'] >= 0
+    assert metrics["cback_run_duration_seconds{}"] > 0
+
+
+@pytest.mark.parametrize("thing", ["thing", 'odd "\\ \n\u00e9\udcff\r'])
+def test_promtool_finds_nothing_to_blame(place: Place, thing: str) -> None:
+    promtool = shutil.which("promtool") or pytest.skip("promtool is not installed")
+    for work in (nothing, fullRun):
+        place.measured(work, thing=thing)
+        done = subprocess.run(
+            [promtool, "check", "metrics"], input=place.metrics.read_bytes(), capture_output=True, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_label_has_no_secrets(place: Place) -> None:
+    place.measured(nothing, thing="https://me:word@host/")
+    assert 'some_thing="https://***@host/"' in place.metrics.read_text("utf-8")
+
+
+def test_a_label_is_escaped(place: Place) -> None:
+    place.measured(nothing, thing='"\\\n\u00e9\udcff')
+    assert 'some_thing="\\"\\\\\\n\u00e9\\\\udcff"' in place.metrics.read_text("utf-8")
+
+
+# The pings
+
+
+class Watchdog(ThreadingHTTPServer):
+    """A server that is told of runs, and answers as it is told."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.asked: list[str] = []
+        self.status = 200
+        self.hangs: threading.Event | None = None
+        self.terminatesAt = ""
+        """The path at which this process is sent a signal."""
+
+    def url(self, path: str = "/ping/secret-word") -> str:
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Watchdog
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        if self.path == self.server.terminatesAt:
+            os.kill(os.getpid(), signal.SIGTERM)
+        if self.server.hangs:
+            self.server.hangs.wait(60)
+        self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Tests are quiet."""
+
+
+@pytest.fixture
+def watchdog(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watchdog]:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with Watchdog() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_a_run_pings_at_its_start_and_says_how_it_ended(place: Place, watchdog: Watchdog, name: str) -> None:
+    work, status, _ = ENDINGS[name]
+    seen: list[str] = []
+
+    def watched(progress: ProgressLine) -> int:
+        seen.extend(watchdog.asked)
+        return work(progress)
+
+    assert place.ran(watched, "--pingUrl", watchdog.url()) == status
+    assert seen == ["/ping/secret-word/start"]
+    assert watchdog.asked[1:] == ["/ping/secret-word" + "/fail" * bool(status)]
+
+
+def test_what_comes_before_the_start_is_a_failure_too(place: Place, watchdog: Watchdog) -> None:
+    assert place.ran(nothing, "--logfile", "/no/such/log", "--pingUrl", watchdog.url()) == ExitStatus.LOGGING
+    assert watchdog.asked == ["/ping/secret-word/fail"]
+
+
+def test_a_signal_at_the_first_ping_ends_the_run(place: Place, watchdog: Watchdog) -> None:
+    watchdog.terminatesAt = "/ping/secret-word/start"
+    work = raising(AssertionError("not reached"))
+    status, report = place.reported(work, "--pingUrl", watchdog.url())
+    assert status == report["status"]["number"] == ExitStatus.INTERRUPTED
+    assert watchdog.asked == ["/ping/secret-word/start", "/ping/secret-word/fail"]
+
+
+def test_a_signal_at_the_last_ping_changes_nothing_any_more(
+    place: Place, watchdog: Watchdog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watchdog.terminatesAt = "/ping/secret-word"
+    before = signal.getsignal(signal.SIGTERM)
+    assert place.ran(nothing, "--report", "-", "--pingUrl", watchdog.url()) == 0
+    assert validated(capsys.readouterr().out)["status"]["number"] == 0
+    assert watchdog.asked == ["/ping/secret-word/start", "/ping/secret-word"]
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("/a/", ["/a/start", "/a"]), ("/a?rid=1#x", ["/a/start?rid=1", "/a?rid=1"]), ("", ["/start", "/"])],
+)
+def test_the_end_goes_to_the_path_of_the_url(place: Place, watchdog: Watchdog, path: str, asked: list[str]) -> None:
+    place.ran(nothing, "--pingUrl", watchdog.url(path))
+    assert watchdog.asked == asked
+
+
+def answering(status: int) -> Callable[[Watchdog], str]:
+    def prepare(watchdog: Watchdog) -> str:
+        watchdog.status = status
+        return watchdog.url()
+
+    return prepare
+
+
+def hanging(watchdog: Watchdog) -> str:
+    watchdog.hangs = threading.Event()
+    return watchdog.url()
+
+
+def refusing(_watchdog: Watchdog) -> str:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        return f"http://127.0.0.1:{closed.getsockname()[1]}/secret-word"
+
+
+TROUBLES = {
+    "error": (answering(500), "the answer was 500 Internal Server Error"),
+    "unknown": (answering(404), "the answer was 404 Not Found"),
+    "elsewhere": (answering(302), "the answer was 302 Found"),
+    "refused": (refusing, "Connection refused"),
+    "hangs": (hanging, "no answer within 0.3 seconds"),
+    "no TLS": (lambda watchdog: watchdog.url().replace("http:", "https:"), "SSL"),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+@pytest.mark.parametrize("status", [0, 7])
+def test_no_ping_can_change_how_a_run_ends(
+    place: Place,
+    watchdog: Watchdog,
+    name: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(ping, "LIMIT", 0.3 if name == "hangs" else 30.0)
+    prepare, reason = TROUBLES[name]
+    assert place.ran(returning(status), "--pingUrl", prepare(watchdog)) == status
+    if watchdog.hangs:
+        watchdog.hangs.set()
+    lines = [line for line in place.log.read_text().splitlines() if "The ping to" in line]
+    assert len(lines) == 2
+    assert all(" WARNING " in line and reason in line for line in lines)
+    assert all("/***" in line and "secret" not in line for line in lines)
+    assert "/elsewhere" not in watchdog.asked
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "secret",
+        "/secret",
+        "ftp://host/secret",
+        "file:///secret",
+        "https://",
+        "https:///secret",
+        "https://me:secret@host/",
+        "https://host:99999/secret",
+        "https://host:0/secret",
+        "https://host/sec ret",
+        "https://host/\u00e9secret",
+        "https://[::1/secret",
+    ],
+)
+def test_a_bad_url_is_wrong_usage_and_is_not_shown(place: Place, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert place.ran(raising(AssertionError("not reached")), "--pingUrl", url) == ExitStatus.USAGE
+    shown = capsys.readouterr().err
+    assert shown.startswith("cback-test: the value of --pingUrl ")
+    assert shown.count("\n") == 1
+    assert "secret" not in shown
