@@ -8,15 +8,14 @@ writes one file a command, named as the command, which is how bash finds it.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import CedarBackup3.tools
 from CedarBackup3.cli import Switch, Tool
+from CedarBackup3.tools import toolModules
 
 _VALUES = {"PATH": ":", "MODE": 'COMPREPLY=($(compgen -W "600 640 644" -- "$word"))'}
 """What completes a value, by the name that the switch table gives it; `:` leaves it to the shell, which has paths."""
@@ -26,8 +25,8 @@ _TYPED = "compopt +o default"
 
 def tools() -> Iterator[Tool]:
     """The tools of the package."""
-    for module in pkgutil.iter_modules(CedarBackup3.tools.__path__):
-        yield importlib.import_module(f"CedarBackup3.tools.{module.name}").TOOL
+    for module in toolModules():
+        yield importlib.import_module(module).TOOL
 
 
 def completion(tool: Tool) -> str:

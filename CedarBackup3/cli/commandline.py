@@ -26,7 +26,7 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
         if switch.isRepeatable:
             parser.add_argument(*names, dest=switch.long, default=[], action="append")
         elif switch.valueName:
-            parser.add_argument(*names, dest=switch.long, default=switch.default)
+            parser.add_argument(*names, dest=switch.long, default=switch.default or None)
         else:
             parser.add_argument(*names, dest=switch.long, action="store_true")
     values = vars(parser.parse_known_args(commandLine)[0])
@@ -39,9 +39,14 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
     return values | {switch.long: _converted(switch, values[switch.long]) for switch in valued}
 
 
-def _converted(switch: Switch, text: str | list[str]) -> Any:
+def _converted(switch: Switch, text: str | list[str] | None) -> Any:
+    if text is None:
+        return ""
     if isinstance(text, list):
         return tuple(_converted(switch, each) for each in text)
+    if switch.choices and text not in switch.choices:
+        *others, last = switch.choices
+        raise UsageError(f"the value '{text}' of --{switch.long} must be {', '.join(others)} or {last}")
     try:
         return switch.convert(text)
     except ValueError as error:

@@ -27,11 +27,16 @@ class Switch(NamedTuple):
     """What it does, in few enough words for one line of the usage listing."""
     valueName: str = ""
     default: str = ""
-    """The value as the user would write it; shown in the usage listing and converted like any other."""
+    """The value as the user would write it; shown in the usage listing and converted like any other.
+
+    Without a default, the option's value is an empty text, or an empty tuple, until the switch is given.
+    """
     convert: Callable[[str], Any] = str
     """Makes the option's value of the text; a `ValueError` says in its message what is wrong with it."""
     isRepeatable: bool = False
     """Whether it may come several times; the option's value is then a tuple."""
+    choices: tuple[str, ...] = ()
+    """The only values that it may have, if they can be listed."""
     implies: str = ""
     """The long name of a switch without a value that it turns on, too."""
 
@@ -51,6 +56,13 @@ def notEmpty(text: str) -> str:
     if not text:
         raise ValueError("must not be empty")
     return text
+
+
+def seconds(text: str) -> float:
+    """The converter of a switch whose value is a time in whole seconds."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a number of seconds")
+    return float(text)
 
 
 def _owner(text: str) -> tuple[str, str]:
@@ -76,8 +88,8 @@ COMMON_SWITCHES = (
     Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty),
     Switch("o", "owner", "Owner of a new log file", "USER:GROUP", "root:adm", _owner),
     Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
-    Switch("O", "output", "Record what sub-commands (i.e. aws) print in the log"),
-    Switch("d", "debug", "Record debugging information in the log (implies -O)", implies="output"),
+    Switch("O", "output", "Record what commands (i.e. aws) print in the log"),
+    Switch("d", "debug", "Record debugging information, too (implies -O)", implies="output"),
     Switch("s", "stack", "Print the Python stack trace of a failure"),
     Switch("D", "diagnostics", "Print runtime diagnostics and exit"),
 )

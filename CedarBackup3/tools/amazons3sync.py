@@ -13,11 +13,13 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Switch, Tool, runTool
+from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
 from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES, awsSettings
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
+    from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.model import VerifyReport
     from CedarBackup3.cli.progress import ProgressLine
 
@@ -25,10 +27,11 @@ SourceDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 class SyncOptions(NamedTuple):
-    """What the command line asks for; the names are those of the switches."""
+    """What the command line asks for; the names are those of the switches, but for those that make `aws`."""
 
     sourceDir: str
     s3BucketUrl: str
+    aws: AwsSettings
     verifyOnly: bool = False
     uploadOnly: bool = False
     ignoreWarnings: bool = False
@@ -39,7 +42,6 @@ class SyncOptions(NamedTuple):
     requireFile: str = ""
     maxDelete: str = ""
     lockWait: float = 0
-    awsTimeout: float = 0
     method: str = "auto"
     listings: int = 0
     """0: as many as pay."""
@@ -53,8 +55,6 @@ def cli() -> int:
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3 import steps
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
     from CedarBackup3.amazons3.lock import targetLock
     from CedarBackup3.amazons3.mirror import mirrorOf
@@ -65,12 +65,12 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         uploadOnly=options.uploadOnly,
         excludes=options.exclude,
         followLinks=not options.noFollowLinks,
-        aws=AwsSettings(awsLocale(), timeLimit=options.awsTimeout),
+        aws=options.aws,
     )
     guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
     changesNothing = options.verifyOnly or options.dryRun
     with (
-        targetLock(mirror.location, shared=changesNothing, waitSeconds=options.lockWait),
+        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait),
         steps.timesLogged(progress),
         steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan,
     ):
@@ -175,12 +175,6 @@ def _unwatched() -> ProgressLine:
     return ProgressLine(sys.stderr, isQuiet=True)
 
 
-def _method(text: str) -> str:
-    if text not in {"auto", "direct", "sync"}:
-        raise ValueError("must be auto, direct or sync")
-    return text
-
-
 def _listings(text: str) -> int:
     if text == "auto":
         return 0
@@ -189,15 +183,9 @@ def _listings(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError("must be a number of seconds")
-    return float(text)
-
-
 def _deletionLimit(text: str) -> str:
     number = text.removesuffix("%")
-    if text and not (number.isascii() and number.isdigit()):
+    if not (number.isascii() and number.isdigit()):
         raise ValueError("must be a number, or a percentage such as 10%")
     return text
 
@@ -209,16 +197,16 @@ def _pattern(text: str) -> str:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
-    from CedarBackup3.amazons3.awslocale import awsLocale
     from CedarBackup3.amazons3.model import S3Location
 
-    url = awsLocale().decoded(os.fsencode(values["s3BucketUrl"]))
+    aws = awsSettings(values)
+    url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
     S3Location.parse(url)
     if values["verifyOnly"] and values["dryRun"]:
         raise UsageError("--verifyOnly and --dryRun do not go together")
-    patterns = tuple(awsLocale().decoded(os.fsencode(pattern)) for pattern in values["exclude"])
-    chosen = SyncOptions(**{name: values[name] for name in SyncOptions._fields})
-    return chosen._replace(s3BucketUrl=url, exclude=patterns)
+    patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
+    made: dict[str, Any] = {"aws": aws, "s3BucketUrl": url, "exclude": patterns}
+    return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
 
 
 def _diagnostics() -> Iterable[tuple[str, str]]:
@@ -226,11 +214,12 @@ def _diagnostics() -> Iterable[tuple[str, str]]:
 
     from CedarBackup3.amazons3.awscli import awsVersion
     from CedarBackup3.amazons3.awslocale import awsLocale
+    from CedarBackup3.amazons3.awssettings import AwsSettings
 
     locale = awsLocale()
     yield "Encoding for aws", f"{locale.encoding} ({locale.origin})"
     yield "aws", shutil.which("aws") or "not on the PATH"
-    yield "aws version", awsVersion(locale)
+    yield "aws version", awsVersion(AwsSettings(locale))
 
 
 TOOL = Tool(
@@ -255,12 +244,13 @@ changed. Exit status 0 means done and verified.""",
         ),
         Switch("", "noFollowLinks", "Leave out symbolic links instead of following them"),
         Switch("", "allowEmptySource", "Let a source without files empty the target"),
-        Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH"),
+        Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
         Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N", "", _deletionLimit),
-        Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", _seconds),
-        Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", _seconds),
-        Switch("", "method", "How files go up: auto, direct or sync", "WAY", "auto", _method),
+        Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
+        Switch("", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")),
         Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
+        *AWS_SWITCHES,
+        *UPLOAD_SWITCHES,
     ),
     example="""\
 Typical use:

@@ -13,6 +13,7 @@ understand it refuses with 501 NotImplemented.
 """
 
 from testcase.s3.bucket import StoredObject, Versioning
+from testcase.s3.bucketoperations import ACCOUNT
 from testcase.s3.errors import S3Error
 from testcase.s3.faults import (
     DENY,
@@ -29,6 +30,7 @@ from testcase.s3.messages import RequestRecord
 from testcase.s3.server import S3Server
 
 __all__ = [
+    "ACCOUNT",
     "DENY",
     "BreakXml",
     "CutBody",
