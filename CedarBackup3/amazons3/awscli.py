@@ -63,7 +63,7 @@ class AwsResult:
 
 _ADVICE = (
     ("NoSuchBucket", "check the bucket's name, or create it by 'aws s3 mb'"),
-    ("AccessDenied", "check what this user may do; the manual page lists the permissions needed"),
+    ("AccessDenied", "check what this user may do; --printPolicy prints the permissions needed"),
     ("Unable to locate credentials", "do so as the user who runs this"),
     ("InvalidAccessKeyId", "check the credentials"),
     ("SignatureDoesNotMatch", "check the credentials"),
@@ -231,7 +231,10 @@ def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dic
 
 
 _CHECKSUMS = ("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION")
-_AMAZONS_ENDPOINT = re.compile(r"https?://([^/@]*@)?[^/:]+\.(amazonaws\.com(\.cn)?|api\.aws)(?![^/:])", re.IGNORECASE)
+_AMAZONS_ENDPOINT = re.compile(  # the suffixes of its partitions, as botocore lists them
+    r"https?://([^/@]*@)?[^/:]+\.(amazonaws\.(com(\.cn)?|eu)|api\.(aws|amazonwebservices\.(com\.cn|eu)))(?![^/:])",
+    re.IGNORECASE,
+)
 
 
 def awsVersion(settings: AwsSettings) -> str:
@@ -242,6 +245,20 @@ def awsVersion(settings: AwsSettings) -> str:
     return (
         "".join(lines or ()).strip() if status == 0 else str(AwsResult("--version", status, tuple(lines or ()), False))
     )
+
+
+def configuredText(arguments: Sequence[str], settings: AwsSettings) -> str:
+    """What `aws configure` prints for these arguments, such as `get endpoint_url`; empty if it fails."""
+    command = ["configure", *arguments]
+    status, lines = executeCommand(
+        ["aws"],
+        [*command, *settingArguments(command, settings, {})],
+        returnOutput=True,
+        ignoreStderr=True,
+        doNotLog=True,
+        environment=awsEnvironment(os.environ, settings),
+    )
+    return "".join(lines or ()).rstrip("\n") if status == 0 else ""
 
 
 def _notStartedMessage() -> str:

@@ -55,7 +55,7 @@ def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
     elif values["diagnostics"]:
         from CedarBackup3.cli.diagnostics import diagnosticsListing
 
-        sys.stdout.write(diagnosticsListing(tool))
+        sys.stdout.write(diagnosticsListing(tool, values))
     else:
         return _run(tool, values)
     return ExitStatus.DONE
@@ -71,6 +71,9 @@ def _run(tool: Tool, values: dict[str, Any]) -> int:
     progress = ProgressLine(sys.stderr, common.quiet)
     try:
         options = tool.buildOptions(values)
+        if answer := tool.answer(options):
+            sys.stdout.write(answer)
+            return ExitStatus.DONE
         with loggingSetUp(common, progress.erase), contextlib.closing(progress):
             return _loggedRun(tool, options, progress, common.stack)
     except (UsageError, LoggingError) as error:

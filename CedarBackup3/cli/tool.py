@@ -32,8 +32,10 @@ class Tool(NamedTuple):
 
     It logs, raises what `errors` has, and prints nothing.
     """
-    diagnostics: Callable[[], Iterable[tuple[str, str]]] = tuple
-    """Its own lines for `--diagnostics`: label and value."""
+    answer: Callable[[Any], str] = lambda options: ""
+    """What is printed instead of a run, if the options ask for that; empty if they do not."""
+    diagnostics: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda values: ()
+    """Its own lines for `--diagnostics`, label and value; of the values only those of the switches are there."""
 
     @property
     def allSwitches(self) -> tuple[Switch, ...]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
 from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES, awsSettings
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class SyncOptions(NamedTuple):
     method: str = "auto"
     listings: int = 0
     """0: as many as pay."""
+    printPolicy: bool = False
 
 
 def cli() -> int:
@@ -209,17 +211,18 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
     return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
 
 
-def _diagnostics() -> Iterable[tuple[str, str]]:
-    import shutil
+def _answer(options: SyncOptions) -> str:
+    if not options.printPolicy:
+        return ""
+    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.policy import policyText
 
-    from CedarBackup3.amazons3.awscli import awsVersion
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.awssettings import AwsSettings
-
-    locale = awsLocale()
-    yield "Encoding for aws", f"{locale.encoding} ({locale.origin})"
-    yield "aws", shutil.which("aws") or "not on the PATH"
-    yield "aws version", awsVersion(AwsSettings(locale))
+    changes = not (options.verifyOnly or options.dryRun)
+    objectActions = [
+        *["PutObject", "AbortMultipartUpload"] * changes,
+        *["DeleteObject"] * (changes and not options.uploadOnly),
+    ]
+    return policyText(S3Location.parse(options.s3BucketUrl), options.aws, objectActions=objectActions)
 
 
 TOOL = Tool(
@@ -249,6 +252,7 @@ changed. Exit status 0 means done and verified.""",
         Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
         Switch("", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")),
         Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
+        Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
         *AWS_SWITCHES,
         *UPLOAD_SWITCHES,
     ),
@@ -261,7 +265,8 @@ This makes everything below myuser/ in my-bucket the same as /home/myuser;
 objects below myuser/ that have no file in /home/myuser are deleted.""",
     buildOptions=_buildOptions,
     run=run,
-    diagnostics=_diagnostics,
+    answer=_answer,
+    diagnostics=awsDiagnostics,
 )
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from CedarBackup3.tools.shared.awsdiagnostics import configuredOrigins
 from testcase.s3 import ACCOUNT, S3Server
 from testcase.trees import plantTree
 
@@ -148,3 +149,51 @@ def test_a_wrong_value_is_refused_in_one_sentence(
     assert reason in outcome.stderr
     assert "hunter2" not in outcome.stderr
     assert not server.requests
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "expected"),
+    [
+        ([], {}, {"Profile": "<not set>", "Region": "us-east-1 (from env AWS_DEFAULT_REGION)"}),
+        ([], {"AWS_ENDPOINT_URL": "http://u:hunter2hunter2@a"}, {"Endpoint": "http://***@a (AWS_ENDPOINT_URL)"}),
+        ([], {"AWS_ENDPOINT_URL_S3": "http://b"}, {"Endpoint": "http://b (AWS_ENDPOINT_URL_S3)"}),
+        (
+            ["--profile", "my backup", "--region", "eu-west-1"],
+            {"AWS_ENDPOINT_URL": ""},
+            {
+                "Profile": "my backup (--profile)",
+                "Region": "eu-west-1 (--region)",
+                "Endpoint": "http://c (the aws configuration, which aws before 1.29 or 2.13 does not ask)",
+                "Access key": "****************FILE (from config-file)",
+            },
+        ),
+        (
+            ["--endpointUrl", "http://d", "--sse", "AES256"],
+            {},
+            {"Endpoint": "http://d (--endpointUrl)", "--sse": "AES256"},
+        ),
+    ],
+)
+def test_diagnostics_tell_what_is_in_effect_and_why(
+    words: list[str], environment: dict[str, str], expected: dict[str, str], syncOnce: Sync, tmp_path: Path
+) -> None:
+    if words[:1] == ["--profile"]:
+        environment = environment | _profile(tmp_path, "endpoint_url = http://c")
+    outcome = syncOnce("--diagnostics", *words, environment=environment)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    told = dict(re.findall("^   ([^:]+): +(.+)$", outcome.stdout, re.MULTILINE))
+    assert {label: told.get(label) for label in expected} == expected
+    assert "secretsecret" not in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        "      Name   Value   Type   Location\n   profile   <not set>   None   None\n region   eu-west-3   env   X\n",
+        "NAME : VALUE : TYPE : LOCATION\nprofile    : <not set> : None : None\nregion   : eu-west-3  : env  : X\n",
+        "\nprofile    <not set>\nregion   eu-west-3   env   X   \n",
+    ],
+)
+def test_the_table_of_aws_is_read_in_each_of_its_forms(listing: str) -> None:
+    found = configuredOrigins(listing)
+    assert (found["profile"], found["region"]) == ("<not set>", "eu-west-3 (from env X)")
