@@ -74,7 +74,7 @@ def _run(tool: Tool, values: dict[str, Any]) -> int:
         if answer := tool.answer(options):
             sys.stdout.write(answer)
             return ExitStatus.DONE
-        with loggingSetUp(common, progress.erase), contextlib.closing(progress):
+        with loggingSetUp(common, tool.name, progress.erase), contextlib.closing(progress):
             return _loggedRun(tool, options, progress, common.stack)
     except (UsageError, LoggingError) as error:
         if common.quiet:

@@ -37,6 +37,8 @@ class Switch(NamedTuple):
     """Whether it may come several times; the option's value is then a tuple."""
     choices: tuple[str, ...] = ()
     """The only values that it may have, if they can be listed."""
+    noDefaultWith: str = ""
+    """The long name of a switch without a value beside which the default does not hold."""
     implies: str = ""
     """The long name of a switch without a value that it turns on, too."""
 
@@ -85,9 +87,10 @@ COMMON_SWITCHES = (
     Switch("V", "version", "Display version information and exit"),
     Switch("b", "verbose", "Print what is done to the screen, too"),
     Switch("q", "quiet", "Print nothing at all to the screen"),
-    Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty),
+    Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty, noDefaultWith="syslog"),
     Switch("o", "owner", "Owner of a new log file", "USER:GROUP", "root:adm", _owner),
     Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
+    Switch("", "syslog", "Log to syslog or journald; no default log file then"),
     Switch("O", "output", "Record what commands (i.e. aws) print in the log"),
     Switch("d", "debug", "Record debugging information, too (implies -O)", implies="output"),
     Switch("s", "stack", "Print the Python stack trace of a failure"),
