@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ import pytest
 from CedarBackup3.cli import Tool, runTool
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.util import executeCommand
+from testcase.runner import toolEnvironment
 
 LOG = logging.getLogger("CedarBackup3.log")
 HEAD = r"<(\d+)>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d cback-test\[(\d+)\]: "
@@ -162,3 +166,35 @@ def test_a_receiver_that_is_started_anew_gets_the_lines_that_follow(
     later[0].close()
     lost = f"The system log {path} cannot be written (No such file or directory); going on without it\n"
     assert capsys.readouterr().err == f"one\ntwo\n{lost}three\nfour\n"
+
+
+_OWN_DEV_LOG = """
+import re, socket, subprocess, sys, syslog
+receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+receiver.bind("/dev/log")
+syslog.openlog("cback-amazons3-sync", syslog.LOG_PID)
+syslog.syslog(syslog.LOG_ERR, sys.argv[2])
+expected = receiver.recv(10000)
+done = subprocess.run([sys.executable, "-m", "CedarBackup3.tools.amazons3sync", "--syslog", sys.argv[1], "s3://bucket"])
+found = receiver.recv(10000)
+volatile = rb" [ \\d]\\d \\d\\d:\\d\\d:\\d\\d |\\[\\d+\\]"
+assert done.returncode == 6, done
+assert re.sub(volatile, b"", found) == re.sub(volatile, b"", expected), (found, expected)
+"""
+
+
+def test_a_tool_sends_to_dev_log_just_what_syslog_3_would_send(tmp_path: Path) -> None:
+    words = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /dev && touch /dev/null"]
+    if os.geteuid() or not shutil.which("unshare") or subprocess.run(words, check=False).returncode:
+        pytest.skip("no /dev of its own can be made for this test")
+    missing = tmp_path / "n\u00f6"
+    said = f"The source directory {missing} cannot be read: No such file or directory; nothing was changed"
+    run = f'{words[-1]} && exec "$0" "$@"'
+    done = subprocess.run(
+        [*words[:-1], run, sys.executable, "-c", _OWN_DEV_LOG, str(missing), said],
+        env=toolEnvironment({"LC_ALL": "C.UTF-8"}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

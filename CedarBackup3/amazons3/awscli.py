@@ -63,7 +63,10 @@ class AwsResult:
 
 _ADVICE = (
     ("NoSuchBucket", "check the bucket's name, or create it by 'aws s3 mb'"),
-    ("AccessDenied", "check what this user may do; --printPolicy prints the permissions needed"),
+    (
+        "AccessDenied",
+        "check what this user may do (--printPolicy prints it), and with --expectedBucketOwner whose bucket it is",
+    ),
     ("Unable to locate credentials", "do so as the user who runs this"),
     ("InvalidAccessKeyId", "check the credentials"),
     ("SignatureDoesNotMatch", "check the credentials"),

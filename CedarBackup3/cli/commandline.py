@@ -36,22 +36,22 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> dict[str, Any]:
         values = vars(parser.parse_args(commandLine))
     values |= {switch.implies: True for switch in tool.allSwitches if switch.implies and values[switch.long]}
     valued = (switch for switch in tool.allSwitches if switch.valueName)
-    return values | {switch.long: _value(switch, values) for switch in valued}
+    return values | {switch.long: _converted(switch, _text(switch, values)) for switch in valued}
 
 
-def _value(switch: Switch, values: dict[str, Any]) -> Any:
-    """The value of a switch that takes one: what was given, or else its default, converted."""
-    given = values[switch.long]
-    if switch.isRepeatable:
-        return tuple(_converted(switch, text) for text in given)
-    if given is None:
-        given = "" if values.get(switch.noDefaultWith) else switch.default
-        if not given:
-            return ""
-    return _converted(switch, given)
+def _text(switch: Switch, values: dict[str, Any]) -> str | list[str] | None:
+    """What was given, or else the default, as the user would write it; None: neither."""
+    given: str | list[str] | None = values[switch.long]
+    if given is None and not values.get(switch.noDefaultWith):
+        return switch.default or None
+    return given
 
 
-def _converted(switch: Switch, text: str) -> Any:
+def _converted(switch: Switch, text: str | list[str] | None) -> Any:
+    if text is None:
+        return ""
+    if isinstance(text, list):
+        return tuple(_converted(switch, each) for each in text)
     if switch.choices and text not in switch.choices:
         *others, last = switch.choices
         raise UsageError(f"the value '{text}' of --{switch.long} must be {', '.join(others)} or {last}")

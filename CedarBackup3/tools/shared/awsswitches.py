@@ -27,7 +27,7 @@ def _region(text: str) -> str:
 
 
 def _endpointUrl(text: str) -> str:
-    if not re.fullmatch(r"https?://[!-~]+", text) or re.search("[@?#]", text):
+    if not re.fullmatch(r"https?://[A-Za-z0-9\[][!-~]*", text) or re.search("[@?#]", text):
         raise ValueError("must be an address such as https://s3.example.com, without user, password and query")
     return text
 
