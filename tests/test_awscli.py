@@ -9,12 +9,15 @@ import pytest
 from CedarBackup3.amazons3.awscli import (
     AwsResult,
     awsEnvironment,
+    copyArguments,
     deleteArguments,
-    endpointArguments,
+    endpointOf,
     listArguments,
+    settingArguments,
     syncArguments,
 )
 from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 
 UTF8 = AwsLocale("C.UTF-8", "utf-8", "")
@@ -55,7 +58,7 @@ def test_only_0_and_2_with_warnings_mean_that_all_was_done(status: int, hasWarne
             ["missing bucket", "denied"],
         ),
         (AwsResult("s3 sync", 1, ("An error occurred (NoSuchBucket)",), False), ["aws s3 mb"]),
-        (AwsResult("s3 sync", 1, ("An error occurred (AccessDenied)",), False), ["permissions"]),
+        (AwsResult("s3 sync", 1, ("An error occurred (AccessDenied)",), False), ["--printPolicy", "whose bucket"]),
         (AwsResult("s3 sync", 253, ("The config profile (x) could not be found",), False), ["AWS_PROFILE"]),
         (AwsResult("s3 sync", 252, ("Unknown options: --x",), False), ["too old"]),
     ],
@@ -97,15 +100,15 @@ def test_a_batch_to_delete_comes_from_a_file() -> None:
 
 def test_the_environment_of_aws_is_ours_in_its_locale_without_pager_and_prompts() -> None:
     mine = {"PATH": "/bin", "AWS_PROFILE": "x", "LANG": "de_DE", "LC_TIME": "C", "PYTHONUTF8": "0", "AWS_PAGER": "less"}
-    assert awsEnvironment(mine, UTF8) == {
+    assert awsEnvironment(mine, AwsSettings(UTF8)) == {
         "PATH": "/bin",
         "AWS_PROFILE": "x",
         "LC_ALL": "C.UTF-8",
         "AWS_PAGER": "",
         "AWS_CLI_AUTO_PROMPT": "off",
     }
-    assert awsEnvironment(mine, LATIN1)["LC_ALL"] == "en_US.ISO-8859-1"
-    assert awsEnvironment(mine, LATIN1)["PYTHONUTF8"] == "0"
+    assert awsEnvironment(mine, AwsSettings(LATIN1))["LC_ALL"] == "en_US.ISO-8859-1"
+    assert awsEnvironment(mine, AwsSettings(LATIN1))["PYTHONUTF8"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -119,4 +122,69 @@ def test_the_environment_of_aws_is_ours_in_its_locale_without_pager_and_prompts(
     ],
 )
 def test_the_endpoint_of_the_environment_is_passed_on(environment: dict[str, str], endpoint: str | None) -> None:
-    assert endpointArguments(environment) == (["--endpoint-url", endpoint] if endpoint else [])
+    settings = AwsSettings(UTF8)
+    assert endpointOf(settings, environment) == (endpoint or "")
+    words = settingArguments(["s3api", "list-objects-v2"], settings, environment)
+    assert words == ([f"--endpoint-url={endpoint}"] if endpoint else [])
+    assert endpointOf(AwsSettings(UTF8, endpointUrl="http://c"), environment) == "http://c"
+
+
+EVERYTHING = AwsSettings(
+    UTF8,
+    profile="-x y",
+    region="eu-central-1",
+    endpointUrl="http://e",
+    expectedBucketOwner="123456789012",
+    storageClass="GLACIER_IR",
+    sse="aws:kms",
+    sseKmsKeyId="alias/mine",
+)
+EVERYWHERE = ["--profile=-x y", "--region=eu-central-1", "--endpoint-url=http://e"]
+UPLOADS = ["--storage-class=GLACIER_IR", "--sse=aws:kms", "--sse-kms-key-id=alias/mine"]
+OWNED = ["--expected-bucket-owner=123456789012"]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (syncArguments(b"/s", PLACE, delete=True), EVERYWHERE + UPLOADS),
+        (copyArguments(b"/s", PLACE), EVERYWHERE + UPLOADS),
+        (["s3", "sync", "s3://bucket/p/", b"/s/"], EVERYWHERE),
+        (["s3", "cp", "s3://bucket/p/a", b"/s3://a", "--no-progress"], EVERYWHERE),
+        (["s3", "rm", "s3://bucket/p/a"], EVERYWHERE),
+        (listArguments(PLACE), EVERYWHERE + OWNED),
+        (deleteArguments("/tmp/x"), EVERYWHERE + OWNED),
+        (["configure", "get", "region"], EVERYWHERE),
+    ],
+)
+def test_each_setting_goes_to_the_commands_that_know_it_and_to_no_other(
+    command: list[str | bytes], expected: list[str]
+) -> None:
+    assert settingArguments(command, EVERYTHING, {"AWS_ENDPOINT_URL": "http://other"}) == expected
+    assert settingArguments(command, AwsSettings(UTF8), {}) == []
+
+
+REQUEST, RESPONSE = "AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "environment", "checksums"),
+    [
+        ("", {}, (None, None)),
+        ("", {"AWS_ENDPOINT_URL": "http://a"}, ("when_required", "when_required")),
+        ("", {"AWS_ENDPOINT_URL_S3": "http://a"}, ("when_required", "when_required")),
+        ("", {"AWS_ENDPOINT_URL": "http://a", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, (None, None)),
+        ("https://minio.example.com:9000", {}, ("when_required", "when_required")),
+        ("https://amazonaws.com.example.com", {}, ("when_required", "when_required")),
+        ("https://example.com/s3.amazonaws.com", {}, ("when_required", "when_required")),
+        ("http://a", {REQUEST: "when_supported"}, ("when_supported", "when_required")),
+        ("https://s3.eu-central-1.amazonaws.com", {}, (None, None)),
+        ("https://bucket.vpce-1.s3.us-east-1.vpce.amazonaws.com/", {}, (None, None)),
+        ("https://s3.dualstack.cn-north-1.amazonaws.com.cn:443", {}, (None, None)),
+    ],
+)
+def test_only_at_a_foreign_endpoint_aws_is_told_to_spare_its_checksums(
+    endpoint: str, environment: dict[str, str], checksums: tuple[str | None, str | None]
+) -> None:
+    made = awsEnvironment(environment, AwsSettings(UTF8, endpointUrl=endpoint))
+    assert (made.get(REQUEST), made.get(RESPONSE)) == checksums

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import os
+import re
 import shutil
 import time
 from collections import deque
@@ -13,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CommandFailed
@@ -64,11 +64,14 @@ class AwsResult:
 
 _ADVICE = (
     ("NoSuchBucket", "check the bucket's name, or create it by 'aws s3 mb'"),
-    ("AccessDenied", "check what this user may do; the manual page lists the permissions needed"),
+    (
+        "AccessDenied",
+        "check what this user may do (--printPolicy prints it), and with --expectedBucketOwner whose bucket it is",
+    ),
     ("Unable to locate credentials", "do so as the user who runs this"),
     ("InvalidAccessKeyId", "check the credentials"),
     ("SignatureDoesNotMatch", "check the credentials"),
-    ("The config profile", "check AWS_PROFILE and ~/.aws/config"),
+    ("The config profile", "check --profile, AWS_PROFILE and ~/.aws/config"),
     ("Unknown options", "this aws may be too old, --diagnostics shows which it is"),
     ("Could not connect", "check the network and the endpoint, then run again"),
     # aws's own crash on an error without a message
@@ -209,8 +212,9 @@ def runAws(
         onOutput: is told what it prints, as it comes
         shouldStop: asked now and then; aws is stopped once it says yes
     """
-    locale, timeLimit = settings.locale, settings.timeLimit
-    encoded = [a if isinstance(a, bytes) else a.encode(locale.encoding, "surrogateescape") for a in arguments]
+    timeLimit = settings.timeLimit
+    words = [*arguments, *settingArguments(arguments, settings, os.environ)]
+    encoded = [w if isinstance(w, bytes) else w.encode(settings.locale.encoding, "surrogateescape") for w in words]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
     hasWarned = False
     deadline = time.monotonic() + timeLimit if timeLimit else math.inf
@@ -220,15 +224,14 @@ def runAws(
         hasWarned = hasWarned or line.startswith("warning: Skipping file ")
         errors.append(line[:_ERROR_LENGTH])
 
-    environment = awsEnvironment(os.environ, locale)
     if outputFile is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
         _log.debug("Running aws %s", encoded)
     status, _ = executeCommand(
         ["aws"],
-        [*encoded, *endpointArguments(environment)],
+        encoded,
         doNotLog=outputFile is not None,
         outputFile=outputFile,
-        environment=environment,
+        environment=awsEnvironment(os.environ, settings),
         onErrorLine=keep,
         onOutput=onOutput,
         shouldStop=lambda: shouldStop() or time.monotonic() > deadline,
@@ -243,22 +246,72 @@ def requireSuccess(result: AwsResult) -> None:
         raise CommandFailed(str(result))
 
 
-def awsEnvironment(environment: Mapping[str, str], locale: AwsLocale) -> dict[str, str]:
-    """The environment for aws: this one, in the given locale, with neither pager nor prompts."""
+def settingArguments(
+    arguments: Sequence[str | bytes], settings: AwsSettings, environment: Mapping[str, str]
+) -> list[str]:
+    """The switches that a command needs for the settings, each as one word, whatever its value begins with.
+
+    All commands know profile, region and endpoint, only uploads by `aws s3` know how objects are stored, and only
+    `aws s3api` knows the owner that a bucket should have.
+
+    Args:
+        arguments: the command: what comes behind `aws`
+        settings: how to run it
+        environment: may name an endpoint, as in `endpointOf`
+    """
+    switches = [
+        ("--profile", settings.profile),
+        ("--region", settings.region),
+        ("--endpoint-url", endpointOf(settings, environment)),
+    ]
+    if _isUpload(arguments):
+        switches += [
+            ("--storage-class", settings.storageClass),
+            ("--sse", settings.sse),
+            ("--sse-kms-key-id", settings.sseKmsKeyId),
+        ]
+    if arguments[0] == "s3api":
+        switches += [("--expected-bucket-owner", settings.expectedBucketOwner)]
+    return [f"{switch}={value}" for switch, value in switches if value]
+
+
+def _isUpload(arguments: Sequence[str | bytes]) -> bool:
+    return list(arguments[:2]) in (["s3", "sync"], ["s3", "cp"]) and str(arguments[3]).startswith("s3://")
+
+
+def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
+    """The endpoint of the settings or of the environment; empty if neither has one.
+
+    That of the environment is looked up here, since version 2 knows its variables only from 2.13 on.
+    """
+    if settings.endpointUrl or environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return settings.endpointUrl
+    return environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
+
+
+def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dict[str, str]:
+    """The environment for aws: the one given, in the locale of the settings, with neither pager nor prompts.
+
+    Many S3 services refuse the checksums that a new aws adds to uploads, so at an endpoint that is not Amazon's it adds
+    only those that S3 asks for, unless the environment says otherwise ("Data Integrity Protections for Amazon S3" in
+    the reference guide of AWS SDKs and tools).
+    """
+    locale = settings.locale
     kept = {name: value for name, value in environment.items() if name not in _UNWANTED and not name.startswith("LC_")}
     chosen = {"LC_ALL": locale.name, "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
-    return kept | chosen | ({"PYTHONUTF8": "0"} if locale.isLegacy else {})
+    endpoint = endpointOf(settings, environment)
+    checksums = {} if not endpoint or _AMAZONS_ENDPOINT.match(endpoint) else dict.fromkeys(_CHECKSUMS, "when_required")
+    return checksums | kept | chosen | ({"PYTHONUTF8": "0"} if locale.isLegacy else {})
 
 
-def endpointArguments(environment: Mapping[str, str]) -> list[str | bytes]:
-    """The endpoint of the environment as a switch, since version 2 knows its variables only from 2.13 on."""
-    if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        return []
-    endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    return ["--endpoint-url", endpoint] if endpoint else []
+_CHECKSUMS = ("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION")
+_AMAZONS_ENDPOINT = re.compile(  # the suffixes of its partitions, as botocore lists them
+    r"https?://([^/@]*@)?[^/:]+\.(amazonaws\.(com(\.cn)?|eu)|api\.(aws|amazonwebservices\.(com\.cn|eu)))(?![^/:])",
+    re.IGNORECASE,
+)
 
 
-def awsVersion(locale: AwsLocale) -> str:
+def awsVersion(settings: AwsSettings) -> str:
     """What `aws --version` prints, or why it prints nothing within ten seconds."""
     deadline = time.monotonic() + _VERSION_LIMIT
     status, lines = executeCommand(
@@ -266,12 +319,26 @@ def awsVersion(locale: AwsLocale) -> str:
         ["--version"],
         returnOutput=True,
         doNotLog=True,
-        environment=awsEnvironment(os.environ, locale),
+        environment=awsEnvironment(os.environ, settings),
         shouldStop=lambda: time.monotonic() > deadline,
     )
     return (
         "".join(lines or ()).strip() if status == 0 else str(AwsResult("--version", status, tuple(lines or ()), False))
     )
+
+
+def configuredText(arguments: Sequence[str], settings: AwsSettings) -> str:
+    """What `aws configure` prints for these arguments, such as `get endpoint_url`; empty if it fails."""
+    command = ["configure", *arguments]
+    status, lines = executeCommand(
+        ["aws"],
+        [*command, *settingArguments(command, settings, {})],
+        returnOutput=True,
+        ignoreStderr=True,
+        doNotLog=True,
+        environment=awsEnvironment(os.environ, settings),
+    )
+    return "".join(lines or ()).rstrip("\n") if status == 0 else ""
 
 
 def _notStartedMessage() -> str:

@@ -9,9 +9,22 @@ from CedarBackup3.amazons3.awslocale import AwsLocale
 
 @dataclass(frozen=True, slots=True)
 class AwsSettings:
-    """How aws is run."""
+    """How aws is run; an empty text leaves a matter to aws, its environment and its configuration."""
 
     locale: AwsLocale
     """The locale that it is run in, in which it reads the names of files."""
     timeLimit: float = 0
     """Seconds after which an aws is stopped; 0: never."""
+    profile: str = ""
+    """The section of aws's configuration to use."""
+    region: str = ""
+    endpointUrl: str = ""
+    """The address of the S3 service."""
+    expectedBucketOwner: str = ""
+    """The account that the bucket has to belong to, in twelve digits."""
+    storageClass: str = ""
+    """Of uploaded objects."""
+    sse: str = ""
+    """How uploaded objects are encrypted by the server: AES256 or aws:kms."""
+    sseKmsKeyId: str = ""
+    """The key for aws:kms: an id, an alias or the ARN of either."""

@@ -9,7 +9,8 @@ import os
 import time
 from collections.abc import Iterator
 
-from CedarBackup3.amazons3.awscli import endpointArguments
+from CedarBackup3.amazons3.awscli import endpointOf
+from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CedarBackupError, LockHeld
 from CedarBackup3.util import displayPath
@@ -19,7 +20,9 @@ _SHARED_DIRECTORY = "/run/lock"  # File Hierarchy Standard 3.0, 3.15; there for 
 
 
 @contextlib.contextmanager
-def targetLock(location: S3Location, *, shared: bool = False, waitSeconds: float = 0) -> Iterator[None]:
+def targetLock(
+    location: S3Location, aws: AwsSettings, *, shared: bool = False, waitSeconds: float = 0
+) -> Iterator[None]:
     """Hold the lock of a target, which is this user's on this machine.
 
     The lock lies in the user's runtime directory, and in the directory for locks as well, since a cron job may have no
@@ -27,6 +30,7 @@ def targetLock(location: S3Location, *, shared: bool = False, waitSeconds: float
 
     Args:
         location: the target
+        aws: how it is reached
         shared: for a run that only looks: several of them go together, but none beside one that changes things
         waitSeconds: how long to wait for another run to end
 
@@ -37,7 +41,7 @@ def targetLock(location: S3Location, *, shared: bool = False, waitSeconds: float
     deadline = time.monotonic() + waitSeconds
     with contextlib.ExitStack() as stack:
         for directory in _directories():
-            path = os.path.join(directory, _name(location))
+            path = os.path.join(directory, _name(location, aws))
             stack.enter_context(_locked(path, location, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, deadline))
         yield
 
@@ -48,9 +52,9 @@ def _directories() -> list[str]:
     return found or ["/tmp"]  # noqa: S108 - the files in it are opened as warily as in /run/lock
 
 
-def _name(location: S3Location) -> str:
+def _name(location: S3Location, aws: AwsSettings) -> str:
     """A bucket of the same name at another endpoint is another bucket."""
-    target = "\0".join(map(str, (*endpointArguments(os.environ), location.url)))
+    target = f"{endpointOf(aws, os.environ)}\0{location.url}"
     digest = hashlib.sha256(target.encode("utf-8", "surrogateescape")).hexdigest()
     return f"cback-amazons3-{os.geteuid()}-{digest[:16]}.lock"
 

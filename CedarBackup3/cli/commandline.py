@@ -30,12 +30,14 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
         UsageError: with a sentence that names what is wrong
     """
     words = _withEmptyValues(tool, commandLine)
-    texts = vars(_parser(tool, ()).parse_known_args(words)[0])
-    if not any(texts[answer] for answer in ANSWERS):
-        texts = _textsWithArguments(tool, words, texts)
-    texts |= {switch.implies: True for switch in tool.allSwitches if switch.implies and texts[switch.long]}
-    valued = (switch for switch in tool.allSwitches if switch.valueName and texts[switch.long] is not None)
-    return CommandLine(texts, texts | {switch.long: _converted(switch, texts[switch.long]) for switch in valued})
+    given = vars(_parser(tool, ()).parse_known_args(words)[0])
+    if not any(given[answer] for answer in ANSWERS):
+        given = _givenWithArguments(tool, words, given)
+    given |= {switch.implies: True for switch in tool.allSwitches if switch.implies and given[switch.long]}
+    valued = [switch for switch in tool.allSwitches if switch.valueName]
+    texts = given | {switch.long: _text(switch, given) for switch in valued}
+    told = [switch for switch in valued if texts[switch.long] or given[switch.long] is not None]
+    return CommandLine(texts, texts | {switch.long: _converted(switch, texts[switch.long]) for switch in told})
 
 
 def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
@@ -45,8 +47,8 @@ def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
     return [f"{word}=" if word in bare else word for word in commandLine[:end]] + list(commandLine[end:])
 
 
-def _textsWithArguments(tool: Tool, words: Sequence[str], switched: dict[str, Any]) -> dict[str, Any]:
-    """The texts of a command line with all arguments, or with those only that its switches ask for."""
+def _givenWithArguments(tool: Tool, words: Sequence[str], switched: dict[str, Any]) -> dict[str, Any]:
+    """What a command line gives with all arguments, or with those only that its switches ask for."""
     needed = [argument for argument in tool.arguments if not any(_isGiven(switched[name]) for name in argument.unless)]
     if len(needed) < len(tool.arguments):
         try:
@@ -70,8 +72,7 @@ def _parser(tool: Tool, arguments: Sequence[Argument]) -> argparse.ArgumentParse
         if switch.isRepeatable:
             parser.add_argument(*names, dest=switch.long, default=[], action="append")
         elif switch.valueName:
-            default = None if switch.isValueOptional else switch.default
-            parser.add_argument(*names, dest=switch.long, default=default)
+            parser.add_argument(*names, dest=switch.long)
         else:
             parser.add_argument(*names, dest=switch.long, action="store_true")
     for argument in arguments:
@@ -79,9 +80,19 @@ def _parser(tool: Tool, arguments: Sequence[Argument]) -> argparse.ArgumentParse
     return parser
 
 
+def _text(switch: Switch, given: dict[str, Any]) -> Any:
+    """What was given, or else the default, as the user would write it; empty: neither."""
+    if given[switch.long] is not None or switch.isValueOptional:
+        return given[switch.long]
+    return "" if given.get(switch.noDefaultWith) else switch.default
+
+
 def _converted(switch: Switch, text: str | list[str]) -> Any:
     if isinstance(text, list):
         return tuple(_converted(switch, each) for each in text)
+    if switch.choices and text not in switch.choices:
+        *others, last = switch.choices
+        raise UsageError(f"the value '{text}' of --{switch.long} must be {', '.join(others)} or {last}")
     try:
         return switch.convert(text)
     except ValueError as error:

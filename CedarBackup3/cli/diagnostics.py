@@ -6,19 +6,19 @@ import locale
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.release import VERSION
 from CedarBackup3.util import displayText, withoutSecrets
 
 
-def diagnosticsListing(tool: Tool) -> str:
+def diagnosticsListing(tool: Tool, values: Mapping[str, Any]) -> str:
     """The text that `--diagnostics` prints: a line each, the common ones first, then the tool's own."""
-    rows = [
-        (label, displayText(withoutSecrets(value))) for label, value in (*_commonDiagnostics(tool), *tool.diagnostics())
-    ]
+    told = (*_commonDiagnostics(tool), *tool.diagnostics(values))
+    rows = [(label, displayText(withoutSecrets(value))) for label, value in told]
     width = max(len(label) for label, _ in rows) + 2
     return "Diagnostics:\n\n" + "".join(f"   {label + ':':{width}}{value}\n" for label, value in rows)
 

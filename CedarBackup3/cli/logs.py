@@ -1,4 +1,4 @@
-"""Where the flow log and the output log go: the log file and the screen."""
+"""Where the flow log and the output log go: the log file, the log of the system, and the screen."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from CedarBackup3.cli.options import DEFAULT_OWNER, CommonOptions
+from CedarBackup3.cli.syslog import SystemLog, syslogLine
 from CedarBackup3.errors import LoggingError
 from CedarBackup3.util import displayPath, displayText, getUidGid, withoutSecrets
 
@@ -19,31 +20,45 @@ _SILENT = logging.CRITICAL + 1
 
 
 @contextlib.contextmanager
-def loggingSetUp(options: CommonOptions, beforeScreen: Callable[[], object] = lambda: None) -> Iterator[None]:
+def loggingSetUp(options: CommonOptions, tag: str, beforeScreen: Callable[[], object] = lambda: None) -> Iterator[None]:
     """While inside, `CedarBackup3.log` and `CedarBackup3.output` go where the options say.
 
-    `beforeScreen` is called before each line on the screen.
+    Args:
+        options: the options
+        tag: who speaks, for the log of the system
+        beforeScreen: is called before each line on the screen
 
     Raises:
-        LoggingError: the log file cannot be created or written
+        LoggingError: the log file cannot be created or written, or the system has no log
     """
     flow, output = logging.getLogger("CedarBackup3.log"), logging.getLogger("CedarBackup3.output")
     flowLevel = logging.DEBUG if options.debug else logging.INFO
-    with contextlib.closing(_LogFile(options)) as file:
-        handlers = [(flow, _handler(file, _FileFormatter(), flowLevel)), *_screenHandlers(flow, options, beforeScreen)]
-        if options.output:
-            handlers.append((output, _handler(file, _FileFormatter(prefix="| "), logging.INFO)))
-        levels = [(flow, flowLevel), (output, logging.INFO if options.output else _SILENT)]
-        with contextlib.ExitStack() as undo:
-            for logger, level in levels:
-                undo.callback(logger.setLevel, logger.level)
-                undo.callback(setattr, logger, "propagate", logger.propagate)
-                logger.setLevel(level)
-                logger.propagate = False
-            for logger, handler in handlers:
-                logger.addHandler(handler)
-                undo.callback(logger.removeHandler, handler)
-            yield
+    levels = [(flow, flowLevel), (output, logging.INFO if options.output else _SILENT)]
+    with contextlib.ExitStack() as undo:
+        handlers = _screenHandlers(flow, options, beforeScreen)
+        for record, formatted in _records(options, tag, undo):
+            handlers.append((flow, _handler(record, formatted(""), flowLevel)))
+            handlers.append((output, _handler(record, formatted("| "), logging.INFO)))
+        for logger, level in levels:
+            undo.callback(logger.setLevel, logger.level)
+            undo.callback(setattr, logger, "propagate", logger.propagate)
+            logger.setLevel(level)
+            logger.propagate = False
+        for logger, handler in handlers:
+            logger.addHandler(handler)
+            undo.callback(logger.removeHandler, handler)
+        yield
+
+
+def _records(
+    options: CommonOptions, tag: str, undo: contextlib.ExitStack
+) -> Iterator[tuple[_Record, Callable[[str], logging.Formatter]]]:
+    """What is kept of a run, and its formatter by a prefix, which tells a child's output from what we say ourselves."""
+    if options.logfile:
+        yield _Record(undo.enter_context(contextlib.closing(_LogFile(options))), options.quiet), _FileFormatter
+    if options.syslog:
+        system = undo.enter_context(contextlib.closing(SystemLog()))
+        yield _Record(system, options.quiet), lambda prefix: _SystemFormatter(prefix, tag)
 
 
 def _screenHandlers(
@@ -87,11 +102,40 @@ class _LineHandler(logging.StreamHandler[Any]):
         """Go on without the line."""
 
 
+class _Log(Protocol):
+    """Where lines go."""
+
+    name: str
+    """How a sentence about it begins."""
+
+    def write(self, line: str) -> object:
+        """Write a line at once; raises `OSError`."""
+
+
+class _Record:
+    """A stream to a log; the first line that cannot be written is told on the screen, and none ends a backup."""
+
+    def __init__(self, log: _Log, isQuiet: bool) -> None:
+        self._log, self._isTold = log, isQuiet
+
+    def write(self, line: str) -> None:
+        try:
+            self._log.write(line)
+        except OSError as error:
+            if not self._isTold:
+                reason = error.strerror or error
+                sys.stderr.write(f"{self._log.name} cannot be written ({reason}); going on without it\n")
+            self._isTold = True
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
 class _LogFile:
-    """The log file. Each line is written at once; the first that cannot be is told on the screen."""
+    """The log file."""
 
     def __init__(self, options: CommonOptions) -> None:
-        self._path, self._isQuiet, self._hasFailed = options.logfile, options.quiet, False
+        self.name = f"The log file {displayPath(options.logfile)}"
         try:
             self._descriptor = _logFileDescriptor(options.logfile, options)
         except (OSError, ValueError) as error:
@@ -101,22 +145,13 @@ class _LogFile:
             ) from None
 
     def write(self, line: str) -> None:
-        try:
-            os.write(self._descriptor, line.encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            if not (self._hasFailed or self._isQuiet):
-                shown = displayPath(self._path)
-                sys.stderr.write(f"The log file {shown} cannot be written ({error.strerror}); going on without it\n")
-            self._hasFailed = True
-
-    def flush(self) -> None:
-        """Nothing is held back."""
+        os.write(self._descriptor, line.encode("utf-8", "backslashreplace"))
 
     def close(self) -> None:
         os.close(self._descriptor)
 
 
-_Stream = TextIO | _LogFile
+_Stream = TextIO | _Record
 
 
 class _ScreenFormatter(logging.Formatter):
@@ -127,15 +162,26 @@ class _ScreenFormatter(logging.Formatter):
 
 
 class _FileFormatter(_ScreenFormatter):
-    """ISO time with zone, level, message; the prefix tells a child's output from what we say ourselves."""
+    """ISO time with zone, level, message."""
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str) -> None:
         super().__init__()
         self.prefix = prefix
 
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
         return f"{time} {record.levelname:7} {self.prefix}{super().format(record)}"
+
+
+class _SystemFormatter(_ScreenFormatter):
+    """As the log of the system wants it."""
+
+    def __init__(self, prefix: str, tag: str) -> None:
+        super().__init__()
+        self.prefix, self.tag = prefix, tag
+
+    def format(self, record: logging.LogRecord) -> str:
+        return syslogLine(record.levelno, record.created, self.tag, self.prefix + super().format(record))
 
 
 def _logFileDescriptor(path: str, options: CommonOptions) -> int:

@@ -14,9 +14,11 @@ class CommonOptions(NamedTuple):
     verbose: bool = False
     quiet: bool = False
     logfile: str = "/var/log/cback.log"
+    """Empty: none."""
     owner: tuple[str, str] = DEFAULT_OWNER
     """User and group by name for a new log file; the default is given only as far as this user may."""
     mode: int = 0o640
+    syslog: bool = False
     output: bool = False
     debug: bool = False
     report: str = ""

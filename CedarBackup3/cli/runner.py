@@ -57,7 +57,7 @@ def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
     elif values["diagnostics"]:
         from CedarBackup3.cli.diagnostics import diagnosticsListing
 
-        sys.stdout.write(diagnosticsListing(tool))
+        sys.stdout.write(diagnosticsListing(tool, values))
     else:
         return _run(tool, line)
     return ExitStatus.DONE
@@ -82,7 +82,10 @@ def _run(tool: Tool, line: CommandLine) -> int:
     try:
         requireFiles(common)
         options = tool.buildOptions(line.values)
-        with loggingSetUp(common, progress.erase):
+        if answer := tool.answer(options):
+            sys.stdout.write(answer)
+            return ExitStatus.DONE
+        with loggingSetUp(common, tool.name, progress.erase):
             with contextlib.closing(progress):
                 status, message = _loggedRun(run, options)
             _endInterruptions()

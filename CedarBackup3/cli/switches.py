@@ -29,7 +29,10 @@ class Switch(NamedTuple):
     """What it does, in few enough words for one line of the usage listing."""
     valueName: str = ""
     default: str = ""
-    """The value as the user would write it; shown in the usage listing and converted like any other."""
+    """The value as the user would write it; shown in the usage listing and converted like any other.
+
+    Without a default, the option's value is an empty text, or an empty tuple, until the switch is given.
+    """
     convert: Callable[[str], Any] = str
     """Makes the option's value of the text; a `ValueError` says in its message what is wrong with it."""
     isRepeatable: bool = False
@@ -39,6 +42,10 @@ class Switch(NamedTuple):
 
     The option is then None without the switch, and an empty text without the value.
     """
+    choices: tuple[str, ...] = ()
+    """The only values that it may have, if they can be listed."""
+    noDefaultWith: str = ""
+    """The long name of a switch without a value beside which the default does not hold."""
     implies: str = ""
     """The long name of a switch without a value that it turns on, too."""
     isSecret: bool = False
@@ -61,6 +68,13 @@ def notEmpty(text: str) -> str:
     if not text:
         raise ValueError("must not be empty")
     return text
+
+
+def seconds(text: str) -> float:
+    """The converter of a switch whose value is a time in whole seconds."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a number of seconds")
+    return float(text)
 
 
 def _owner(text: str) -> tuple[str, str]:
@@ -102,13 +116,14 @@ COMMON_SWITCHES = (
     Switch("V", "version", "Display version information and exit"),
     Switch("b", "verbose", "Print what is done to the screen, too"),
     Switch("q", "quiet", "Print nothing at all to the screen"),
-    Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty),
+    Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty, noDefaultWith="syslog"),
     Switch("o", "owner", "Owner of a new log file", "USER:GROUP", "root:adm", _owner),
     Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
-    Switch("O", "output", "Record what sub-commands (i.e. aws) print in the log"),
-    Switch("d", "debug", "Record debugging information in the log (implies -O)", implies="output"),
-    Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE"),
-    Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE"),
+    Switch("", "syslog", "Log to syslog or journald; no default log file then"),
+    Switch("O", "output", "Record what commands (i.e. aws) print in the log"),
+    Switch("d", "debug", "Record debugging information, too (implies -O)", implies="output"),
+    Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE", "", notEmpty),
+    Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
     Switch("", "pingUrl", "Tell URL that the run begins and how it ends", "URL", "", _pingUrl, isSecret=True),
     Switch("s", "stack", "Print the Python stack trace of a failure"),
     Switch("D", "diagnostics", "Print runtime diagnostics and exit"),

@@ -41,8 +41,10 @@ class Tool(NamedTuple):
 
     It logs, raises what `errors` has, and prints nothing.
     """
-    diagnostics: Callable[[], Iterable[tuple[str, str]]] = tuple
-    """Its own lines for `--diagnostics`: label and value."""
+    answer: Callable[[Any], str] = lambda options: ""
+    """What is printed instead of a run, if the options ask for that; empty if they do not."""
+    diagnostics: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda values: ()
+    """Its own lines for `--diagnostics`, label and value; of the values only those of the switches are there."""
     programs: Callable[[], Mapping[str, Program]] = dict
     """The programs that it runs, by name; asked after a run, when a report of it is made."""
 

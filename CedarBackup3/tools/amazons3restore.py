@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
 from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
+from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, awsSettings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.mirror import Watcher
     from CedarBackup3.amazons3.restorereport import RestoreReport
     from CedarBackup3.amazons3.selection import Selection
@@ -28,9 +31,10 @@ TargetDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 class RestoreOptions(NamedTuple):
-    """What the command line asks for; the names are those of the switches."""
+    """What the command line asks for; the names are those of the switches, but for those that make `aws`."""
 
     s3BucketUrl: str
+    aws: AwsSettings
     targetDir: str = ""
     atTime: datetime | None = None
     list: bool = False
@@ -41,7 +45,7 @@ class RestoreOptions(NamedTuple):
     dryRun: bool = False
     overwrite: bool = False
     verifyOnly: bool = False
-    awsTimeout: float = 0
+    printPolicy: bool = False
 
 
 def cli() -> int:
@@ -51,12 +55,9 @@ def cli() -> int:
 
 def run(options: RestoreOptions, progress: ProgressLine) -> int:
     """List, compare or restore as the options say; returns the exit status."""
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.steps import timesLogged
 
-    aws = AwsSettings(awsLocale(), timeLimit=options.awsTimeout)
-    selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, aws)
+    selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
     with timesLogged(progress):
         if options.versions is not None:
             return _printVersions(selection, options, progress)
@@ -221,12 +222,6 @@ def _moment(text: str) -> datetime | None:
     return parsedMoment(text) if text else None
 
 
-def _seconds(text: str) -> float:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError("must be a number of seconds")
-    return float(text)
-
-
 def _pattern(text: str) -> str:
     if not text or text.startswith("/"):
         raise ValueError("must be relative to the target directory")
@@ -234,12 +229,14 @@ def _pattern(text: str) -> str:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
-    from CedarBackup3.amazons3.awslocale import awsLocale
     from CedarBackup3.amazons3.model import S3Location
 
-    url = awsLocale().decoded(os.fsencode(values["s3BucketUrl"]))
+    aws = awsSettings(values)
+    url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
     S3Location.parse(url)
-    chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields})
+    patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
+    made: dict[str, Any] = {"aws": aws, "s3BucketUrl": url, "exclude": patterns}
+    chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields if name not in made}, **made)
     modes = {
         "--list": chosen.list,
         "--versions": chosen.versions is not None,
@@ -258,20 +255,23 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         raise UsageError("--versions and --atTime do not go together; --list shows what stood there at a time")
     if not isListing and not chosen.targetDir:
         raise UsageError("the target directory must not be empty")
-    patterns = tuple(awsLocale().decoded(os.fsencode(pattern)) for pattern in chosen.exclude)
-    return chosen._replace(s3BucketUrl=url, exclude=patterns)
+    return chosen
 
 
-def _diagnostics() -> Iterable[tuple[str, str]]:
-    import shutil
+def _answer(options: RestoreOptions) -> str:
+    if not options.printPolicy:
+        return ""
+    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.policy import policyText
 
-    from CedarBackup3.amazons3.awscli import awsVersion
-    from CedarBackup3.amazons3.awslocale import awsLocale
-
-    locale = awsLocale()
-    yield "Encoding for aws", f"{locale.encoding} ({locale.origin})"
-    yield "aws", shutil.which("aws") or "not on the PATH"
-    yield "aws version", awsVersion(locale)
+    isListing = options.list or options.versions is not None
+    return policyText(
+        S3Location.parse(options.s3BucketUrl),
+        options.aws,
+        bucketActions=("ListBucket", "ListBucketVersions"),
+        objectActions=() if isListing else ("GetObject", "GetObjectVersion"),
+        mayBeKey=not options.s3BucketUrl.endswith("/"),
+    )
 
 
 TOOL = Tool(
@@ -297,7 +297,8 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         Switch("n", "dryRun", "Say what would be restored, change nothing", implies="verbose"),
         Switch("", "overwrite", "Restore into a directory that is not empty"),
         Switch("", "verifyOnly", "Compare the directory with the bucket"),
-        Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", _seconds),
+        Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
+        *AWS_SWITCHES,
     ),
     example="""\
 Typical use:
@@ -308,7 +309,9 @@ This makes /srv/photos, and in it every file that was below photos/ in
 my-bucket when the 20th of November began.""",
     buildOptions=_buildOptions,
     run=run,
-    diagnostics=_diagnostics,
+    answer=_answer,
+    diagnostics=awsDiagnostics,
+    programs=awsPrograms,
 )
 
 if __name__ == "__main__":

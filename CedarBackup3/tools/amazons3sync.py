@@ -11,14 +11,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Program, Switch, Tool, runTool
+from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
+from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
+from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES, awsSettings
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
+    from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.model import VerifyReport
     from CedarBackup3.cli.progress import ProgressLine
 
@@ -26,10 +29,11 @@ SourceDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 class SyncOptions(NamedTuple):
-    """What the command line asks for; the names are those of the switches."""
+    """What the command line asks for; the names are those of the switches, but for those that make `aws`."""
 
     sourceDir: str
     s3BucketUrl: str
+    aws: AwsSettings
     verifyOnly: bool = False
     uploadOnly: bool = False
     ignoreWarnings: bool = False
@@ -40,7 +44,6 @@ class SyncOptions(NamedTuple):
     requireFile: str = ""
     maxDelete: str = ""
     lockWait: float = 0
-    awsTimeout: float = 0
     method: str = "auto"
     listings: int = 0
     """0: as many as pay."""
@@ -48,6 +51,7 @@ class SyncOptions(NamedTuple):
     repairContent: bool = False
     digestCache: str = ""
     """A file; empty: none."""
+    printPolicy: bool = False
 
 
 def cli() -> int:
@@ -58,8 +62,6 @@ def cli() -> int:
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3 import steps
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.contentsteps import contentCheck
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
     from CedarBackup3.amazons3.lock import targetLock
@@ -73,13 +75,13 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         uploadOnly=options.uploadOnly,
         excludes=options.exclude,
         followLinks=not options.noFollowLinks,
-        aws=AwsSettings(awsLocale(), timeLimit=options.awsTimeout),
+        aws=options.aws,
     )
     guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
     changesNothing = options.verifyOnly or options.dryRun
     with (
         contentCheck(options.digestCache) if options.checkContent else contextlib.nullcontext() as check,
-        targetLock(mirror.location, shared=changesNothing, waitSeconds=options.lockWait),
+        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait),
         steps.timesLogged(progress),
         steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan,
     ):
@@ -200,12 +202,6 @@ def _unwatched() -> ProgressLine:
     return ProgressLine(sys.stderr, isQuiet=True)
 
 
-def _method(text: str) -> str:
-    if text not in {"auto", "direct", "sync"}:
-        raise ValueError("must be auto, direct or sync")
-    return text
-
-
 def _listings(text: str) -> int:
     if text == "auto":
         return 0
@@ -214,15 +210,9 @@ def _listings(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError("must be a number of seconds")
-    return float(text)
-
-
 def _deletionLimit(text: str) -> str:
     number = text.removesuffix("%")
-    if text and not (number.isascii() and number.isdigit()):
+    if not (number.isascii() and number.isdigit()):
         raise ValueError("must be a number, or a percentage such as 10%")
     return text
 
@@ -234,10 +224,10 @@ def _pattern(text: str) -> str:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
-    from CedarBackup3.amazons3.awslocale import awsLocale
     from CedarBackup3.amazons3.model import S3Location
 
-    url = awsLocale().decoded(os.fsencode(values["s3BucketUrl"]))
+    aws = awsSettings(values)
+    url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
     S3Location.parse(url)
     if values["verifyOnly"] and values["dryRun"]:
         raise UsageError("--verifyOnly and --dryRun do not go together")
@@ -247,30 +237,24 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         raise UsageError("--verifyOnly changes nothing, so --repairContent does not go with it; --checkContent does")
     if values["dryRun"] and (values["metricsFile"] or values["pingUrl"]):
         raise UsageError("--dryRun saves nothing, so neither --metricsFile nor --pingUrl may tell of its success")
-    patterns = tuple(awsLocale().decoded(os.fsencode(pattern)) for pattern in values["exclude"])
-    chosen = SyncOptions(**{name: values[name] for name in SyncOptions._fields})
-    return chosen._replace(s3BucketUrl=url, exclude=patterns)
+    patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
+    made: dict[str, Any] = {"aws": aws, "s3BucketUrl": url, "exclude": patterns}
+    return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
 
 
-def _diagnostics() -> Iterable[tuple[str, str]]:
-    import shutil
+def _answer(options: SyncOptions) -> str:
+    if not options.printPolicy:
+        return ""
+    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.policy import policyText
 
-    from CedarBackup3.amazons3.awscli import awsVersion
-    from CedarBackup3.amazons3.awslocale import awsLocale
-
-    locale = awsLocale()
-    yield "Encoding for aws", f"{locale.encoding} ({locale.origin})"
-    yield "aws", shutil.which("aws") or "not on the PATH"
-    yield "aws version", awsVersion(locale)
-
-
-def _programs() -> Mapping[str, Program]:
-    import shutil
-
-    from CedarBackup3.amazons3.awscli import awsVersion
-    from CedarBackup3.amazons3.awslocale import awsLocale
-
-    return {"aws": Program(shutil.which("aws"), awsVersion(awsLocale()))}
+    changes = not (options.verifyOnly or options.dryRun)
+    objectActions = [
+        *["PutObject", "AbortMultipartUpload"] * changes,
+        *["DeleteObject"] * (changes and not options.uploadOnly),
+        *["GetObject"] * options.checkContent,  # what `head-object` takes
+    ]
+    return policyText(S3Location.parse(options.s3BucketUrl), options.aws, objectActions=objectActions)
 
 
 TOOL = Tool(
@@ -295,15 +279,19 @@ changed. Exit status 0 means done and verified.""",
         ),
         Switch("", "noFollowLinks", "Leave out symbolic links instead of following them"),
         Switch("", "allowEmptySource", "Let a source without files empty the target"),
-        Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH"),
+        Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
         Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N", "", _deletionLimit),
-        Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", _seconds),
-        Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", _seconds),
-        Switch("", "method", "How files go up: auto, direct or sync", "WAY", "auto", _method),
+        Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
+        Switch("", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")),
         Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
         Switch("", "checkContent", "Compare contents, too, by the ETags of the objects"),
         Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
-        Switch("", "digestCache", "Keep digests in FILE for later checks", "FILE", implies="checkContent"),
+        Switch(
+            "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
+        ),
+        Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
+        *AWS_SWITCHES,
+        *UPLOAD_SWITCHES,
     ),
     example="""\
 Typical use:
@@ -314,8 +302,9 @@ This makes everything below myuser/ in my-bucket the same as /home/myuser;
 objects below myuser/ that have no file in /home/myuser are deleted.""",
     buildOptions=_buildOptions,
     run=run,
-    diagnostics=_diagnostics,
-    programs=_programs,
+    answer=_answer,
+    diagnostics=awsDiagnostics,
+    programs=awsPrograms,
 )
 
 if __name__ == "__main__":

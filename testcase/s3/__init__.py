@@ -14,6 +14,7 @@ customer's key, has an ETag that is no digest, as in S3.
 """
 
 from testcase.s3.bucket import StoredObject, Versioning
+from testcase.s3.bucketoperations import ACCOUNT
 from testcase.s3.errors import S3Error
 from testcase.s3.faults import (
     DENY,
@@ -30,6 +31,7 @@ from testcase.s3.messages import RequestRecord
 from testcase.s3.server import S3Server
 
 __all__ = [
+    "ACCOUNT",
     "DENY",
     "BreakXml",
     "CutBody",

@@ -9,6 +9,8 @@ from testcase.s3.service import Service
 from testcase.s3.xmltext import document, element, group, parsed, timestamp
 
 OWNER_ID = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
+ACCOUNT = "123456789012"
+"""The account that every bucket belongs to."""
 REGION = "us-east-1"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass, replace
 
+from testcase.s3.bucketoperations import ACCOUNT
 from testcase.s3.errors import S3Error
 from testcase.s3.faults import BreakXml, CutBody, Effect, Hang, Refuse, Reset
 from testcase.s3.messages import Request, RequestRecord, Response
@@ -42,7 +43,7 @@ def answer(service: Service, request: Request, requestId: str) -> Answer:
 
 def _record(request: Request, operation: str) -> RequestRecord:
     query = {name: value.decode("utf-8", "replace") for name, value in request.query.items()}
-    return RequestRecord(request.method, operation, request.bucket, request.key, query)
+    return RequestRecord(request.method, operation, request.bucket, request.key, query, request.headers)
 
 
 def _isSigned(request: Request) -> bool:
@@ -60,6 +61,8 @@ def _performed(service: Service, route: Route | None, request: Request, requestI
         if route is None:
             raise S3Error("NotImplemented")
         if not _isSigned(request):
+            raise S3Error("AccessDenied")
+        if request.headers.get("x-amz-expected-bucket-owner", ACCOUNT) != ACCOUNT:
             raise S3Error("AccessDenied")
         if isinstance(request.effect, Refuse):
             raise request.effect.error()

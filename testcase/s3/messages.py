@@ -49,13 +49,16 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """A request as the server's log keeps it. `operation` is S3's name, "" if not understood."""
+    """A request as the server's log keeps it. `operation` is S3's name, "" if not understood; names of headers are
+    lower case.
+    """
 
     method: str
     operation: str
     bucket: str
     key: bytes
     query: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def splitTarget(target: str) -> tuple[str, str, bytes, dict[str, bytes]]:

@@ -172,7 +172,7 @@ def test_a_file_that_comes_back_before_the_deletions_keeps_its_object(
 
 
 def lockName(server: S3Server, url: str) -> str:
-    target = f"--endpoint-url\0{server.endpointUrl}\0{url}"
+    target = f"{server.endpointUrl}\0{url}"
     return f"cback-amazons3-{os.geteuid()}-{hashlib.sha256(target.encode()).hexdigest()[:16]}.lock"
 
 

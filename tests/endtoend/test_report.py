@@ -13,6 +13,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from CedarBackup3.amazons3.awslocale import awsLocale
+from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.lock import targetLock
 from CedarBackup3.amazons3.model import Kind, S3Location
 from CedarBackup3.errors import ExitStatus
@@ -93,7 +95,7 @@ def test_a_run_beside_another_is_told(
         monkeypatch.setenv(name, value)
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     metrics = tmp_path / "cback.prom"
-    with targetLock(S3Location("bucket", "")):
+    with targetLock(S3Location("bucket", ""), AwsSettings(awsLocale())):
         report = reported(syncOnce(source, "s3://bucket", "--report", "-", "--metricsFile", metrics))
     assert report["status"]["name"] == "LOCKED"
     assert "} 10\n" in metrics.read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 import shlex
 import tomllib
@@ -12,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-import CedarBackup3.tools
 from CedarBackup3.cli import Tool
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.release import VERSION
+from CedarBackup3.tools import toolModules
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_MODULES = [f"CedarBackup3.tools.{module.name}" for module in pkgutil.iter_modules(CedarBackup3.tools.__path__)]
+_MODULES = toolModules()
 _SECTIONS = [
     *("NAME", "SYNOPSIS", "DESCRIPTION", "ARGUMENTS", "SWITCHES", "EXIT STATUS"),
     *("FILES", "ENVIRONMENT", "LIMITS", "EXAMPLES", "SEE ALSO"),

@@ -1,0 +1,85 @@
+"""The switches that say how aws is run and reaches the bucket, and the settings that they make."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from CedarBackup3.cli import Switch, notEmpty, seconds
+from CedarBackup3.errors import UsageError
+
+if TYPE_CHECKING:
+    from CedarBackup3.amazons3.awssettings import AwsSettings
+
+# Those that `aws s3 sync` and `aws s3 cp` take, version 1 and 2 alike.
+_STORAGE_CLASSES = (
+    *("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"),
+    *("GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"),
+)
+
+
+def _region(text: str) -> str:
+    if not re.fullmatch(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)", text):
+        raise ValueError("must be the name of a region, such as eu-central-1")
+    return text
+
+
+def _endpointUrl(text: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9\[][!-~]*", text) or re.search("[@?#]", text):
+        raise ValueError("must be an address such as https://s3.example.com, without user, password and query")
+    return text
+
+
+def _account(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{12}", text):
+        raise ValueError("must be the twelve digits of an account")
+    return text
+
+
+def _kmsKey(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9:/_-]*", text) or "://" in text:  # aws would read file://x
+        raise ValueError("must be the id, the alias or the ARN of a key")
+    return text
+
+
+AWS_SWITCHES = (
+    Switch("", "profile", "Use this profile of the aws configuration", "NAME", "", notEmpty),
+    Switch("", "region", "Use this region", "REGION", "", _region),
+    Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
+    Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
+    Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
+)
+"""For every tool that runs aws."""
+
+UPLOAD_SWITCHES = (
+    Switch("", "storageClass", "Storage class of uploaded objects", "CLASS", choices=_STORAGE_CLASSES),
+    Switch("", "sse", "Encryption by the server: AES256 or aws:kms", "KIND", choices=("AES256", "aws:kms")),
+    Switch("", "sseKmsKeyId", "The key for --sse aws:kms", "KEY", "", _kmsKey),
+)
+"""For tools that upload, beside the others."""
+
+
+def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
+    """The settings that these switches make, in this process's locale.
+
+    Args:
+        values: of a command line, by the names of the switches; those for uploads may be missing
+
+    Raises:
+        UsageError: they do not go together
+    """
+    from CedarBackup3.amazons3.awslocale import awsLocale
+    from CedarBackup3.amazons3.awssettings import AwsSettings
+
+    if values.get("sseKmsKeyId") and values["sse"] != "aws:kms":
+        raise UsageError("--sseKmsKeyId is the key for --sse aws:kms, which is not given")
+    locale = awsLocale()
+    return AwsSettings(
+        locale,
+        timeLimit=values["awsTimeout"],
+        profile=locale.decoded(os.fsencode(values["profile"])),
+        **{name: values[name] for name in ("region", "endpointUrl", "expectedBucketOwner")},
+        **{switch.long: values[switch.long] for switch in UPLOAD_SWITCHES if switch.long in values},
+    )

@@ -1,0 +1,88 @@
+"""The policy that is printed allows what a run asks of the server, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from testcase.runner import runTool
+from testcase.s3 import Fault, Refuse, RequestRecord, S3Server
+from testcase.trees import plantTree
+
+from .harness import Sync, awsStandIn, plantObjects
+
+ACTIONS = {
+    "ListObjectsV2": "ListBucket",
+    "PutObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "AbortMultipartUpload": "AbortMultipartUpload",
+    "DeleteObject": "DeleteObject",
+    "DeleteObjects": "DeleteObject",
+}
+"""The permission that each operation takes, by the Service Authorization Reference."""
+CHANGING = {"s3:ListBucket", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"}
+
+
+def _policy(*words: str | Path) -> list[dict[str, object]]:
+    outcome = runTool("CedarBackup3.tools.amazons3sync", ["--printPolicy", *words], awsDirectory="/nonexistent")
+    assert (outcome.status, outcome.stderr, outcome.log) == (0, "", "")
+    return list(json.loads(outcome.stdout)["Statement"])
+
+
+def _allowing(policy: list[dict[str, object]], asked: RequestRecord) -> Iterator[str]:
+    """The action of a policy that allows a request; none for one that it does not allow."""
+    action = f"s3:{ACTIONS[asked.operation]}"
+    resource = f"arn:aws:s3:::{asked.bucket}" + (f"/{asked.key.decode()}" if asked.key else "")
+    if asked.operation == "DeleteObjects":  # of which each key counts
+        resource += "/p/"
+    for statement in policy:
+        pattern = re.escape(str(statement["Resource"])).replace(r"\*", ".*")
+        wanted = statement.get("Condition", {"StringEquals": {"s3:prefix": asked.query.get("prefix")}})
+        isMet = wanted == {"StringEquals": {"s3:prefix": asked.query.get("prefix")}}
+        if action in statement["Action"] and re.fullmatch(pattern, resource) and isMet:  # type: ignore[operator]
+            yield action
+
+
+@pytest.mark.parametrize(
+    ("switches", "expected"),
+    [
+        ((), CHANGING),
+        (("--method", "sync"), CHANGING),
+        (("--uploadOnly",), CHANGING - {"s3:DeleteObject"}),
+        (("--verifyOnly",), {"s3:ListBucket"}),
+        (("--dryRun",), {"s3:ListBucket"}),
+    ],
+)
+def test_all_that_a_run_asks_is_allowed_and_all_that_is_allowed_is_asked(
+    switches: tuple[str, ...], expected: set[str], sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"small": b"1", b"large": b"b" * (8 << 20)})
+    plantObjects(server, {b"p/gone": b"x"})
+    server.addFault(Fault("UploadPart", Refuse(400, "InvalidArgument", "no")))  # so that the upload is given up
+    sync(source, "s3://bucket/p", *switches)
+    policy = _policy("/no/such/directory", "s3://bucket/p", *switches)
+    used = [list(_allowing(policy, asked)) for asked in server.requests]
+    assert all(used), [asked for asked, by in zip(server.requests, used, strict=True) if not by]
+    assert {action for by in used for action in by} == expected
+    assert {action for statement in policy for action in statement["Action"]} == expected  # type: ignore[attr-defined]
+
+
+def test_the_policy_is_printed_without_a_source_an_aws_or_a_log(tmp_path: Path) -> None:
+    aws = awsStandIn(tmp_path / "commands", before=f"touch {tmp_path / 'called'}")
+    words = ["--printPolicy", "/no/such/directory", "s3://bucket", "--debug"]
+    outcome = runTool("CedarBackup3.tools.amazons3sync", words, awsDirectory=aws)
+    assert (outcome.status, outcome.stderr, outcome.log) == (0, "", "")
+    assert json.loads(outcome.stdout)["Version"] == "2012-10-17"
+    assert not (tmp_path / "called").exists()
+
+
+def test_a_policy_that_cannot_be_given_is_a_sentence(tmp_path: Path) -> None:
+    outcome = runTool("CedarBackup3.tools.amazons3sync", ["--printPolicy", "/x", "s3://point-abc-s3alias"])
+    assert (outcome.status, outcome.stdout, outcome.log) == (2, "", "")
+    assert "access point's ARN" in outcome.stderr
