@@ -30,7 +30,7 @@ class Tool(NamedTuple):
     run: Callable[[Any, ProgressLine], int]
     """Does the work with those options, telling how far it has come, and returns the exit status.
 
-    It logs, raises what `errors` has, and prints nothing.
+    It logs, raises what `errors` has, and prints nothing but what it was asked to list.
     """
     diagnostics: Callable[[], Iterable[tuple[str, str]]] = tuple
     """Its own lines for `--diagnostics`: label and value."""
