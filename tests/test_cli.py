@@ -82,6 +82,52 @@ def test_the_words_become_values(words: list[str], expected: dict[str, Any], log
     assert seen | expected == seen
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["thing", "place"], {"thing": "thing", "place": "place", "show": False, "only": None}),
+        (["thing", "--show"], {"thing": "thing", "place": "", "show": True}),
+        (["--show", "thing"], {"thing": "thing", "place": ""}),
+        (["thing", "--show", "place"], {"thing": "thing", "place": "place"}),
+        (["--only", "thing"], {"thing": "thing", "place": "", "only": ""}),
+        (["--only", "thing", "place"], {"thing": "thing", "place": "place", "only": ""}),
+        (["--only=it", "thing"], {"thing": "thing", "only": "it"}),
+        (["--only=", "thing"], {"thing": "thing", "only": ""}),
+        (["--", "--only", "--show"], {"thing": "--only", "place": "--show", "only": None}),
+        (["--show", "--", "--only"], {"thing": "--only", "place": "", "only": None}),
+    ],
+)
+def test_an_argument_or_a_value_may_be_left_out(words: list[str], expected: dict[str, Any], log: Path) -> None:
+    seen: dict[str, Any] = {}
+    log.touch()
+    assert runTool(_lenient(lambda options: seen.update(options) or 0), ["-l", str(log), *words]) == ExitStatus.DONE
+    assert seen | expected == seen
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["thing"], "place"),
+        (["--show"], "thing"),
+        (["--show", "thing", "place", "other"], "other"),
+        (["--show", "thing", "--odd"], "--odd"),
+        (["--on", "thing", "place"], "--on"),
+    ],
+)
+def test_what_must_not_be_left_out_is_named(
+    words: list[str], said: str, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runTool(_lenient(lambda _options: 0), ["-l", str(log), *words]) == ExitStatus.USAGE
+    assert said in capsys.readouterr().err
+
+
+def _lenient(run: Callable[[Any], int]) -> Tool:
+    return tool(run)._replace(
+        arguments=(Argument("thing", "Any thing"), Argument("place", "Where", unless=("show", "only"))),
+        switches=(Switch("", "show", "Show it"), Switch("", "only", "Only that", "IT", isValueOptional=True)),
+    )
+
+
 def test_a_tool_can_refuse_its_own_values_before_anything_is_logged(
     log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

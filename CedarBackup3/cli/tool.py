@@ -39,7 +39,7 @@ class Tool(NamedTuple):
     """Does the work with those options, telling how far it has come and in its record what it finds, and returns the
     exit status.
 
-    It logs, raises what `errors` has, and prints nothing.
+    It logs, raises what `errors` has, and prints nothing but what it was asked to list.
     """
     answer: Callable[[Any], str] = lambda options: ""
     """What is printed instead of a run, if the options ask for that; empty if they do not."""

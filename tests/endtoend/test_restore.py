@@ -17,7 +17,7 @@ from testcase.runner import toolEnvironment
 from testcase.s3 import S3Server, Versioning
 from testcase.trees import AWKWARD_NAMES, plantTree
 
-from .harness import START, Restore, at, filesIn, moment, put
+from .harness import START, Restore, at, awsStandIn, filesIn, moment, put
 
 
 @pytest.fixture
@@ -132,6 +132,20 @@ def test_listings_for_people_and_programs(restore: Restore, server: S3Server) ->
     ]
 
 
+def test_a_restore_costs_one_batch_and_one_aws_for_each_file_that_has_changed_since(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    objects = {b"d%d/%d" % (number % 3, number): b"%d" % number for number in range(20)}
+    put(server, objects, 0)
+    put(server, {b"d1/1": b"new", b"d2/2": b"new", b"d9/new": b"new"}, 10)
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=f'echo "$2" >> {tmp_path}/calls')
+    outcome = restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    assert (outcome.status, filesIn(tmp_path / "t")) == (0, objects)
+    calls = Counter((tmp_path / "calls").read_text().split())
+    assert calls == {"list-object-versions": 1, "list-objects-v2": 1, "sync": 1, "get-object": 2}
+    assert asked(server)["GetObject"] == len(objects)  # the new ones are not fetched in vain
+
+
 # What a bucket can hold
 
 
@@ -166,6 +180,7 @@ HOSTILE = {
     b"a/..": "'..'",
     b"./here": "'.'",
     b"/etc/absolute": "absolute",
+    b"/../../../out": "absolute",
     b"b//c": "empty name",
     b"nul\0": "NUL",
     b"data/": "ends with a slash",

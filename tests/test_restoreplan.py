@@ -1,0 +1,74 @@
+"""What can be a file in the target, and what is there already."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.restoreplan import restorable, targetMirror, wanted
+from CedarBackup3.amazons3.restorereport import Outcome, Tally
+from CedarBackup3.amazons3.selection import Selection
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.versionlisting import Version
+from CedarBackup3.cli.progress import ProgressLine
+from testcase.trees import plantTree
+
+SELECTION = Selection(S3Location("bucket", "p/"), AwsSettings(AwsLocale("C.UTF-8", "utf-8", "")))
+
+
+def version(key: bytes, content: bytes = b"x", etag: str = "") -> Version:
+    """One that was stored when the clocks began."""
+    digest = etag or hashlib.md5(content).hexdigest()
+    return Version(key, "1", True, "1970-01-01T00:00:00Z", len(content), digest, "STANDARD")
+
+
+def spooled(versions: Iterable[Version]) -> Spool[Version]:
+    spool = Spool(Version._make)
+    spool.extend(versions)
+    return spool
+
+
+@pytest.mark.parametrize(("isCaseInsensitive", "refused"), [(False, []), (True, [b"B2/c", b"b"])])
+def test_names_that_differ_only_by_case_are_refused_where_case_is_ignored(
+    tmp_path: Path, isCaseInsensitive: bool, refused: list[bytes]
+) -> None:
+    keys = [b"A", b"B", b"B2/C", b"B2/c", b"b", b"c"]
+    tally, mirror = Tally(), targetMirror(SELECTION, os.fsencode(tmp_path))
+    with (
+        spooled(version(key) for key in keys) as state,
+        restorable(SELECTION, mirror, state, tally, isCaseInsensitive=isCaseInsensitive) as kept,
+    ):
+        assert [found.key for found in kept] == [key for key in keys if key not in refused]
+    assert [found.key for found in tally.report().findings] == refused
+
+
+def test_only_what_is_missing_or_different_is_wanted(tmp_path: Path) -> None:
+    target = plantTree(
+        tmp_path, {b"content": b"same", b"different": b"diff", b"size": b"longer", b"mine": b"", b"unclear": b"x"}
+    )
+    plantTree(target, {b"time": b"????"}, mtime=0)
+    state = [
+        version(b"content", b"same"),
+        version(b"different", b"same"),
+        version(b"missing"),
+        version(b"size", b"short"),
+        version(b"time", b"same"),
+        version(b"unclear", b"x", "no digest"),
+    ]
+    tally, mirror = Tally(), targetMirror(SELECTION, os.fsencode(target))
+    descriptor = os.open(target, os.O_RDONLY)
+    with wanted(SELECTION, mirror, state, tally, ProgressLine(sys.stderr, isQuiet=True), adjust=descriptor) as lacking:
+        assert [found.key for found in lacking.versions] == [b"different", b"missing", b"size", b"unclear"]
+        assert (lacking.files, lacking.size, lacking.current) == (4, 11, 4)
+    os.close(descriptor)
+    assert tally.count(Outcome.SETTLED) == 2
+    assert (target / "content").stat().st_mtime == 0  # so that nobody has to read it again
+    assert (target / "different").stat().st_mtime != 0
