@@ -251,6 +251,10 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         raise UsageError("--json needs --list or --versions")
     if isListing and values["quiet"]:
         raise UsageError(f"{given[0]} and --quiet do not go together")
+    if isListing and values["report"] == "-":
+        raise UsageError(f"{given[0]} and --report - do not go together, since both print; name a file for the report")
+    if (isListing or chosen.dryRun) and (values["metricsFile"] or values["pingUrl"]):
+        raise UsageError(f"{given[0]} restores nothing, so neither --metricsFile nor --pingUrl may tell of its success")
     if chosen.versions is not None and chosen.atTime:
         raise UsageError("--versions and --atTime do not go together; --list shows what stood there at a time")
     if not isListing and not chosen.targetDir:

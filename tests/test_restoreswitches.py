@@ -1,0 +1,52 @@
+"""The command line of cback-amazons3-restore: what does not go together, and the policy that it prints."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from testcase.runner import runTool
+
+RESTORE = "CedarBackup3.tools.amazons3restore"
+PING = ("--pingUrl", "http://127.0.0.1:9/uuid")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--list", "--versions"), "--list and --versions do not go together"),
+        (("--verifyOnly", "--dryRun", "dir"), "--verifyOnly and --dryRun do not go together"),
+        (("--json", "dir"), "--json needs --list or --versions"),
+        (("--list", "--quiet"), ""),  # which prints nothing at all
+        (("--list", "--report", "-"), "--list and --report - do not go together"),
+        (("--versions", *PING), "--versions restores nothing"),
+        (("--dryRun", *PING, "dir"), "--dryRun restores nothing"),
+        (("--versions", "--atTime", "2026-01-01"), "--versions and --atTime do not go together"),
+        (("--atTime", "yesterday", "dir"), "--atTime"),
+        (("--exclude", "/etc/*", "dir"), "relative to the target directory"),
+        ((), "targetDir"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_makes_no_sense_is_refused_in_a_sentence(words: tuple[str, ...], sentence: str) -> None:
+    outcome = runTool(RESTORE, ["s3://bucket", *words])
+    assert (outcome.status, outcome.stdout, outcome.log) == (2, "", "")
+    assert sentence in outcome.stderr
+    assert outcome.stderr.count("\n") == bool(sentence)
+
+
+def test_the_policy_allows_to_list_and_to_read_and_nothing_else() -> None:
+    outcome = runTool(RESTORE, ["--printPolicy", "s3://bucket/photos/a.jpg", "nowhere"])
+    assert (outcome.status, outcome.stderr) == (0, "")
+    listing, reading = json.loads(outcome.stdout)["Statement"]
+    assert listing["Action"] == ["s3:ListBucket", "s3:ListBucketVersions"]
+    assert listing["Condition"] == {"StringEquals": {"s3:prefix": ["photos/a.jpg", "photos/a.jpg/"]}}
+    assert reading["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
+    assert reading["Resource"] == ["arn:aws:s3:::bucket/photos/a.jpg", "arn:aws:s3:::bucket/photos/a.jpg/*"]
+
+
+def test_who_only_lists_needs_to_read_nothing() -> None:
+    outcome = runTool(RESTORE, ["--printPolicy", "--list", "s3://bucket/photos/"])
+    (listing,) = json.loads(outcome.stdout)["Statement"]
+    assert listing["Condition"] == {"StringEquals": {"s3:prefix": "photos/"}}
