@@ -19,6 +19,7 @@ from CedarBackup3.amazons3.selection import Selection
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.versionlisting import Version
 from CedarBackup3.cli.progress import ProgressLine
+from CedarBackup3.cli.record import Record
 from testcase.trees import plantTree
 
 SELECTION = Selection(S3Location("bucket", "p/"), AwsSettings(AwsLocale("C.UTF-8", "utf-8", "")))
@@ -41,7 +42,7 @@ def test_names_that_differ_only_by_case_are_refused_where_case_is_ignored(
     tmp_path: Path, isCaseInsensitive: bool, refused: list[bytes]
 ) -> None:
     keys = [b"A", b"B", b"B2/C", b"B2/c", b"b", b"c"]
-    tally, mirror = Tally(), targetMirror(SELECTION, os.fsencode(tmp_path))
+    tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(tmp_path))
     with (
         spooled(version(key) for key in keys) as state,
         restorable(SELECTION, mirror, state, tally, isCaseInsensitive=isCaseInsensitive) as kept,
@@ -63,7 +64,7 @@ def test_only_what_is_missing_or_different_is_wanted(tmp_path: Path) -> None:
         version(b"time", b"same"),
         version(b"unclear", b"x", "no digest"),
     ]
-    tally, mirror = Tally(), targetMirror(SELECTION, os.fsencode(target))
+    tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(target))
     descriptor = os.open(target, os.O_RDONLY)
     with wanted(SELECTION, mirror, state, tally, ProgressLine(sys.stderr, isQuiet=True), adjust=descriptor) as lacking:
         assert [found.key for found in lacking.versions] == [b"different", b"missing", b"size", b"unclear"]
