@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.errors import ExitStatus
-from CedarBackup3.release import NAME, VERSION
+from CedarBackup3.release import VERSION
 from CedarBackup3.tools import amazons3restore, amazons3sync
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -53,4 +53,4 @@ def test_the_changes_begin_with_this_version() -> None:
 
 
 def test_the_debian_changelog_begins_with_this_version() -> None:
-    assert (_ROOT / "debian/changelog").read_text("utf-8").startswith(f"{NAME} ({VERSION}) ")
+    assert (_ROOT / "debian/changelog").read_text("utf-8").startswith(f"cedar-backup3-amazons3-sync ({VERSION}) ")

@@ -1,0 +1,192 @@
+"""The Debian package: built, and installed into a fresh Debian, used there, and purged."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.release import VERSION
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_PACKAGE = "cedar-backup3-amazons3-sync"
+_COMMANDS = list(tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"])
+_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "HOME": "/root"}
+_ISOLATION = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
+_OTHERS_BUSINESS = {
+    *("dev", "proc", "run", "sys", "tmp"),
+    *("var/cache", "var/lib/apt", "var/lib/dpkg", "var/lib/systemd/catalog"),
+    *("var/log/apt", "var/log/dpkg.log", "var/log/journal"),
+}
+"""What changes in a Debian without this package as well, below its root."""
+_USELESS = ("/usr/lib/python3/dist-packages/awscli/examples/*", "/usr/share/locale/*")
+"""Half of the files of such a Debian."""
+
+pytestmark = [pytest.mark.xdist_group("debianpackage"), pytest.mark.timeout(900)]
+
+
+def _run(*words: str | Path, directory: Path = _ROOT) -> str:
+    """What a command printed; it has to end well."""
+    done = subprocess.run(
+        words, cwd=directory, env=_ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, f"{words} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
+
+
+def _needs(*programs: str) -> None:
+    missing = [program for program in programs if shutil.which(program, path=_ENVIRONMENT["PATH"]) is None]
+    if missing:
+        pytest.skip(f"no {', '.join(missing)} on this machine")
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package, built as `make deb` builds it; where lintian is installed, it has no errors and no warnings."""
+    _needs("dpkg-buildpackage", "dh")
+    if subprocess.run(["/usr/bin/dpkg-checkbuilddeps"], cwd=_ROOT, capture_output=True, check=False).returncode:
+        pytest.skip("what the package needs to be built is not installed; `apt build-dep .` does it")
+    directory = tmp_path_factory.mktemp("deb")
+    _run("sh", "util/builddeb.sh", directory)
+    (built,) = directory.glob("*.deb")
+    return built
+
+
+@pytest.fixture(scope="module")
+def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A fresh Debian with aws in a directory, made from where this machine has its own packages."""
+    _needs("mmdebstrap", "unshare")
+    if os.geteuid() != 0:
+        pytest.skip("only root can install a Debian into a directory")
+    sources = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*.*"))]
+    sources = [path for path in sources if path.suffix in {".list", ".sources"} and path.exists()]
+    suite = re.search(r"^VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text("utf-8"), re.MULTILINE)
+    root = tmp_path_factory.mktemp("fresh") / "debian"
+    words = ["mmdebstrap", "--variant=apt", "--include=awscli,systemd", "--dpkgopt=force-unsafe-io"]
+    words += [f"--dpkgopt=path-exclude={pattern}" for pattern in _USELESS]
+    words += [suite[1] if suite else "stable", str(root), *map(str, sources)]
+    made = subprocess.run(words, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
+    if made.returncode:
+        pytest.skip(f"mmdebstrap could not make a Debian here: {made.stderr.splitlines()[-1]}")
+    source = root / "tmp" / "source"
+    for part in ("debian/tests", "testcase"):
+        shutil.copytree(_ROOT / part, source / part, ignore=shutil.ignore_patterns("__pycache__"))
+    yield root
+    shutil.rmtree(root)
+
+
+def _inside(debian: Path, *words: str) -> str:
+    """Run a command in it, with processes and mounts that end with the command."""
+    return _run(*_ISOLATION, f"--root={debian}", "--mount-proc", "--wd=/", *words)
+
+
+def _files(debian: Path) -> set[str]:
+    found = set()
+    for directory, names, files in os.walk(debian):
+        relative = os.path.relpath(directory, debian)
+        below = [os.path.normpath(os.path.join(relative, name)) for name in names + files]
+        found |= set(below) - _OTHERS_BUSINESS
+        names[:] = [name for name in names if os.path.normpath(os.path.join(relative, name)) not in _OTHERS_BUSINESS]
+    return found | {str(path) for path in (debian / "var/lib/dpkg/info").glob(f"{_PACKAGE}.*")}
+
+
+def _install(debian: Path, package: Path) -> None:
+    shutil.copy(package, debian / "tmp")
+    _inside(debian, "apt-get", "-qy", "install", f"/tmp/{package.name}")
+
+
+def _purge(debian: Path) -> None:
+    _inside(debian, "apt-get", "-qy", "purge", _PACKAGE)
+
+
+def test_it_depends_on_python_and_aws_only(package: Path) -> None:
+    depends = _run("dpkg-deb", "--field", package, "Depends")
+    assert {word.split()[0].partition(":")[0] for word in depends.split(",")} == {"awscli", "python3"}
+    assert _run("dpkg-deb", "--field", package, "Conflicts").split() == ["cedar-backup3"]
+
+
+def test_every_command_has_its_man_page_and_its_completion(package: Path) -> None:
+    held = _run("dpkg-deb", "--contents", package)
+    for command in _COMMANDS:
+        for path in (
+            f"bin/{command}",
+            f"share/man/man1/{command}.1.gz",
+            f"share/bash-completion/completions/{command}",
+        ):
+            assert f" ./usr/{path}\n" in held
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "etc/logrotate.d/cedar-backup3-amazons3-sync",
+        "usr/lib/systemd/system/cback-amazons3-sync@.service",
+        "usr/lib/systemd/system/cback-amazons3-sync@.timer",
+        *(f"usr/share/doc/{_PACKAGE}/examples/{path.name}" for path in (_ROOT / "debian/examples").iterdir()),
+        f"usr/share/doc/{_PACKAGE}/README.md.gz",
+    ],
+)
+def test_it_holds(package: Path, path: str) -> None:
+    assert f" ./{path}\n" in _run("dpkg-deb", "--contents", package)
+
+
+def test_a_fresh_debian_installs_it_runs_its_commands_and_after_a_purge_has_nothing_left(
+    package: Path, debian: Path
+) -> None:
+    before = _files(debian)
+    _install(debian, package)
+
+    for command in _COMMANDS:
+        assert VERSION in _inside(debian, command, "--version")
+        assert command in _inside(debian, command, "--help")
+    _inside(debian, "sh", "-c", "cd /tmp/source && AUTOPKGTEST_TMP=$(mktemp -d) exec debian/tests/sync")
+    logged = _inside(debian, "sh", "-c", "cback-amazons3-sync /nowhere s3://bucket; echo $?; cat /var/log/cback.log")
+    assert "\n6\n" in logged
+
+    (debian / "var/log/cback.log.2.gz").touch()
+    _purge(debian)
+    assert _files(debian) == before
+
+
+_BOOTED = """\
+[Service]
+Type=oneshot
+WorkingDirectory=/tmp/source
+Environment=AUTOPKGTEST_TMP=/tmp/unit
+ExecStartPre=mkdir /tmp/unit
+ExecStart=/bin/sh debian/tests/unit
+ExecStopPost=/bin/sh -c 'echo "$$SERVICE_RESULT" >result'
+StandardOutput=append:/tmp/source/output
+StandardError=inherit
+SuccessAction=exit-force
+FailureAction=exit-force
+TimeoutStartSec=300
+"""
+
+
+def test_a_booted_debian_runs_its_unit_and_after_a_purge_has_nothing_left(package: Path, debian: Path) -> None:
+    _needs("systemd-nspawn")
+    before = _files(debian)
+    _install(debian, package)
+    output = debian / "tmp/source/output"
+    output.touch()
+    unit = debian / "etc/systemd/system/booted.service"
+    unit.write_text(_BOOTED)
+    words = ["systemd-nspawn", "--quiet", f"--directory={debian}", "--register=no", "--keep-unit", "--console=pipe"]
+    words += ["--boot", "--", "--unit=booted.service"]
+    booted = subprocess.run(
+        words, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, timeout=400, check=False
+    )
+    if not (debian / "tmp/source/result").exists():
+        pytest.skip(f"systemd does not boot in a directory here: {booted.stderr.decode(errors='replace')[-300:]}")
+    assert (debian / "tmp/source/result").read_text() == "success\n", output.read_text()
+    unit.unlink()
+
+    _purge(debian)
+    assert _files(debian) - before == set()

@@ -1,0 +1,84 @@
+"""The units and samples of the Debian package, asked of the programs that read them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from CedarBackup3.tools.amazons3sync import TOOL
+
+_DEBIAN = Path(__file__).resolve().parent.parent.parent / "debian"
+_SERVICE = _DEBIAN / "systemd/cback-amazons3-sync@.service"
+_SAMPLES = sorted([*(_DEBIAN / "systemd").iterdir(), *(_DEBIAN / "examples").iterdir()])
+_EXPOSURE = "25"
+"""In tenths: what DESIGN.md gives the reasons for, and a little, since each systemd counts in another way."""
+
+
+def _run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    found = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        pytest.skip(f"no {program}")
+    return subprocess.run([found, *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> list[Path]:
+    """The units in a directory of their own, whose command is there although the package may not be installed."""
+    copies = [tmp_path / path.name for path in _SAMPLES if path.suffix in {".service", ".timer"}]
+    for path in copies:
+        (original,) = (sample for sample in _SAMPLES if sample.name == path.name)
+        path.write_text(re.sub(r"(?<==)/usr/(bin/cback|sbin/)\S+", "/bin/true", original.read_text("utf-8")))
+    return copies
+
+
+def test_systemd_has_nothing_to_say_of_the_units(units: list[Path]) -> None:
+    done = _run("systemd-analyze", "verify", "--man=no", *units)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_sandbox_is_as_tight_as_it_was(units: list[Path]) -> None:
+    (service,) = (path for path in units if path.name == _SERVICE.name)
+    done = _run("systemd-analyze", "security", "--offline=yes", f"--threshold={_EXPOSURE}", service)
+    assert done.returncode == 0, done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("path", _SAMPLES, ids=lambda path: path.name)
+def test_samples_give_the_tool_only_switches_that_it_has(path: Path) -> None:
+    ours = [line for line in path.read_text("utf-8").splitlines() if TOOL.name in line or line.startswith("#SWITCHES")]
+    text = "\n".join(line for line in ours if not line.startswith("# "))
+    assert set(re.findall(r"(?<![\w-])--[a-zA-Z]\w*", text)) <= {f"--{switch.long}" for switch in TOOL.allSwitches}
+
+
+def test_the_sample_settings_are_what_the_unit_asks_for() -> None:
+    command = re.search(r"^ExecStart=(.*)", _SERVICE.read_text("utf-8"), re.MULTILINE)
+    assert command
+    asked = set(re.findall(r"\$\{?([A-Z_]+)", command[1])) - {"LOGS_DIRECTORY"}
+    settings = re.findall(r"^#?([A-Z_]+)=", (_DEBIAN / "examples/photos.conf").read_text("utf-8"), re.MULTILINE)
+    assert asked <= set(settings)
+
+
+def test_logrotate_keeps_owner_and_mode(tmp_path: Path) -> None:
+    log = tmp_path / "cback.log"
+    log.write_text("a line\n")
+    log.chmod(0o604)
+    if os.geteuid() == 0:
+        os.chown(log, 0, 4)
+    before = log.stat()
+    (shipped,) = _DEBIAN.glob("*.logrotate")
+    text = shipped.read_text("utf-8").replace("/var/log/cback.log", str(log)).replace("/var/log/", f"{tmp_path}/")
+    configuration = tmp_path / "logrotate.conf"
+    configuration.write_text(text)
+    configuration.chmod(0o644)
+
+    done = _run("logrotate", "--force", "--state", tmp_path / "state", configuration)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "cback.log.1").read_text() == "a line\n"
+    after = log.stat()
+    assert after.st_size == 0
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
