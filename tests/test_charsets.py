@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.charsets import ENCODINGS, Votes, detectEncoding, votesOf
+from CedarBackup3.amazons3.names.charsets import ENCODINGS, Votes, detectEncoding, votesOf
 
 ALONE = [  # names that need no other name to be read
     ("cp1252", "Lebenslauf für Bewerbung.doc"),

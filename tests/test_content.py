@@ -14,14 +14,15 @@ from typing import Any
 
 import pytest
 
-from CedarBackup3.amazons3 import content, digests, questions
-from CedarBackup3.amazons3.content import Claim, Reader, hashed
-from CedarBackup3.amazons3.digestcache import digestCache
+from CedarBackup3.amazons3.content import claims as content
+from CedarBackup3.amazons3.content import digests, questions
+from CedarBackup3.amazons3.content.claims import Claim, Reader, hashed
+from CedarBackup3.amazons3.content.digestcache import digestCache
+from CedarBackup3.amazons3.content.questions import ASKED, settled
+from CedarBackup3.amazons3.content.storedchecksums import StoredFacts
+from CedarBackup3.amazons3.content.workers import mapped
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import Finding
-from CedarBackup3.amazons3.questions import ASKED, settled
-from CedarBackup3.amazons3.storedchecksums import StoredFacts
-from CedarBackup3.amazons3.workers import mapped
 from CedarBackup3.errors import CommandFailed
 from testcase.s3.uploads import multipartEtag
 from testcase.trees import plantTree
@@ -98,7 +99,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
 ) -> None:
     files = {b"a": b"1", b"b": b"22", b"big": os.urandom(9 * MIB)}
     mirror = mirrorOf(plantTree(tmp_path / "source", files), "s3://bucket")
-    monkeypatch.setattr("CedarBackup3.amazons3.digestcache._SETTLED_NS", 0)
+    monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._SETTLED_NS", 0)
     etags = {path: hashlib.md5(body).hexdigest() for path, body in files.items()}
     etags[b"big"] = uploadedEtag(files[b"big"], 8 * MIB)
     read: list[bytes] = []
@@ -130,7 +131,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
 def test_a_bit_that_flips_without_any_new_time_is_found_without_the_cache_and_only_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("CedarBackup3.amazons3.digestcache._SETTLED_NS", 0)
+    monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._SETTLED_NS", 0)
     mirror = mirrorOf(plantTree(tmp_path / "source", {b"a": b"1"}), "s3://bucket")
     claims = [claimOf(mirror, b"a", hashlib.md5(b"1").hexdigest())]
     with digestCache(str(tmp_path / "cache")) as cache:

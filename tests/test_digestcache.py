@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.digestcache import digestCache
-from CedarBackup3.amazons3.digests import FileState
+from CedarBackup3.amazons3.content.digestcache import digestCache
+from CedarBackup3.amazons3.content.digests import FileState
 from CedarBackup3.errors import CedarBackupError
 
 LONG_AGO_NS = 10**18

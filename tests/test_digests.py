@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.digests import READ, Data, PartedHasher, fed, fileState, md5
+from CedarBackup3.amazons3.content.digests import READ, Data, PartedHasher, fed, fileState, md5
 from testcase.s3.uploads import multipartEtag
 
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from CedarBackup3.amazons3.etagmatch import contentMatches
+from CedarBackup3.amazons3.content.etagmatch import contentMatches
 
 PART = 8 << 20
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
+from CedarBackup3.amazons3.content.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
 
 MIB = 1 << 20
 HEX = "d41d8cd98f00b204e9800998ecf8427e"

@@ -8,7 +8,7 @@ from datetime import UTC
 
 import pytest
 
-from CedarBackup3.amazons3.moment import displayMoment, parsedMoment
+from CedarBackup3.amazons3.restore.moment import displayMoment, parsedMoment
 
 
 @pytest.fixture(autouse=True)

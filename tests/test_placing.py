@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.placing import NoPlace, place
-from CedarBackup3.amazons3.staging import finish, requireRoom, staging
+from CedarBackup3.amazons3.restore.placing import NoPlace, place
+from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 
 

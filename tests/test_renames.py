@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.renames import convmvCommand, moveCommand, newNameProblem, readsAsConvmv
+from CedarBackup3.amazons3.names.renames import convmvCommand, moveCommand, newNameProblem, readsAsConvmv
 
 NAMES = st.binary(min_size=1, max_size=20).filter(lambda name: b"\0" not in name)
 

@@ -13,11 +13,11 @@ import pytest
 from CedarBackup3.amazons3.awslocale import AwsLocale
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restoreplan import restorable, targetMirror, wanted
-from CedarBackup3.amazons3.restorereport import Outcome, Tally
-from CedarBackup3.amazons3.selection import Selection
+from CedarBackup3.amazons3.restore.plan import restorable, targetMirror, wanted
+from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.versionlisting import Version
 from CedarBackup3.cli.progress import ProgressLine
 from CedarBackup3.cli.record import Record
 from testcase.trees import plantTree

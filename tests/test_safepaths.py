@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from CedarBackup3.amazons3.awslocale import AwsLocale
-from CedarBackup3.amazons3.safepaths import alsoDirectories, folded, unsafeReason
+from CedarBackup3.amazons3.restore.safepaths import alsoDirectories, folded, unsafeReason
 from testcase.trees import AWKWARD_NAMES
 
 UTF8 = AwsLocale("C.UTF-8", "utf-8", "")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.storedchecksums import SLOW_LIMIT, Checksum
+from CedarBackup3.amazons3.content.storedchecksums import SLOW_LIMIT, Checksum
 
 # The check values of the catalogue of CRC algorithms; of the others what hashlib says.
 CHECKED = {

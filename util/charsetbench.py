@@ -28,9 +28,9 @@ import chardet
 from babel import Locale
 from charset_normalizer import from_bytes
 
-from CedarBackup3.amazons3.charsets import Guess, Votes, detectEncoding, votesOf
-from CedarBackup3.amazons3.charsettables import WORDS
-from CedarBackup3.amazons3.nameguesses import SURE
+from CedarBackup3.amazons3.names.charsets import Guess, Votes, detectEncoding, votesOf
+from CedarBackup3.amazons3.names.charsettables import WORDS
+from CedarBackup3.amazons3.names.guesses import SURE
 
 WEST = ("cp1252", "cp850", "cp437")
 NORDIC = ("cp1252", "cp850")  # no letter ø in cp437; ã and õ of Portuguese neither

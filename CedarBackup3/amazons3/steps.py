@@ -11,13 +11,13 @@ from typing import get_args
 from CedarBackup3.amazons3 import apply, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.contentsteps import ContentCheck, verifiedWithContent
+from CedarBackup3.amazons3.content.check import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
 from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import Action, Difference, Kind, ObjectEntry, SourceEntry, VerifyReport
-from CedarBackup3.amazons3.namecheck import UNUSUAL_TOLD, NameCheck
-from CedarBackup3.amazons3.namereport import reportNames, unusualLine
+from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
+from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.scan import Scan, scanned, sourceEntries
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.mirror import Watcher
-    from CedarBackup3.amazons3.restorereport import RestoreReport
-    from CedarBackup3.amazons3.selection import Selection
+    from CedarBackup3.amazons3.restore.report import RestoreReport
+    from CedarBackup3.amazons3.restore.selection import Selection
     from CedarBackup3.cli.progress import ProgressLine
 
 TargetDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -112,9 +112,9 @@ def compareWithBucket(
 
 
 def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3 import past, restoration, restoreplan, restoreproof
-    from CedarBackup3.amazons3.restorereport import Tally
-    from CedarBackup3.amazons3.staging import finish, requireRoom, staging
+    from CedarBackup3.amazons3.restore import past, plan, proof, restoration
+    from CedarBackup3.amazons3.restore.report import Tally
+    from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
 
     tally, restore = Tally(watcher.record), selection.identity
     requireRoom(target, restore, overwrite=overwrite)
@@ -123,48 +123,48 @@ def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrit
         past.standing(chosen, versions, tally) as stood,
         staging(target, restore) as place,
     ):
-        mirror = restoreplan.targetMirror(chosen, target)
-        with restoreplan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive) as state:
-            with restoreplan.wanted(chosen, mirror, state, tally, watcher, adjust=place.target) as lacking:
+        mirror = plan.targetMirror(chosen, target)
+        with plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive) as state:
+            with plan.wanted(chosen, mirror, state, tally, watcher, adjust=place.target) as lacking:
                 restoration.carriedOut(chosen, mirror, versions, lacking, place, tally, watcher)
-            report = restoreproof.compared(chosen, mirror, state, tally, watcher, isRestore=True)
+            report = proof.compared(chosen, mirror, state, tally, watcher, isRestore=True)
         finish(place, isComplete=report.isClean)
         return report
 
 
 def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3 import past, restoreplan
-    from CedarBackup3.amazons3.restorereport import Tally
-    from CedarBackup3.amazons3.staging import requireRoom
+    from CedarBackup3.amazons3.restore import past, plan
+    from CedarBackup3.amazons3.restore.report import Tally
+    from CedarBackup3.amazons3.restore.staging import requireRoom
 
     tally = Tally(watcher.record)
     requireRoom(target, selection.identity, overwrite=overwrite)
     with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
-        mirror = restoreplan.targetMirror(chosen, target)
+        mirror = plan.targetMirror(chosen, target)
         with (
-            restoreplan.restorable(chosen, mirror, stood, tally) as state,
-            restoreplan.wanted(chosen, mirror, state, tally, watcher) as lacking,
+            plan.restorable(chosen, mirror, stood, tally) as state,
+            plan.wanted(chosen, mirror, state, tally, watcher) as lacking,
         ):
-            restoreplan.rehearsed(chosen, mirror, lacking)
+            plan.rehearsed(chosen, mirror, lacking)
     return tally.report()
 
 
 def _compared(selection: Selection, target: bytes, watcher: Watcher) -> RestoreReport:
-    from CedarBackup3.amazons3 import past, restoreplan, restoreproof
-    from CedarBackup3.amazons3.restorereport import Tally
+    from CedarBackup3.amazons3.restore import past, plan, proof
+    from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.record)
-    restoreproof.requireDirectory(target)
+    proof.requireDirectory(target)
     with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
-        mirror = restoreplan.targetMirror(chosen, target)
-        with restoreplan.restorable(chosen, mirror, stood, tally) as state:
-            return restoreproof.compared(chosen, mirror, state, tally, watcher, isRestore=False)
+        mirror = plan.targetMirror(chosen, target)
+        with plan.restorable(chosen, mirror, stood, tally) as state:
+            return proof.compared(chosen, mirror, state, tally, watcher, isRestore=False)
 
 
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from dataclasses import replace
 
-    from CedarBackup3.amazons3.past import listed
+    from CedarBackup3.amazons3.restore.past import listed
 
     if options.versions:
         selection = replace(selection, only=selection.aws.locale.keyOf(os.fsencode(options.versions)))
@@ -174,8 +174,8 @@ def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watch
 
 
 def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.past import listed, standing
-    from CedarBackup3.amazons3.restorereport import Tally
+    from CedarBackup3.amazons3.restore.past import listed, standing
+    from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.record)
     with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
@@ -185,7 +185,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
 
 def _print(selection: Selection, versions: Iterable[Any], options: RestoreOptions) -> None:
     """The answer asked for, on standard output."""
-    from CedarBackup3.amazons3.versiontable import versionJson, versionRow
+    from CedarBackup3.amazons3.restore.versiontable import versionJson, versionRow
 
     line = versionJson if options.json else versionRow
     for version in versions:
@@ -196,7 +196,7 @@ def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws
     from CedarBackup3.amazons3.awslocale import awsLocale
     from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.model import S3Location
-    from CedarBackup3.amazons3.selection import Selection
+    from CedarBackup3.amazons3.restore.selection import Selection
 
     if moment is not None and moment.tzinfo is None:
         raise UsageError("the time to restore has no zone")
@@ -217,7 +217,7 @@ def _unwatched() -> ProgressLine:
 
 
 def _moment(text: str) -> datetime | None:
-    from CedarBackup3.amazons3.moment import parsedMoment
+    from CedarBackup3.amazons3.restore.moment import parsedMoment
 
     return parsedMoment(text) if text else None
 

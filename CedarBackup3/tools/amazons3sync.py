@@ -62,12 +62,12 @@ def cli() -> int:
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3 import steps
-    from CedarBackup3.amazons3.contentsteps import contentCheck
+    from CedarBackup3.amazons3.content.check import contentCheck
+    from CedarBackup3.amazons3.content.repair import repaired
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
     from CedarBackup3.amazons3.lock import targetLock
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.model import Kind
-    from CedarBackup3.amazons3.repair import repaired
 
     mirror = mirrorOf(
         options.sourceDir,
@@ -183,7 +183,7 @@ def verifyBucketContents(
         CedarBackupError: the directory cannot be read, or the file is no digest cache
         UsageError: the URL is none
     """
-    from CedarBackup3.amazons3.contentsteps import contentCheck
+    from CedarBackup3.amazons3.content.check import contentCheck
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.steps import checkedScan, compared
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.restorereport import Outcome
+from CedarBackup3.amazons3.restore.report import Outcome
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
 from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, S3Server, TruncateListing

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from CedarBackup3.amazons3.digests import FileState
+from CedarBackup3.amazons3.content.digests import FileState
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 

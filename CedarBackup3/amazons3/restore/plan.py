@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.etagmatch import contentMatches
+from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
-from CedarBackup3.amazons3.placing import setTime
-from CedarBackup3.amazons3.restorereport import Outcome, Tally
-from CedarBackup3.amazons3.safepaths import RESERVED, alsoDirectories, folded, unsafeReason
+from CedarBackup3.amazons3.restore.placing import setTime
+from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.safepaths import RESERVED, alsoDirectories, folded, unsafeReason
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.versionlisting import Version, secondsOf
 from CedarBackup3.amazons3.scan import sourceEntries
-from CedarBackup3.amazons3.selection import Selection
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.versionlisting import Version, secondsOf
 from CedarBackup3.util import displayBytes, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")

@@ -8,7 +8,7 @@ import json
 from CedarBackup3.amazons3.awscli import ENCRYPTION, headArguments, runAws
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.versionlisting import Version
+from CedarBackup3.amazons3.restore.versionlisting import Version
 
 _ASKED = 3
 

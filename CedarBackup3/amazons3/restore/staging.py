@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from CedarBackup3.amazons3.safepaths import RESERVED
+from CedarBackup3.amazons3.restore.safepaths import RESERVED
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 from CedarBackup3.util import displayPath
 

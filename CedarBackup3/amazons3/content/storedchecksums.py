@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any
 
 from CedarBackup3.amazons3.awscli import headArguments, requireSuccess, runAws
-from CedarBackup3.amazons3.digests import Data, Hasher
+from CedarBackup3.amazons3.content.digests import Data, Hasher
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath

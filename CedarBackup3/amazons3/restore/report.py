@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Recorder
-from CedarBackup3.amazons3.selection import Selection
-from CedarBackup3.amazons3.versionlisting import Version
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.util import displayBytes, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")

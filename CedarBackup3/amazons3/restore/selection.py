@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.moment import displayMoment
+from CedarBackup3.amazons3.restore.moment import displayMoment
 from CedarBackup3.util import displayPath
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.versionlisting import Version, secondsOf
+from CedarBackup3.amazons3.restore.versionlisting import Version, secondsOf
 from CedarBackup3.util import displayPath, displayText
 
 _ID_WIDTH = 32  # characters of Amazon's own version ids

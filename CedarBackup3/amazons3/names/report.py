@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import KEY_LIMIT
-from CedarBackup3.amazons3.namecheck import NameCheck
-from CedarBackup3.amazons3.nameguesses import Finding, findings
-from CedarBackup3.amazons3.unusual import UnusualName
-from CedarBackup3.amazons3.waysout import reportWaysOut
+from CedarBackup3.amazons3.names.cappedlines import CappedLines
+from CedarBackup3.amazons3.names.check import NameCheck
+from CedarBackup3.amazons3.names.guesses import Finding, findings
+from CedarBackup3.amazons3.names.unusual import UnusualName
+from CedarBackup3.amazons3.names.waysout import reportWaysOut
 from CedarBackup3.util import displayPath, displayText
 
 

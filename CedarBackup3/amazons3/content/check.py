@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from CedarBackup3.amazons3.compare import Pair
-from CedarBackup3.amazons3.content import Claim, Reader, claim, configuredPartSize, hashed
-from CedarBackup3.amazons3.digestcache import DigestCache, digestCache
+from CedarBackup3.amazons3.content.claims import Claim, Reader, claim, configuredPartSize, hashed
+from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
+from CedarBackup3.amazons3.content.questions import settled
 from CedarBackup3.amazons3.messages import counted, unknownLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import (
@@ -24,7 +25,6 @@ from CedarBackup3.amazons3.model import (
     Verdict,
     VerifyReport,
 )
-from CedarBackup3.amazons3.questions import settled
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.verify import KEPT, verified
 from CedarBackup3.util import displayPath

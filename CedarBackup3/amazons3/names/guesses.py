@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.charsets import Guess, Votes, detectEncoding, votesOf
-from CedarBackup3.amazons3.namecheck import BadName, NameCheck
+from CedarBackup3.amazons3.names.charsets import Guess, Votes, detectEncoding, votesOf
+from CedarBackup3.amazons3.names.check import BadName, NameCheck
 
 _VOTERS = 50  # names of one directory that vote on its encoding
 SURE = 0.95

@@ -21,7 +21,7 @@ from functools import cache
 from itertools import pairwise, product
 from math import exp, inf, log
 
-from CedarBackup3.amazons3.charsettables import CANDIDATES, COMMON, COMMON_PLANES, WORDS
+from CedarBackup3.amazons3.names.charsettables import CANDIDATES, COMMON, COMMON_PLANES, WORDS
 
 __all__ = ["ENCODINGS", "Guess", "Votes", "detectEncoding", "votesOf"]
 

@@ -7,14 +7,14 @@ import os
 from collections.abc import Iterable
 
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.etagdoubts import EtagDoubts
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
-from CedarBackup3.amazons3.restoreplan import agrees, targetEntries
-from CedarBackup3.amazons3.restorereport import Outcome, RestoreReport, Tally, summaryLine
-from CedarBackup3.amazons3.selection import Selection
-from CedarBackup3.amazons3.versionlisting import Version
+from CedarBackup3.amazons3.restore.etagdoubts import EtagDoubts
+from CedarBackup3.amazons3.restore.plan import agrees, targetEntries
+from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, summaryLine
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 

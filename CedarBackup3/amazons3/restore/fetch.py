@@ -14,13 +14,13 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.awscli import AwsResult, downloadArguments, getArguments, isTakenLiterally, runAws
 from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.awssettings import AwsSettings
-from CedarBackup3.amazons3.etagdoubts import isDigest
-from CedarBackup3.amazons3.etagmatch import contentMatches
+from CedarBackup3.amazons3.content.etagmatch import contentMatches
+from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import OnProgress
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.staging import Staging
-from CedarBackup3.amazons3.versionlisting import Version, secondsOf
-from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.amazons3.restore.etagdoubts import isDigest
+from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.restore.versionlisting import Version, secondsOf
 
 _MOST_AT_ONCE = 8
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")

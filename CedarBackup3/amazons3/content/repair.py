@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from CedarBackup3.amazons3 import apply, guards
-from CedarBackup3.amazons3.contentsteps import ContentCheck, contentCheck
+from CedarBackup3.amazons3.content.check import ContentCheck, contentCheck
 from CedarBackup3.amazons3.messages import repairLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import Verdict, VerifyReport

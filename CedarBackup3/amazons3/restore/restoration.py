@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.etagdoubts import EtagDoubts
-from CedarBackup3.amazons3.fetch import Fetched, downloaded, fetchedOneByOne, forget, standIn, takenFromTree
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.patterns import hasSpecial, matcher
-from CedarBackup3.amazons3.placing import NoPlace, place
-from CedarBackup3.amazons3.restoreplan import Wanted
-from CedarBackup3.amazons3.restorereport import ARCHIVES, Outcome, Tally, archivedLine
-from CedarBackup3.amazons3.safepaths import unsafeReason
-from CedarBackup3.amazons3.selection import Selection
+from CedarBackup3.amazons3.restore.etagdoubts import EtagDoubts
+from CedarBackup3.amazons3.restore.fetch import Fetched, downloaded, fetchedOneByOne, forget, standIn, takenFromTree
+from CedarBackup3.amazons3.restore.placing import NoPlace, place
+from CedarBackup3.amazons3.restore.plan import Wanted
+from CedarBackup3.amazons3.restore.report import ARCHIVES, Outcome, Tally, archivedLine
+from CedarBackup3.amazons3.restore.safepaths import unsafeReason
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.restore.versionlisting import Version, secondsOf
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.staging import Staging
-from CedarBackup3.amazons3.versionlisting import Version, secondsOf
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 

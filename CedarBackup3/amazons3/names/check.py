@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.filenames import NameProblem, Reason, isUtf8, nameProblems, nameReason
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.names.unusual import Oddity, UnusualName, joinedPaths, partedPaths, unusualNames
+from CedarBackup3.amazons3.names.verdict import NameProblem, Reason, isUtf8, nameProblems, nameReason
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.unusual import Oddity, UnusualName, joinedPaths, partedPaths, unusualNames
 
 UNUSUAL_TOLD = 10
 """So many unusual names of each kind are told one by one; the others are counted."""

@@ -7,14 +7,14 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from CedarBackup3.amazons3.history import stateAt
 from CedarBackup3.amazons3.mirror import Watcher
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.patterns import matcher
-from CedarBackup3.amazons3.restorereport import Outcome, Tally
-from CedarBackup3.amazons3.selection import Selection
+from CedarBackup3.amazons3.restore.history import stateAt
+from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.versionlisting import NULL_VERSION, Version, listVersions, requireWhole
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.versionlisting import NULL_VERSION, Version, listVersions, requireWhole
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 
 _log = logging.getLogger("CedarBackup3.log")

@@ -13,12 +13,12 @@ from functools import partial
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.awscli import headBucketArguments, runAws
-from CedarBackup3.amazons3.content import Claim, Reader, bufferFor, finding, hasDigest, unexplained
-from CedarBackup3.amazons3.digests import Hasher, PartedHasher, md5
-from CedarBackup3.amazons3.etags import Etag, parsedEtag, partSizes
+from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, unexplained
+from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
+from CedarBackup3.amazons3.content.etags import Etag, parsedEtag, partSizes
+from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts, storedPartSize
+from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.model import Finding, Verdict
-from CedarBackup3.amazons3.storedchecksums import StoredFacts, storedFacts, storedPartSize
-from CedarBackup3.amazons3.workers import mapped, processors
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 

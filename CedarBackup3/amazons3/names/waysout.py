@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.cappedlines import CappedLines
-from CedarBackup3.amazons3.filenames import nameReason
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.namecheck import NameCheck
-from CedarBackup3.amazons3.nameguesses import Finding, findings
-from CedarBackup3.amazons3.renames import convmvCommand, moveCommand, newNameProblem, readsAsConvmv
+from CedarBackup3.amazons3.names.cappedlines import CappedLines
+from CedarBackup3.amazons3.names.check import NameCheck
+from CedarBackup3.amazons3.names.guesses import Finding, findings
+from CedarBackup3.amazons3.names.renames import convmvCommand, moveCommand, newNameProblem, readsAsConvmv
+from CedarBackup3.amazons3.names.verdict import nameReason
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.util import childEnvironment, displayPath, displayText, executeCommand
 

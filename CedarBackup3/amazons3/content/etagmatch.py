@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from CedarBackup3.amazons3.digests import READ, PartedHasher, md5
-from CedarBackup3.amazons3.etags import parsedEtag, usualPartSizes
+from CedarBackup3.amazons3.content.digests import READ, PartedHasher, md5
+from CedarBackup3.amazons3.content.etags import parsedEtag, usualPartSizes
 
 
 def contentMatches(file: BinaryIO, size: int, etag: str) -> bool | None:

@@ -16,12 +16,12 @@ from functools import partial
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.awscli import runAws
-from CedarBackup3.amazons3.digestcache import DigestCache
-from CedarBackup3.amazons3.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
-from CedarBackup3.amazons3.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
+from CedarBackup3.amazons3.content.digestcache import DigestCache
+from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
+from CedarBackup3.amazons3.content.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
+from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import Finding, ObjectEntry, SourceEntry, Verdict
-from CedarBackup3.amazons3.workers import mapped, processors
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
 _BATCH_BYTES = 16 << 20

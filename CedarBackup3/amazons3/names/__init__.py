@@ -1,0 +1,1 @@
+"""File names: which will not survive the trip, what encoding they are in, and the ways out."""

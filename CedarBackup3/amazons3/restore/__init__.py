@@ -1,0 +1,1 @@
+"""Bringing back what stood in a bucket at a given time."""
