@@ -216,10 +216,10 @@ def _unwatched() -> ProgressLine:
     return ProgressLine(sys.stderr, isQuiet=True)
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str) -> datetime:
     from CedarBackup3.amazons3.restore.moment import parsedMoment
 
-    return parsedMoment(text) if text else None
+    return parsedMoment(text)
 
 
 def _pattern(text: str) -> str:
@@ -235,7 +235,12 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
     S3Location.parse(url)
     patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
-    made: dict[str, Any] = {"aws": aws, "s3BucketUrl": url, "exclude": patterns}
+    made: dict[str, Any] = {
+        "aws": aws,
+        "s3BucketUrl": url,
+        "exclude": patterns,
+        "atTime": values["atTime"] or None,
+    }
     chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields if name not in made}, **made)
     modes = {
         "--list": chosen.list,

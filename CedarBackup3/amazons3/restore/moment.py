@@ -23,6 +23,6 @@ def parsedMoment(text: str) -> datetime:
 
 
 def displayMoment(moment: datetime) -> str:
-    """`2026-11-20 17:30:00 UTC (2026-11-20 18:30:00 CET)`: in UTC and in local time."""
+    """`2026-11-20 17:30:00 UTC (2026-11-20 18:30:00 CET)`: in UTC and, where that is another, in local time."""
     utc, local = moment.astimezone(UTC), moment.astimezone()
-    return f"{utc:%Y-%m-%d %H:%M:%S} UTC ({local:%Y-%m-%d %H:%M:%S %Z})"
+    return f"{utc:%Y-%m-%d %H:%M:%S} UTC" + (f" ({local:%Y-%m-%d %H:%M:%S %Z})" if local.utcoffset() else "")
