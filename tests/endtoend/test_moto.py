@@ -145,3 +145,20 @@ def test_an_empty_bucket_agrees_with_an_empty_directory_and_a_missing_one_is_a_f
     outcome = bucket.sync(tmp_path / "source", f"s3://{bucket.name}-not/p", "--verifyOnly")
     assert outcome.status == 6
     assert "NoSuchBucket" in outcome.stderr
+
+
+def test_contents_are_proven_whatever_wrote_the_object(bucketOnce: Bucket, tmp_path: Path) -> None:
+    files = {b"small": b"small", b"big": b"b" * (2 * MULTIPART + 1), b"planted": b"planted", b"zero": b""}
+    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    bucketOnce.plant({b"planted": b"planted"})
+    url = f"s3://{bucketOnce.name}"
+    outcome = bucketOnce.sync(source, url, "--checkContent", "--verbose")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert "; content: 4 matched (" in outcome.stdout
+    plantTree(source, {b"small": b"Small", b"big": b"b" * MULTIPART + b"B" * (MULTIPART + 1)}, LONG_AGO)
+    assert bucketOnce.sync(source, url).status == 0  # sync sees nothing
+    outcome = bucketOnce.sync(source, url, "--verifyOnly", "--checkContent")
+    assert outcome.status == 7
+    assert differencesOf(outcome, source, f"{url}/") == ["Content big", "Content small"]
+    assert bucketOnce.sync(source, url, "--repairContent").status == 0
+    assert bucketOnce.stored()[b"small"] == b"Small"
