@@ -189,7 +189,7 @@ def test_what_s3_says_of_a_hundred_mismatches_decides_on_the_others(
 ) -> None:
     asked: list[bytes] = []
 
-    def facts(mirror: Mirror, key: bytes) -> StoredFacts:
+    def facts(mirror: Mirror, key: bytes, shouldStop: object) -> StoredFacts:
         asked.append(key)
         return answer(key)
 
@@ -201,7 +201,7 @@ def test_what_s3_says_of_a_hundred_mismatches_decides_on_the_others(
 
 
 def test_what_is_unknown_stays_so_beyond_the_hundred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(questions, "storedFacts", lambda mirror, key: replace(PLAIN, etag="x"))
+    monkeypatch.setattr(questions, "storedFacts", lambda mirror, key, shouldStop: replace(PLAIN, etag="x"))
     odd = [found._replace(etag="x") for found in mismatches(ASKED + 5, "unknown")]
     found = list(settled(Reader(mirrorOf(tmp_path, "s3://bucket")), odd))
     assert Counter(each.verdict for each in found) == {"unknown": ASKED + 5}

@@ -104,3 +104,31 @@ def test_reading_stops_when_it_is_told_to(tmp_path: Path) -> None:
     meddler = _Meddler(stopped.set)
     mtimeNs = path.stat().st_mtime_ns
     assert not fed(os.fsencode(path), 1 << 42, mtimeNs, [meddler], bytearray(READ), stopped.is_set)
+
+
+def _isInPageCache(path: Path) -> bool:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.preadv(descriptor, [bytearray(1)], path.stat().st_size // 2, os.RWF_NOWAIT) == 1
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("wasCached", [False, True], ids=["on disk only", "in the page cache"])
+def test_the_page_cache_holds_afterwards_what_it_held_before(tmp_path: Path, wasCached: bool) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(os.urandom(20 * READ))
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)  # what is not written yet cannot be given back
+    if not wasCached:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(descriptor)
+    try:
+        if _isInPageCache(path) != wasCached:
+            pytest.skip("this file system keeps its files in memory")
+    except OSError:
+        pytest.skip("this file system does not tell")
+    assert fed(os.fsencode(path), 20 * READ, path.stat().st_mtime_ns, [md5()], bytearray(READ))
+    assert _isInPageCache(path) == wasCached

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -428,3 +429,31 @@ def test_a_real_aws_in_the_middle_of_an_upload_ends_with_the_run(
     assert status == 5
     assert "SIGTERM" in stderr
     assert stored(server) == {}
+
+
+def test_a_signal_while_s3_is_asked_for_an_object_ends_the_question(
+    server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    server.putObject("bucket", b"a", b"X")
+    hanging = f'case "$2" in head-object) {HANGING};; esac'
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=hanging)
+    with _running(server, tmp_path, commands, "--verifyOnly", "--checkContent") as running:
+        status, _, stderr = running.ended(signal.SIGTERM)
+    assert status == 5
+    assert "SIGTERM" in stderr
+
+
+def test_a_signal_while_a_file_is_read_does_not_wait_for_its_end(server: S3Server, tmp_path: Path) -> None:
+    page = json.dumps([[1 << 42, "2030-01-01T00:00:00Z", '"' + "0" * 32 + '"', "huge"]])
+    commands = awsStandIn(tmp_path / "commands", before=f'echo $$ > "$PIDFILE"; echo {shlex.quote(page)}')
+    with open(plantTree(tmp_path / "source", {}) / "huge", "wb") as file:
+        file.truncate(1 << 42)  # nobody waits for 4 TiB of zeros
+    log = tmp_path / "log"
+
+    def reading() -> bool:
+        return log.exists() and "Comparing the content" in log.read_text()
+
+    with _running(server, tmp_path, commands, "--verifyOnly", "--checkContent", isReady=reading) as running:
+        status, _, stderr = running.ended(signal.SIGINT)
+    assert status == 5
+    assert "SIGINT" in stderr

@@ -187,3 +187,18 @@ def test_a_bucket_without_versions_is_restored_as_it_is(bucketOnce: Bucket, tmp_
     outcome = bucketOnce.restore(f"s3://{bucketOnce.name}/p", tmp_path / "t")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert filesIn(tmp_path / "t") == {b"a": b"1", b"b/c": b"2"}
+def test_contents_are_proven_whatever_wrote_the_object(bucketOnce: Bucket, tmp_path: Path) -> None:
+    files = {b"small": b"small", b"big": b"b" * (2 * MULTIPART + 1), b"planted": b"planted", b"zero": b""}
+    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    bucketOnce.plant({b"planted": b"planted"})
+    url = f"s3://{bucketOnce.name}"
+    outcome = bucketOnce.sync(source, url, "--checkContent", "--verbose")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert "; content: 4 matched (" in outcome.stdout
+    plantTree(source, {b"small": b"Small", b"big": b"b" * MULTIPART + b"B" * (MULTIPART + 1)}, LONG_AGO)
+    assert bucketOnce.sync(source, url).status == 0  # sync sees nothing
+    outcome = bucketOnce.sync(source, url, "--verifyOnly", "--checkContent")
+    assert outcome.status == 7
+    assert differencesOf(outcome, source, f"{url}/") == ["Content big", "Content small"]
+    assert bucketOnce.sync(source, url, "--repairContent").status == 0
+    assert bucketOnce.stored()[b"small"] == b"Small"

@@ -81,7 +81,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
 
     def verdict() -> tuple[Verdict, str]:
         nonlocal isEncrypted
-        facts = storedFacts(reader.mirror, each.key)
+        facts = storedFacts(reader.mirror, each.key, reader.stopped.is_set)
         if (facts.etag, facts.size) != (each.etag, each.size):
             return "raced", ""
         isEncrypted = facts.isEncrypted
@@ -141,6 +141,6 @@ def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Eta
 def _partSize(reader: Reader, each: Claim, number: int) -> int:
     """As `storedPartSize`; 0 also for a server that does not know the question."""
     try:
-        return storedPartSize(reader.mirror, each.key, number)
+        return storedPartSize(reader.mirror, each.key, reader.stopped.is_set, number)
     except CommandFailed:
         return 0

@@ -25,7 +25,10 @@ from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
 SLOW_LIMIT = 16 << 20
-"""The largest file, in bytes, whose CRC32C or CRC64NVME is calculated: Python takes a second for it."""
+"""The largest file, in bytes, whose CRC32C or CRC64NVME is calculated: Python takes two seconds for it."""
+
+
+ShouldStop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +62,34 @@ class StoredFacts:
     checksum: Checksum | None
 
 
-def storedFacts(mirror: Mirror, key: bytes) -> StoredFacts:
-    """What S3 says of the object with that key below the target's prefix.
+def storedFacts(mirror: Mirror, key: bytes, shouldStop: ShouldStop) -> StoredFacts:
+    """What S3 says of the object with that key below the target's prefix; the question is given up once that says yes.
 
     Raises:
         CommandFailed: aws could not ask, or what it printed cannot be understood
     """
     names = [f"Checksum{name}" for name in _ALGORITHMS]
     fields = ("ETag", "ContentLength", "ServerSideEncryption", "SSECustomerAlgorithm", *names)
-    etag, size, encryption, customer, *checksums = _asked(mirror, key, fields)
+    etag, size, encryption, customer, *checksums = _asked(mirror, key, shouldStop, fields)
     stored = (_checksum(name, value) for name, value in zip(_ALGORITHMS, checksums, strict=True))
     isEncrypted = bool(customer) or str(encryption or "AES256") != "AES256"
     return StoredFacts(str(etag), int(size or 0), isEncrypted, next(filter(None, stored), None))
 
 
-def storedPartSize(mirror: Mirror, key: bytes, number: int) -> int:
+def storedPartSize(mirror: Mirror, key: bytes, shouldStop: ShouldStop, number: int) -> int:
     """The bytes in that part of an object; 0 if the server does not tell.
 
     Raises:
         CommandFailed: aws could not ask
     """
-    size, parts = _asked(mirror, key, ("ContentLength", "PartsCount"), number)
+    size, parts = _asked(mirror, key, shouldStop, ("ContentLength", "PartsCount"), number)
     return int(size or 0) if parts else 0
 
 
-def _asked(mirror: Mirror, key: bytes, fields: tuple[str, ...], part: int = 0) -> list[Any]:
+def _asked(mirror: Mirror, key: bytes, shouldStop: ShouldStop, fields: tuple[str, ...], part: int = 0) -> list[Any]:
     printed = io.BytesIO()
-    requireSuccess(runAws(headArguments(mirror.location, key.decode(), fields, part), mirror.aws, outputFile=printed))
+    arguments = headArguments(mirror.location, key.decode(), fields, part)
+    requireSuccess(runAws(arguments, mirror.aws, outputFile=printed, shouldStop=shouldStop))
     try:
         values = json.loads(printed.getvalue())
     except ValueError:
