@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
-from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, awsSettings
 
@@ -63,7 +63,7 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
             return _printVersions(selection, options, progress)
         if options.list:
             return _printState(selection, options, progress)
-        target = os.fsencode(options.targetDir)
+        target = _absolute(options.targetDir)
         if options.verifyOnly:
             report = _compared(selection, target, progress)
         elif options.dryRun:
@@ -95,10 +95,10 @@ def restoreBucket(
         LockHeld: another restore is at work in the directory
         CommandFailed: aws is missing, or cannot list the bucket
         CedarBackupError: nothing stood there, or the directory cannot be written to
-        UsageError: the URL is none
+        UsageError: the URL is none, or the directory is one
     """
     selection = _selection(s3BucketUrl, atTime, exclude)
-    return _restored(selection, os.fsencode(targetDir), _unwatched(), overwrite=overwrite)
+    return _restored(selection, _absolute(targetDir), _unwatched(), overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -108,7 +108,7 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
-    return _compared(_selection(s3BucketUrl, atTime, exclude), os.fsencode(targetDir), _unwatched())
+    return _compared(_selection(s3BucketUrl, atTime, exclude), _absolute(targetDir), _unwatched())
 
 
 def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
@@ -209,6 +209,17 @@ def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws
     )
 
 
+def _absolute(target: TargetDir) -> bytes:
+    """The target directory as aws takes it for one too: not for a switch, nor for a bucket to write to."""
+    path = os.fsencode(target)
+    if path.startswith(b"s3://"):
+        raise UsageError("the target directory must be a directory, not a bucket; './s3:/...' names one of that name")
+    try:
+        return os.path.abspath(path)
+    except OSError as error:
+        raise CedarBackupError(f"The directory in which this was started is gone: {error.strerror}") from None
+
+
 def _unwatched() -> ProgressLine:
     """The progress of a library call, which prints nothing."""
     from CedarBackup3.cli.progress import ProgressLine
@@ -264,6 +275,8 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         raise UsageError("--versions and --atTime do not go together; --list shows what stood there at a time")
     if not isListing and not chosen.targetDir:
         raise UsageError("the target directory must not be empty")
+    if not isListing:
+        _absolute(chosen.targetDir)
     return chosen
 
 

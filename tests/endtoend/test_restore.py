@@ -91,6 +91,22 @@ def test_what_is_right_is_left_alone_and_the_rest_is_replaced(
     )
 
 
+def test_a_target_that_looks_like_a_switch_is_a_directory_and_a_bucket_is_none(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = {b"%02d" % number: b"%d" % number for number in range(8)}
+    put(server, objects, 0)
+    stored = set(server.objects("bucket"))
+    monkeypatch.chdir(tmp_path)
+    outcome = restoreOnce("s3://bucket/p", "s3://bucket/elsewhere")
+    assert (outcome.status, set(server.objects("bucket"))) == (2, stored), outcome
+    assert not (tmp_path / "s3:").exists()
+    for target in ("-x", "./s3://bucket/elsewhere"):
+        outcome = restoreOnce("s3://bucket/p", "--", target)
+        assert (outcome.status, outcome.stderr, filesIn(tmp_path / target)) == (0, "", objects)
+    assert set(server.objects("bucket")) == stored
+
+
 def test_a_single_key_is_restored_by_its_name(restore: Restore, server: S3Server, tmp_path: Path) -> None:
     put(server, {b"a/b.txt": b"old", b"a/b.txt2": b"x", b"a/b": b"y"}, 0)
     put(server, {b"a/b.txt": b"new"}, 10)
