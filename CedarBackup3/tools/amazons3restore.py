@@ -184,12 +184,18 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
 
 
 def _print(selection: Selection, versions: Iterable[Any], options: RestoreOptions) -> None:
-    """The answer asked for, on standard output."""
+    """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
     from CedarBackup3.amazons3.restore.versiontable import versionJson, versionRow
 
     line = versionJson if options.json else versionRow
-    for version in versions:
-        sys.stdout.write(line(selection.location, version) + "\n")
+    try:
+        for version in versions:
+            sys.stdout.write(line(selection.location, version) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return
+    except OSError as error:
+        raise CedarBackupError(f"The listing cannot be written whole to standard output: {error.strerror}") from None
 
 
 def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws: Any = None) -> Selection:

@@ -7,6 +7,7 @@ import os
 import random
 import shlex
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,6 +147,25 @@ def test_listings_for_people_and_programs(restore: Restore, server: S3Server) ->
         ("p/b", False, False),
         ("p/b", False, False),
     ]
+
+
+def test_a_listing_ends_quietly_with_its_reader_and_with_a_sentence_on_a_full_disk(
+    server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"%0250d" % number: b"" for number in range(500)}, 0)
+    tool = shlex.join([sys.executable, "-m", "CedarBackup3.tools.amazons3restore", f"--logfile={tmp_path}/log"])
+    environment = toolEnvironment(server.environment())
+
+    def ended(script: str) -> tuple[int, str]:
+        shell = ["bash", "-c", f"set -o pipefail; {tool} {script}"]
+        result = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+        return result.returncode, result.stderr
+
+    assert ended("--list s3://bucket/p | head -n 1") == (0, "")
+    assert ended("--versions --json s3://bucket/p | head -n 1") == (0, "")
+    for few in ("--list", f"--versions={0:0250}"):
+        status, stderr = ended(f"{few} s3://bucket/p > /dev/full")
+        assert (status, stderr.count("\n"), "cannot be written whole" in stderr) == (6, 1, True), stderr
 
 
 def test_a_restore_costs_one_batch_and_one_aws_for_each_file_that_has_changed_since(
