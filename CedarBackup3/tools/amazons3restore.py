@@ -223,7 +223,9 @@ def _absolute(target: TargetDir) -> bytes:
     try:
         return os.path.abspath(path)
     except OSError as error:
-        raise CedarBackupError(f"The directory in which this was started is gone: {error.strerror}") from None
+        raise UsageError(
+            f"the directory in which this was started is gone ({error.strerror}), so the target needs its whole path"
+        ) from None
 
 
 def _unwatched() -> ProgressLine:

@@ -106,6 +106,11 @@ def test_a_target_that_looks_like_a_switch_is_a_directory_and_a_bucket_is_none(
         outcome = restoreOnce("s3://bucket/p", "--", target)
         assert (outcome.status, outcome.stderr, filesIn(tmp_path / target)) == (0, "", objects)
     assert set(server.objects("bucket")) == stored
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    outcome = restoreOnce("s3://bucket/p", "t")
+    assert (outcome.status, outcome.stderr.count("\n"), "whole path" in outcome.stderr) == (2, 1, True), outcome
 
 
 def test_a_single_key_is_restored_by_its_name(restore: Restore, server: S3Server, tmp_path: Path) -> None:
