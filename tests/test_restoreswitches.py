@@ -42,12 +42,12 @@ def test_the_policy_allows_to_list_and_to_read_and_nothing_else() -> None:
     assert (outcome.status, outcome.stderr) == (0, "")
     listing, reading = json.loads(outcome.stdout)["Statement"]
     assert listing["Action"] == ["s3:ListBucket", "s3:ListBucketVersions"]
-    assert listing["Condition"] == {"StringEquals": {"s3:prefix": ["photos/a.jpg", "photos/a.jpg/"]}}
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": ["photos/a.jpg", "photos/a.jpg/*"]}}
     assert reading["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
     assert reading["Resource"] == ["arn:aws:s3:::bucket/photos/a.jpg", "arn:aws:s3:::bucket/photos/a.jpg/*"]
 
 
 def test_who_only_lists_needs_to_read_nothing() -> None:
-    outcome = runTool(RESTORE, ["--printPolicy", "--list", "s3://bucket/photos/"])
+    outcome = runTool(RESTORE, ["--printPolicy", "--list", "s3://bucket/pho?os/"])
     (listing,) = json.loads(outcome.stdout)["Statement"]
-    assert listing["Condition"] == {"StringEquals": {"s3:prefix": "photos/"}}
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "pho${?}os/*"}}

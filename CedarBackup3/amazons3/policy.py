@@ -26,6 +26,8 @@ _PARTITIONS = {
     "us-isof-": "aws-iso-f",
     "eusc-": "aws-eusc",
 }
+# What means something in a policy, and how it is written to mean itself (IAM User Guide, "Policy variables").
+_SPECIAL, _ESCAPE = r"[$*?]", r"${\g<0>}"
 # What an object's permission takes of its key: a multipart upload reads back what it has encrypted.
 _KEY_ACTIONS = {"PutObject": ("kms:GenerateDataKey", "kms:Decrypt"), "GetObject": ("kms:Decrypt",)}
 
@@ -37,6 +39,7 @@ def policyText(
     bucketActions: Sequence[str] = ("ListBucket",),
     objectActions: Sequence[str] = (),
     mayBeKey: bool = False,
+    listsKeys: bool = False,
 ) -> str:
     """The policy, in JSON.
 
@@ -47,11 +50,12 @@ def policyText(
             allowed below the prefix only
         objectActions: what the user does to objects, without `s3:`
         mayBeKey: the prefix without its slash may be the key of an object that is meant
+        listsKeys: single keys below the prefix are listed, too
 
     Raises:
         UsageError: the bucket is one that such a policy cannot name
     """
-    statements = _statements(location, aws, bucketActions, objectActions, mayBeKey and bool(location.prefix))
+    statements = _statements(location, aws, bucketActions, objectActions, mayBeKey and bool(location.prefix), listsKeys)
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2) + "\n"
 
 
@@ -61,12 +65,15 @@ def _statements(
     bucketActions: Sequence[str],
     objectActions: Sequence[str],
     mayBeKey: bool,
+    listsKeys: bool,
 ) -> Iterator[dict[str, Any]]:
     service, bucket, objects = _resources(location, _partition(aws.region))
     listing = _allowed([f"{service}:{action}" for action in bucketActions], bucket)
     if location.prefix:  # both `aws s3 sync` and our own listing ask for just this prefix
-        prefix = location.prefix.replace("$", "${$}")
-        listing["Condition"] = {"StringEquals": {f"{service}:prefix": [prefix[:-1], prefix] if mayBeKey else prefix}}
+        special, operator, end = (_SPECIAL, "StringLike", "*") if listsKeys else (r"\$", "StringEquals", "")
+        prefix = re.sub(special, _ESCAPE, location.prefix)
+        asked = prefix + end
+        listing["Condition"] = {operator: {f"{service}:prefix": [prefix[:-1], asked] if mayBeKey else asked}}
     yield listing
     if objectActions:
         resources = [objects.removesuffix("/*"), objects] if mayBeKey else objects
@@ -86,7 +93,7 @@ def _partition(region: str) -> str:
 
 def _resources(location: S3Location, partition: str) -> tuple[str, str, str]:
     """The service of the actions, the resource of the bucket, and that of the objects."""
-    keys = re.sub(r"[$*?]", r"${\g<0>}", location.prefix) + "*"  # IAM User Guide, "Policy variables"
+    keys = re.sub(_SPECIAL, _ESCAPE, location.prefix) + "*"
     if location.bucket.startswith("arn:"):
         *start, resource = location.bucket.split(":", 5)
         accessPoint = ":".join([*start, resource.replace(":", "/")])  # aws takes both, a policy the slash only

@@ -274,6 +274,7 @@ def _answer(options: RestoreOptions) -> str:
         bucketActions=("ListBucket", "ListBucketVersions"),
         objectActions=() if isListing else ("GetObject", "GetObjectVersion"),
         mayBeKey=not options.s3BucketUrl.endswith("/"),
+        listsKeys=True,
     )
 
 

@@ -187,6 +187,8 @@ def test_a_bucket_without_versions_is_restored_as_it_is(bucketOnce: Bucket, tmp_
     outcome = bucketOnce.restore(f"s3://{bucketOnce.name}/p", tmp_path / "t")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert filesIn(tmp_path / "t") == {b"a": b"1", b"b/c": b"2"}
+
+
 def test_contents_are_proven_whatever_wrote_the_object(bucketOnce: Bucket, tmp_path: Path) -> None:
     files = {b"small": b"small", b"big": b"b" * (2 * MULTIPART + 1), b"planted": b"planted", b"zero": b""}
     source = plantTree(tmp_path / "source", files, LONG_AGO)
