@@ -25,7 +25,7 @@ run: .venv/with-aws
 	@.venv/bin/python util/demo.py
 
 test: .venv/with-dev
-	.venv/bin/python -m pytest -n auto $(TESTS)
+	.venv/bin/python -m pytest -n auto --dist loadgroup $(TESTS)
 
 check: .venv/with-dev
 	.venv/bin/python -m ruff check

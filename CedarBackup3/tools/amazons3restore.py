@@ -17,6 +17,7 @@ from CedarBackup3.cli import Argument, Switch, Tool, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, awsSettings
+from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,7 +99,7 @@ def restoreBucket(
         UsageError: the URL is none, or the directory is one
     """
     selection = _selection(s3BucketUrl, atTime, exclude)
-    return _restored(selection, _absolute(targetDir), _unwatched(), overwrite=overwrite)
+    return _restored(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -108,7 +109,7 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
-    return _compared(_selection(s3BucketUrl, atTime, exclude), _absolute(targetDir), _unwatched())
+    return _compared(_selection(s3BucketUrl, atTime, exclude), _absolute(targetDir), unwatched())
 
 
 def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
@@ -226,13 +227,6 @@ def _absolute(target: TargetDir) -> bytes:
         raise UsageError(
             f"the directory in which this was started is gone ({error.strerror}), so the target needs its whole path"
         ) from None
-
-
-def _unwatched() -> ProgressLine:
-    """The progress of a library call, which prints nothing."""
-    from CedarBackup3.cli.progress import ProgressLine
-
-    return ProgressLine(sys.stderr, isQuiet=True)
 
 
 def _moment(text: str) -> datetime:

@@ -18,6 +18,7 @@ from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES, awsSettings
+from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
@@ -132,7 +133,7 @@ def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str) -> None:
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.steps import checkedScan
 
-    with checkedScan(mirrorOf(sourceDir, s3BucketUrl), _unwatched()):
+    with checkedScan(mirrorOf(sourceDir, s3BucketUrl), unwatched()):
         pass
 
 
@@ -157,8 +158,8 @@ def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: boo
     from CedarBackup3.amazons3.steps import checkedScan, synchronized
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
-    with checkedScan(mirror, _unwatched(), ignoreNames=True) as scan:
-        return synchronized(mirror, scan, _unwatched())
+    with checkedScan(mirror, unwatched(), ignoreNames=True) as scan:
+        return synchronized(mirror, scan, unwatched())
 
 
 def verifyBucketContents(
@@ -190,16 +191,9 @@ def verifyBucketContents(
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
     with (
         contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
-        checkedScan(mirror, _unwatched(), ignoreNames=True) as scan,
+        checkedScan(mirror, unwatched(), ignoreNames=True) as scan,
     ):
-        return compared(mirror, scan, _unwatched(), check=check)
-
-
-def _unwatched() -> ProgressLine:
-    """The progress of a library call, which prints nothing."""
-    from CedarBackup3.cli.progress import ProgressLine
-
-    return ProgressLine(sys.stderr, isQuiet=True)
+        return compared(mirror, scan, unwatched(), check=check)
 
 
 def _listings(text: str) -> int:

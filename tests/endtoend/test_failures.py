@@ -74,7 +74,7 @@ HERE = {
     ),
     "aws lists nonsense": Failure(6, ("no listing", "nonsense"), aws="#!/bin/sh\necho nonsense\n"),
     "aws lists what was not asked for": Failure(
-        6, ("q/x", "not below p/"), aws='#!/bin/sh\necho \'[[1,"2001-01-01T00:00:00Z","q/x"]]\'\n'
+        6, ("q/x", "not below p/"), aws='#!/bin/sh\necho \'[[1,"2001-01-01T00:00:00Z",null,"q/x"]]\'\n'
     ),
 }
 
