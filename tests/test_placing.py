@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,6 +113,23 @@ def test_what_is_left_lets_the_same_restore_go_on_and_no_other(tmp_path: Path) -
         assert os.listdir(made.path) == [b"restore"]
         finish(made, isComplete=False)
         assert os.listdir(made.path) == [b"restore"]
+
+
+@pytest.mark.parametrize("isComplete", [False, True])
+def test_a_link_put_in_its_place_meanwhile_leads_nowhere(tmp_path: Path, isComplete: bool) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "tree").mkdir(parents=True)
+    for name in ("restore", "file-0", "tree/file"):
+        (elsewhere / name).write_text("precious")
+    with staging(os.fsencode(tmp_path / "target"), "this one") as made:
+        (tmp_path / "target/.cback-restore").rename(tmp_path / "target/moved")
+        (tmp_path / "target/.cback-restore").symlink_to(elsewhere)
+        # aws is another process, which has the path only
+        subprocess.run(["touch", os.path.join(made.path, b"file-1"), made.file(2)], check=True)
+        assert sorted(os.listdir(tmp_path / "target/moved")) == ["file-1", "file-2", "restore"]
+        finish(made, isComplete=isComplete)
+    assert sorted(path.name for path in elsewhere.rglob("*")) == ["file", "file-0", "restore", "tree"]
+    assert {path.read_text() for path in elsewhere.rglob("*") if path.is_file()} == {"precious"}
 
 
 @pytest.mark.parametrize("kind", ["link", "open", "file"])

@@ -128,6 +128,24 @@ def test_a_tie_is_looked_up_only_where_it_decides() -> None:
     assert asked == [b"b"]
 
 
+@pytest.mark.parametrize("isMarkerLast", [False, True])
+@pytest.mark.parametrize("moment", [12, 17, 25, 40])
+def test_an_upload_in_parts_may_have_ended_behind_a_marker_of_a_later_time(moment: int, isMarkerLast: bool) -> None:
+    inParts, marker = version("a", "parts", 10)._replace(etag="e-2"), version("a", "marker", 20, None)
+    newest, oldest = version("a", "newest", 50), version("a", "oldest", 5)
+    truth = [newest, *([marker, inParts] if isMarkerLast else [inParts, marker]), oldest]
+
+    def rows(versions: Iterable[Version], width: int) -> list[Any]:
+        times = [(*each[:2], False, each.lastModified, each.size, each.etag, "STANDARD") for each in versions]
+        return [list(row[:width]) for row in times]
+
+    listed = parsedVersions(
+        json.dumps([rows([newest, inParts, oldest], 7), rows([marker], 4)], default=bytes.decode).encode(), b"", b""
+    )
+    expected = list(stateAt(truth, moment, lambda key: []))
+    assert ids(stateAt(listed, moment, lambda key: truth)) == ids(expected)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_pages_of_any_length_tell_the_state_at_every_second(seed: int) -> None:
     chance = random.Random(seed)

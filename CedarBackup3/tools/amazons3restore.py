@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
-from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, awsSettings
 from CedarBackup3.tools.shared.unwatched import unwatched
@@ -64,7 +64,7 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
             return _printVersions(selection, options, progress)
         if options.list:
             return _printState(selection, options, progress)
-        target = os.fsencode(options.targetDir)
+        target = _absolute(options.targetDir)
         if options.verifyOnly:
             report = _compared(selection, target, progress)
         elif options.dryRun:
@@ -96,10 +96,10 @@ def restoreBucket(
         LockHeld: another restore is at work in the directory
         CommandFailed: aws is missing, or cannot list the bucket
         CedarBackupError: nothing stood there, or the directory cannot be written to
-        UsageError: the URL is none
+        UsageError: the URL is none, or the directory is one
     """
     selection = _selection(s3BucketUrl, atTime, exclude)
-    return _restored(selection, os.fsencode(targetDir), unwatched(), overwrite=overwrite)
+    return _restored(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -109,7 +109,7 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
-    return _compared(_selection(s3BucketUrl, atTime, exclude), os.fsencode(targetDir), unwatched())
+    return _compared(_selection(s3BucketUrl, atTime, exclude), _absolute(targetDir), unwatched())
 
 
 def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
@@ -185,12 +185,18 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
 
 
 def _print(selection: Selection, versions: Iterable[Any], options: RestoreOptions) -> None:
-    """The answer asked for, on standard output."""
+    """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
     from CedarBackup3.amazons3.restore.versiontable import versionJson, versionRow
 
     line = versionJson if options.json else versionRow
-    for version in versions:
-        sys.stdout.write(line(selection.location, version) + "\n")
+    try:
+        for version in versions:
+            sys.stdout.write(line(selection.location, version) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return
+    except OSError as error:
+        raise CedarBackupError(f"The listing cannot be written whole to standard output: {error.strerror}") from None
 
 
 def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws: Any = None) -> Selection:
@@ -208,6 +214,19 @@ def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws
         excludes=excludes,
         aws=aws or AwsSettings(awsLocale()),
     )
+
+
+def _absolute(target: TargetDir) -> bytes:
+    """The target directory as aws takes it for one too: not for a switch, nor for a bucket to write to."""
+    path = os.fsencode(target)
+    if path.startswith(b"s3://"):
+        raise UsageError("the target directory must be a directory, not a bucket; './s3:/...' names one of that name")
+    try:
+        return os.path.abspath(path)
+    except OSError as error:
+        raise UsageError(
+            f"the directory in which this was started is gone ({error.strerror}), so the target needs its whole path"
+        ) from None
 
 
 def _moment(text: str) -> datetime:
@@ -258,6 +277,8 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         raise UsageError("--versions and --atTime do not go together; --list shows what stood there at a time")
     if not isListing and not chosen.targetDir:
         raise UsageError("the target directory must not be empty")
+    if not isListing:
+        _absolute(chosen.targetDir)
     return chosen
 
 

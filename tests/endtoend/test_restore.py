@@ -7,6 +7,7 @@ import os
 import random
 import shlex
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,27 @@ def test_what_is_right_is_left_alone_and_the_rest_is_replaced(
     )
 
 
+def test_a_target_that_looks_like_a_switch_is_a_directory_and_a_bucket_is_none(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = {b"%02d" % number: b"%d" % number for number in range(8)}
+    put(server, objects, 0)
+    stored = set(server.objects("bucket"))
+    monkeypatch.chdir(tmp_path)
+    outcome = restoreOnce("s3://bucket/p", "s3://bucket/elsewhere")
+    assert (outcome.status, set(server.objects("bucket"))) == (2, stored), outcome
+    assert not (tmp_path / "s3:").exists()
+    for target in ("-x", "./s3://bucket/elsewhere"):
+        outcome = restoreOnce("s3://bucket/p", "--", target)
+        assert (outcome.status, outcome.stderr, filesIn(tmp_path / target)) == (0, "", objects)
+    assert set(server.objects("bucket")) == stored
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    outcome = restoreOnce("s3://bucket/p", "t")
+    assert (outcome.status, outcome.stderr.count("\n"), "whole path" in outcome.stderr) == (2, 1, True), outcome
+
+
 def test_a_single_key_is_restored_by_its_name(restore: Restore, server: S3Server, tmp_path: Path) -> None:
     put(server, {b"a/b.txt": b"old", b"a/b.txt2": b"x", b"a/b": b"y"}, 0)
     put(server, {b"a/b.txt": b"new"}, 10)
@@ -130,6 +152,25 @@ def test_listings_for_people_and_programs(restore: Restore, server: S3Server) ->
         ("p/b", False, False),
         ("p/b", False, False),
     ]
+
+
+def test_a_listing_ends_quietly_with_its_reader_and_with_a_sentence_on_a_full_disk(
+    server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"%0250d" % number: b"" for number in range(500)}, 0)
+    tool = shlex.join([sys.executable, "-m", "CedarBackup3.tools.amazons3restore", f"--logfile={tmp_path}/log"])
+    environment = toolEnvironment(server.environment())
+
+    def ended(script: str) -> tuple[int, str]:
+        shell = ["bash", "-c", f"set -o pipefail; {tool} {script}"]
+        result = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+        return result.returncode, result.stderr
+
+    assert ended("--list s3://bucket/p | head -n 1") == (0, "")
+    assert ended("--versions --json s3://bucket/p | head -n 1") == (0, "")
+    for few in ("--list", f"--versions={0:0250}"):
+        status, stderr = ended(f"{few} s3://bucket/p > /dev/full")
+        assert (status, stderr.count("\n"), "cannot be written whole" in stderr) == (6, 1, True), stderr
 
 
 def test_a_restore_costs_one_batch_and_one_aws_for_each_file_that_has_changed_since(

@@ -24,29 +24,31 @@ def stateAt(
             moment may be gone; such a key is left out
     """
     for key, listed in groupby(versions, lambda version: version.key):
-        standing, overwritten = _standing(listed, moment)
-        if standing is not None and standing.isTied:
-            standing, overwritten = _standing(inOrder(key), moment)
+        standing, overwritten, isTied = _standing(listed, moment)
+        if isTied:
+            standing, overwritten, _ = _standing(inOrder(key), moment)
         if overwritten is not None:
             onUnknown(overwritten)
         elif standing is not None and standing.size is not None:
             yield standing
 
 
-def _standing(versions: Iterable[Version], moment: float | None) -> tuple[Version | None, Version | None]:
-    """What stood at the moment, and what may have overwritten it since.
+def _standing(versions: Iterable[Version], moment: float | None) -> tuple[Version | None, Version | None, bool]:
+    """What stood at the moment, what may have overwritten it since, and whether that hangs on one that is tied.
 
     It is the newest not later than the moment and with no later one behind it. A later one may be behind it, since the
     time of a multipart upload is that of its beginning, while the order is that of the endings.
     """
     if moment is None:
-        return next(iter(versions), None), None
+        return next(iter(versions), None), None, False
     standing = overwritten = None
+    isTied = False
     for version in versions:
         if secondsOf(version.lastModified) <= moment:
             standing = standing or version
+            isTied = isTied or standing.isTied
             continue
         standing = None
         if version.versionId == NULL_VERSION:
             overwritten = version
-    return standing, overwritten
+    return standing, overwritten, isTied

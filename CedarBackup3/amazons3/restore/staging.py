@@ -84,10 +84,12 @@ def staging(target: bytes, restore: str) -> Iterator[Staging]:
             stack.callback(os.close, own)
             _requirePrivate(path, own)
             _lock(target, own)
+            isCaseInsensitive = _isCaseInsensitive(target, path)
+            path = _pinned(own) or path
             _clear(path, keepTree=_restoreOf(path) == restore)
             with open(os.path.join(path, _MARKER), "w", encoding="utf-8") as marker:
                 marker.write(restore)
-            made = Staging(path, descriptor, _isCaseInsensitive(target, path))
+            made = Staging(path, descriptor, isCaseInsensitive)
         except OSError as error:
             raise CedarBackupError(
                 f"Cannot restore into {displayPath(target)}: {error.strerror}; nothing was restored"
@@ -97,14 +99,27 @@ def staging(target: bytes, restore: str) -> Iterator[Staging]:
 
 def finish(staging: Staging, *, isComplete: bool) -> None:
     """Remove what arrived but found no place and, if the restore is complete, all that there is."""
+    _clear(staging.path, keepTree=False)
     if isComplete:
-        shutil.rmtree(staging.path, ignore_errors=True)
-    else:
-        _clear(staging.path, keepTree=False)
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(staging.path, _MARKER))
+            os.rmdir(RESERVED, dir_fd=staging.target)
 
 
 def _opened(path: bytes, flags: int) -> int:
     return os.open(path, flags | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _pinned(descriptor: int) -> bytes:
+    """A path to an open directory that stays with it, whoever renames it or puts a link in its place (proc(5), fd).
+
+    It holds for aws as well, which knows no descriptors. Empty where there is no /proc.
+    """
+    path = b"/proc/%d/fd/%d" % (os.getpid(), descriptor)
+    try:
+        return path if os.path.samestat(os.stat(path), os.fstat(descriptor)) else b""
+    except OSError:
+        return b""
 
 
 def _requirePrivate(path: bytes, descriptor: int) -> None:

@@ -41,7 +41,8 @@ class Version(NamedTuple):
     """Without quotes; empty if there is none."""
     storageClass: str
     isTied: bool = False
-    """Whether a version and a marker have the same second, so that nothing tells which of them is the newer one."""
+    """Whether nothing tells which is the newer one of this version and a marker: their times are the same, or that of
+    the marker is later but that of the version is the beginning of an upload in parts."""
 
     @property
     def fetchId(self) -> str:
@@ -219,9 +220,10 @@ def _merged(versions: Sequence[Version], markers: Sequence[Version]) -> Iterator
 
 
 def _order(one: Version, other: Version) -> int:
-    """Negative if the first comes before the other, positive if behind it, 0 if nothing tells."""
+    """Negative if the version comes before the marker, positive if behind it, 0 if nothing tells."""
     if one.key != other.key:
         return -1 if one.key < other.key else 1
     if one.isLatest or other.isLatest:
         return -1 if one.isLatest else 1
-    return secondsOf(other.lastModified) - secondsOf(one.lastModified)
+    later = secondsOf(other.lastModified) - secondsOf(one.lastModified)
+    return 0 if later > 0 and "-" in one.etag else later
