@@ -36,6 +36,20 @@ def test_what_was_kept_is_known_to_the_next_run_for_the_same_state_only(tmp_path
     assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_a_file_system_counts_beyond_what_a_database_can_is_kept_all_the_same(tmp_path: Path) -> None:
+    """Inodes that are hashes have 64 bits, as mergerfs makes them; a date in 2262 has as many in nanoseconds."""
+    file = str(tmp_path / "cache")
+    large = STATE._replace(device=(1 << 64) - 1, inode=(1 << 64) - 2)
+    late = STATE._replace(mtimeNs=1 << 63)
+    with digestCache(file) as cache:
+        cache.keep(b"/large", large, {0: DIGEST})
+        cache.keep(b"/late", late, {0: DIGEST})
+    with digestCache(file) as cache:
+        assert cache.digests(b"/large", large) == {0: DIGEST}
+        assert cache.digests(b"/large", large._replace(inode=1)) == {}
+        assert cache.digests(b"/late", late) == {}  # it may change at any time without a newer date
+
+
 def test_a_file_that_was_changed_just_now_is_not_kept(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"1")

@@ -52,14 +52,14 @@ class DigestCache:
             "SELECT part, digest FROM digest WHERE path = ? AND (device, inode, size, mtime, ctime) = (?, ?, ?, ?, ?)"
         )
         with self._lock:
-            return self._tried(lambda known: dict(known.execute(query, (path, *state)).fetchall()), {})
+            return self._tried(lambda known: dict(known.execute(query, (path, *_signed(state))).fetchall()), {})
 
     def keep(self, path: bytes, state: FileState, digests: Mapping[int, bytes]) -> None:
         """Keep digests of a file that was just read in that state; nothing is kept if it was changed just before."""
         if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - _SETTLED_NS:
             return
         with self._lock:
-            self._unwritten += [(path, part, *state, digest) for part, digest in digests.items()]
+            self._unwritten += [(path, part, *_signed(state), digest) for part, digest in digests.items()]
             if len(self._unwritten) >= _BATCH:
                 self._write()
 
@@ -111,6 +111,11 @@ class DigestCache:
                 self._connection.close()
             self._connection = None
             return otherwise
+
+
+def _signed(state: FileState) -> FileState:
+    """The same in 64 bits with a sign, as SQLite has them; some file systems number their files beyond that."""
+    return FileState(*((value + (1 << 63)) % (1 << 64) - (1 << 63) for value in state))
 
 
 @contextlib.contextmanager
