@@ -8,6 +8,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,40 @@ def test_a_repair_that_does_not_arrive_is_never_called_one(syncOnce: Sync, serve
     assert outcome.stderr.splitlines()[-1].startswith("Not verified: 1 difference ")
     assert "; content: 2 matched (2 bytes), 1 differ (1 byte)" in outcome.stderr.splitlines()[-1]
     assert stored(server) == {b"a": b"1", b"b": b"2", b"c": b"X"}
+
+
+def test_a_file_that_takes_a_place_during_the_repair_is_compared_like_any_other(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    """It has the size of its object and an old date, as `mv` brings it: names and sizes know of no difference."""
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"kms": b"5", b"still": b"3"}, LONG_AGO)
+    moved = plantTree(tmp_path / "moved", {b"b": b"Z", b"late": b"Z"}, LONG_AGO + 1)
+    plantObjects(server, {b"a": b"X", b"b": b"2", b"late": b"4", b"still": b"3"})
+    server.putObject("bucket", b"kms", b"5", headers=KMS)
+    repairing = awsStandIn(tmp_path / "aws", Path(anyAws), before='case "$2" in cp) mv "$MOVED"/* "$SOURCE";; esac')
+    outcome = syncOnce(
+        source,
+        "s3://bucket",
+        *("--uploadOnly", "--repairContent"),
+        awsDirectory=repairing,
+        environment={"SOURCE": str(source), "MOVED": str(moved)},
+    )
+    assert outcome.status == 7, outcome
+    assert outcome.stderr.splitlines()[-1].startswith("Not verified: 2 differences ")
+    assert "; content: 2 matched (2 bytes), 2 differ (2 bytes), 1 unknown (1 byte)" in outcome.stderr.splitlines()[-1]
+    asked = [request.key for request in server.requests if request.operation == "HeadObject"]
+    assert sorted(asked) == [b"a", b"b", b"kms", b"late"]  # what was settled and is the same is not asked for again
+
+
+def test_a_failure_of_aws_is_forgiven_where_the_contents_prove_that_all_has_arrived(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
+    plantObjects(server, {b"a": b"X"}, timedelta(days=1))
+    server.addFault(Fault("PutObject", DENY, times=1))
+    outcome = syncOnce(source, "s3://bucket", "--repairContent")
+    assert outcome.status == 0, outcome
+    assert stored(server) == {b"a": b"1"}
 
 
 def b64(digest: bytes) -> str:
