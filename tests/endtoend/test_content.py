@@ -232,6 +232,31 @@ def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_
     assert "; content: 0 matched (0 bytes), 3 unknown (17.0 MiB)" in outcome.stdout
 
 
+@pytest.mark.parametrize(
+    ("operations", "spelling", "status", "verdict"),
+    [("head-object", "", 7, "1 differ"), ("list-objects-v2|head-object", "null", 0, "1 unknown")],
+    ids=["without quotation marks in one answer", "not at all"],
+)
+def test_an_etag_that_a_server_spells_in_two_ways_or_has_not_makes_no_other_object(
+    syncOnce: Sync,
+    server: S3Server,
+    tmp_path: Path,
+    anyAws: str,
+    operations: str,
+    spelling: str,
+    status: int,
+    verdict: str,
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"}, LONG_AGO)
+    plantObjects(server, {b"a": b"X"})
+    pattern = r's/"\\"[0-9a-f]*\\""/null/g' if spelling else r's/\\"//g'
+    script = f'case "$2" in {operations}) "{anyAws}/aws" "$@" | sed \'{pattern}\'; exit;; esac'
+    aws = awsStandIn(tmp_path / "aws", Path(anyAws), before=script)
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", awsDirectory=aws)
+    assert outcome.status == status, outcome
+    assert f"; content: 0 matched (0 bytes), {verdict} (1 byte)" in outcome.stdout + outcome.stderr
+
+
 def test_of_ten_thousand_files_every_flipped_one_is_found_and_no_other(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:

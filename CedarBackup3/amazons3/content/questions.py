@@ -15,7 +15,7 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.awscli import headBucketArguments, runAws
 from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, unexplained
 from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
-from CedarBackup3.amazons3.content.etags import Etag, parsedEtag, partSizes
+from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parsedEtag, partSizes
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts, storedPartSize
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.model import Finding, Verdict
@@ -82,7 +82,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     def verdict() -> tuple[Verdict, str]:
         nonlocal isEncrypted
         facts = storedFacts(reader.mirror, each.key, reader.stopped.is_set)
-        if (facts.etag, facts.size) != (each.etag, each.size):
+        if facts.size != each.size or not isSameEtag(facts.etag, each.etag):
             return "raced", ""
         isEncrypted = facts.isEncrypted
         return _verdict(reader, each, facts)
