@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.awscli import headBucketArguments, runAws
-from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, unexplained
+from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, hasEtag, unexplained
 from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
 from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parsedEtag, partSizes
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts, storedPartSize
@@ -41,7 +41,7 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
 
     A mismatch beyond those that are asked for stays a difference, unless one of those asked for turned out to be
-    encrypted: what is asked for first tells what to think of the others.
+    encrypted: what is asked for first tells what to think of the others, and which part sizes to try on them.
     """
     hasEncrypted = False
     failures: list[str] = []
@@ -74,9 +74,9 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     found, isAsked = question
-    if not isAsked:
-        return _Answer(found, False)
     each = Claim(*found[2:])
+    if not isAsked:
+        return _Answer(_retried(reader, found, each), False)
     isEncrypted = False
 
     def verdict() -> tuple[Verdict, str]:
@@ -96,6 +96,22 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
             return _Answer(found._replace(verdict="unknown", why=f"it is {_ENCRYPTED}"), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
+
+
+def _retried(reader: Reader, found: Finding, each: Claim) -> Finding:
+    """The finding, or a match if the parts are as large as those of others: who stored these stored it, too."""
+    etag = parsedEtag(each.etag)
+    if not etag or not etag.parts or found.verdict not in {"differs", "unknown"}:
+        return found
+    sizes = [size for size in tuple(reader.toldParts) if -(-each.size // size) == etag.parts]
+    if not sizes:
+        return found
+
+    def verdict() -> tuple[Verdict, str]:
+        isSame = hasEtag(reader, each, etag, sizes, bufferFor(each.size))
+        return ("matched", "") if isSame else (found.verdict, found.why)
+
+    return finding(each, verdict)
 
 
 def _hasCustomerKey(reader: Reader, failure: CommandFailed) -> bool:
@@ -130,6 +146,7 @@ def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Eta
         return "unknown", "its parts have different sizes"
     hashers = [PartedHasher(make, size) for size in sizes]
     if hasDigest(reader, each, hashers, whole.digest, bufferFor(each.size)):
+        reader.toldParts.update(sizes[:1] if first else ())
         return "matched", ""
     if not first:
         return unexplained(reader, each.size, whole)
