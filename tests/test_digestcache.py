@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -158,6 +159,20 @@ def test_what_is_no_cache_of_this_user_is_refused_in_a_sentence(
         pass
     assert "ca\\nche" in str(failure.value)
     assert "nothing was changed" in str(failure.value)
+
+
+def test_a_cache_in_use_by_another_program_is_not_to_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "cache")
+    with digestCache(path):
+        pass
+    monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._BUSY_WAIT", 0)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CedarBackupError, match="another program is using it") as failure, digestCache(path):
+            pass
+    assert "remove" not in str(failure.value)
 
 
 def test_a_cache_that_breaks_under_the_run_is_said_once_and_knows_nothing(

@@ -147,8 +147,10 @@ def _opened(file: str) -> sqlite3.Connection:
     try:
         return _checked(sqlite3.connect(file, timeout=_BUSY_WAIT, check_same_thread=False), shown)
     except sqlite3.Error as error:
+        isInUse = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+        advice = "another program is using it: wait for that" if isInUse else "remove it"
         raise CedarBackupError(
-            f"{_complaint(file, error)}; remove it, or name another by --digestCache; nothing was changed"
+            f"{_complaint(file, error)}; {advice}, or name another by --digestCache; nothing was changed"
         ) from None
 
 
