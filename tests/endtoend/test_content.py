@@ -211,6 +211,21 @@ def test_of_encrypted_objects_only_what_is_proven_is_said(
     assert ", 3 unknown (" in outcome.stdout + outcome.stderr
 
 
+def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_that_wants_a_key(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    """It answers 400 as well, but not to a question without checksums: nothing excuses the mismatch."""
+    source = plantTree(tmp_path / "source", {b"a": b"1"}, LONG_AGO)
+    plantObjects(server, {b"a": b"X"})
+    said = "An error occurred (400) when calling the HeadObject operation: Bad Request"
+    refusing = f'case "$*" in *ChecksumMode*) echo "{said}" >&2; exit 254;; esac'
+    aws = awsStandIn(tmp_path / "aws", Path(anyAws), before=refusing)
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", awsDirectory=aws)
+    assert outcome.status == 7, outcome
+    assert "the ETags decide" in outcome.stderr
+    assert "; content: 0 matched (0 bytes), 1 differ (1 byte)" in outcome.stderr
+
+
 def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_matched(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:

@@ -92,7 +92,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     except CommandFailed as failure:
         if "(404)" in str(failure):  # deleted meanwhile
             return _Answer(found, True)
-        if _hasCustomerKey(reader, failure):
+        if _hasCustomerKey(reader, each, failure):
             return _Answer(found._replace(verdict="unknown", why=f"it is {_ENCRYPTED}"), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
@@ -114,11 +114,20 @@ def _retried(reader: Reader, found: Finding, each: Claim) -> Finding:
     return finding(each, verdict)
 
 
-def _hasCustomerKey(reader: Reader, failure: CommandFailed) -> bool:
-    """Whether S3 wanted the customer's key: it says no more than 400, as it does of credentials that have expired."""
-    return (
-        "(400)" in str(failure) and runAws(headBucketArguments(reader.mirror.location), reader.mirror.aws).status == 0
-    )
+def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed) -> bool:
+    """Whether S3 wanted the customer's key: it says no more than 400, as it does of credentials that have expired.
+
+    So do servers that cannot be asked for checksums, but they answer another question of the object.
+    """
+    if "(400)" not in str(failure):
+        return False
+    try:
+        storedPartSize(reader.mirror, each.key, reader.stopped.is_set, 1)
+    except CommandFailed as other:
+        return (
+            "(400)" in str(other) and runAws(headBucketArguments(reader.mirror.location), reader.mirror.aws).status == 0
+        )
+    return False
 
 
 def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, str]:
