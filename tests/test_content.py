@@ -207,6 +207,25 @@ def test_what_is_unknown_stays_so_beyond_the_hundred(tmp_path: Path, monkeypatch
     assert Counter(each.verdict for each in found) == {"unknown": ASKED + 5}
 
 
+def test_a_part_size_that_s3_has_told_is_tried_on_what_it_is_not_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two parts of 12 MiB are as many as aws would have made, so what is not asked for seems to differ."""
+    part, body = 12 * MIB, bytes(13 * MIB)
+    etag = uploadedEtag(body, part)
+    mirror = mirrorOf(plantTree(tmp_path / "source", dict.fromkeys((b"1", b"2", b"3"), body)), "s3://bucket")
+    plantTree(tmp_path / "source", {b"4": body[:-1] + b"!"})
+    monkeypatch.setattr(questions, "ASKED", 1)
+    monkeypatch.setattr(questions, "processors", lambda: 1)  # so that the answer is there before the next file's turn
+    facts = StoredFacts(etag, len(body), isEncrypted=False, checksum=None)
+    monkeypatch.setattr(questions, "storedFacts", lambda mirror, key, shouldStop: facts)
+    monkeypatch.setattr(questions, "storedPartSize", lambda mirror, key, shouldStop, number: part)
+    reader = Reader(mirror)
+    first = list(hashed(reader, [claimOf(mirror, path, etag) for path in (b"1", b"2", b"3", b"4")], 0, lambda *told: 0))
+    assert [found.verdict for found in first] == ["differs"] * 4
+    assert [found.verdict for found in settled(reader, first)] == ["matched", "matched", "matched", "differs"]
+
+
 def test_work_is_done_ahead_but_never_far_and_ends_when_nobody_wants_it() -> None:
     taken: list[int] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -34,6 +35,20 @@ def test_what_was_kept_is_known_to_the_next_run_for_the_same_state_only(tmp_path
             other = FileState(*(value + (place == number) for place, value in enumerate(STATE)))
             assert cache.digests(b"/a\xff", other) == {}, other
     assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_file_system_counts_beyond_what_a_database_can_is_kept_all_the_same(tmp_path: Path) -> None:
+    """Inodes that are hashes have 64 bits, as mergerfs makes them; a date in 2262 has as many in nanoseconds."""
+    file = str(tmp_path / "cache")
+    large = STATE._replace(device=(1 << 64) - 1, inode=(1 << 64) - 2)
+    late = STATE._replace(mtimeNs=1 << 63)
+    with digestCache(file) as cache:
+        cache.keep(b"/large", large, {0: DIGEST})
+        cache.keep(b"/late", late, {0: DIGEST})
+    with digestCache(file) as cache:
+        assert cache.digests(b"/large", large) == {0: DIGEST}
+        assert cache.digests(b"/large", large._replace(inode=1)) == {}
+        assert cache.digests(b"/late", late) == {}  # it may change at any time without a newer date
 
 
 def test_a_file_that_was_changed_just_now_is_not_kept(tmp_path: Path) -> None:
@@ -144,6 +159,20 @@ def test_what_is_no_cache_of_this_user_is_refused_in_a_sentence(
         pass
     assert "ca\\nche" in str(failure.value)
     assert "nothing was changed" in str(failure.value)
+
+
+def test_a_cache_in_use_by_another_program_is_not_to_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "cache")
+    with digestCache(path):
+        pass
+    monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._BUSY_WAIT", 0)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CedarBackupError, match="another program is using it") as failure, digestCache(path):
+            pass
+    assert "remove" not in str(failure.value)
 
 
 def test_a_cache_that_breaks_under_the_run_is_said_once_and_knows_nothing(

@@ -382,6 +382,21 @@ def test_a_failure_keeps_the_time_of_the_last_success(place: Place) -> None:
     assert [value for name, value in other.items() if "success" in name] == [0]
 
 
+def test_a_run_whose_report_cannot_be_written_is_no_last_success(place: Place) -> None:
+    success = "cback_last_success_timestamp_seconds{}"
+    _, first = place.measured(nothing)
+    lost = place.directory.parent / "lost"
+    lost.mkdir()
+
+    def work(_progress: ProgressLine) -> int:
+        lost.rmdir()
+        return 0
+
+    status, second = place.measured(work, "--report", str(lost / "report.json"))
+    assert (status, second["cback_exit_status{}"]) == (6, 6)
+    assert second[success] == first[success]
+
+
 _OLD = 'cback_last_success_timestamp_seconds{tool="cback-test",some_thing="thing"}'
 
 

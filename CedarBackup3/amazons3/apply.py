@@ -25,6 +25,7 @@ from CedarBackup3.amazons3.model import Step
 from CedarBackup3.amazons3.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.scan import UNREADABLE_KEPT
+from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
@@ -98,12 +99,13 @@ def uploaded(mirror: Mirror, paths: Iterable[bytes], onProgress: OnProgress | No
 
     aws is given a private tree of links to them, which it follows and whose names it sees.
     """
-    with tempfile.TemporaryDirectory(prefix="cback-") as name:
-        tree = os.fsencode(name)
-        for path in paths:
-            link = os.path.join(tree, path)
-            os.makedirs(os.path.dirname(link), exist_ok=True)
-            os.symlink(mirror.pathTo(path), link)
+    with contextlib.ExitStack() as stack:
+        with temporaryRoom():
+            tree = os.fsencode(stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-")))
+            for path in paths:
+                link = os.path.join(tree, path)
+                os.makedirs(os.path.dirname(link), exist_ok=True)
+                os.symlink(mirror.pathTo(path), link)
         return _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
 
 
@@ -138,9 +140,11 @@ def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
         "Bucket": mirror.location.bucket,
         "Delete": {"Objects": [{"Key": mirror.location.prefix + step.key.decode()} for step in steps], "Quiet": True},
     }
-    with tempfile.NamedTemporaryFile("w", prefix="cback-", encoding="ascii") as file:
-        json.dump(request, file)
-        file.flush()
+    with contextlib.ExitStack() as stack:
+        with temporaryRoom():
+            file = stack.enter_context(tempfile.NamedTemporaryFile("w", prefix="cback-", encoding="ascii"))
+            json.dump(request, file)
+            file.flush()
         printed = io.BytesIO()
         result = runAws(deleteArguments(file.name), mirror.aws, outputFile=printed)
     failed = [line.decode("ascii", "replace") for line in printed.getvalue().splitlines() if line.startswith(b"[")]

@@ -18,6 +18,19 @@ Row = TypeVar("Row", bound=tuple[Any, ...])
 _BATCH = 1000  # rows
 
 
+@contextlib.contextmanager
+def temporaryRoom() -> Iterator[None]:
+    """Temporary files are made and written inside; where that fails, `CedarBackupError` says so."""
+    try:
+        yield
+    except OSError as error:
+        place = tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - only to name it
+        raise CedarBackupError(
+            f"Cannot write a temporary file in {displayPath(place)}: {error.strerror}; "
+            "make room there, or set TMPDIR to another directory"
+        ) from None
+
+
 class Spool(Generic[Row]):
     """Rows are appended a batch at a time; between batches, iterating gives every row so far, in order.
 
@@ -26,21 +39,17 @@ class Spool(Generic[Row]):
     """
 
     def __init__(self, makeRow: Callable[[Iterable[Any]], Row]) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        with temporaryRoom():
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._lengths: list[int] = []  # marshal would read from a file in small pieces
         self._makeRow = makeRow
 
     def append(self, batch: Sequence[Row]) -> None:
         """Keep some rows."""
         data = marshal.dumps(list(zip(*batch, strict=True)))
-        try:
+        with temporaryRoom():
             self._file.write(data)
             self._file.flush()
-        except OSError as error:
-            raise CedarBackupError(
-                f"Cannot write a temporary file in {displayPath(tempfile.gettempdir())}: {error.strerror}; "
-                "make room there, or set TMPDIR to another directory"
-            ) from None
         self._lengths.append(len(data))
 
     @contextlib.contextmanager

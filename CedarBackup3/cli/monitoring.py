@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from CedarBackup3.cli.options import CommonOptions
@@ -88,12 +89,14 @@ def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | 
         them would not know.
     """
     outcome = _outcome(run, status, message)
+    # Of the run before, even if these metrics are written twice: of two texts the first may tell of a success.
+    writeMetrics = partial(_writeMetrics, _metricsBefore(run.common.metricsFile))
     if run.common.metricsFile:
-        outcome = _told(outcome, "metricsFile", run.common.metricsFile, _writeMetrics, log)
+        outcome = _told(outcome, "metricsFile", run.common.metricsFile, writeMetrics, log)
     if run.common.report:
         reported = _told(outcome, "report", run.common.report, _writeReport, log)
         if run.common.metricsFile and reported.status != outcome.status:
-            reported = _told(reported, "metricsFile", run.common.metricsFile, _writeMetrics, log)
+            reported = _told(reported, "metricsFile", run.common.metricsFile, writeMetrics, log)
         outcome = reported
     if run.common.pingUrl:
         _ping(run, "" if outcome.status is ExitStatus.DONE else "/fail", log)
@@ -146,15 +149,19 @@ def _writeReport(path: str, outcome: Outcome) -> None:
         replaceFile(path, text, _REPORT_MODE)
 
 
-def _writeMetrics(path: str, outcome: Outcome) -> None:
+def _writeMetrics(before: str, path: str, outcome: Outcome) -> None:
     from CedarBackup3.cli.filereplacement import replaceFile
     from CedarBackup3.cli.metrics import metricsText
 
-    before = ""
+    replaceFile(path, metricsText(outcome, before), _METRICS_MODE)
+
+
+def _metricsBefore(path: str) -> str:
+    """What the run before has written; nothing if there was none."""
     if os.path.isfile(path):
         with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace", newline="") as file:
-            before = file.read(1 << 20)
-    replaceFile(path, metricsText(outcome, before), _METRICS_MODE)
+            return file.read(1 << 20)
+    return ""
 
 
 def _unwritten(switch: str, path: str, error: Exception) -> str:

@@ -23,6 +23,7 @@ from CedarBackup3.tools.shared.unwatched import unwatched
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
     from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.content.check import ContentCheck
     from CedarBackup3.amazons3.model import VerifyReport
     from CedarBackup3.cli.progress import ProgressLine
 
@@ -63,7 +64,6 @@ def cli() -> int:
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3 import steps
-    from CedarBackup3.amazons3.content.check import contentCheck
     from CedarBackup3.amazons3.content.repair import repaired
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
     from CedarBackup3.amazons3.lock import targetLock
@@ -81,7 +81,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
     changesNothing = options.verifyOnly or options.dryRun
     with (
-        contentCheck(options.digestCache) if options.checkContent else contextlib.nullcontext() as check,
+        _contentCheck(options) as check,
         targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait),
         steps.timesLogged(progress),
         steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan,
@@ -102,14 +102,23 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         if plan.length:
             report = steps.comparedAfresh(mirror, scan, progress, options.listings, check)
         if check and options.repairContent and report.counts[Kind.CONTENT]:
-            report = repaired(mirror, scan, progress, options.listings, check, report)
+            report = repaired(mirror, scan, progress, options.listings, check)
         return _status(report, results)
+
+
+def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck | None]:
+    if not options.checkContent:
+        return contextlib.nullcontext()
+    from CedarBackup3.amazons3.content.check import contentCheck
+
+    return contentCheck(options.digestCache, keepsMatches=options.repairContent)
 
 
 def _status(report: VerifyReport, results: Sequence[AwsResult] = ()) -> ExitStatus:
     if not report.isClean:
         return ExitStatus.DIFFERENCES
-    if all(result.isComplete for result in results):
+    isProven = report.content is not None and report.content.files.get("matched", 0) == report.matchedFiles
+    if isProven or all(result.isComplete for result in results):
         return ExitStatus.DONE
     raise CedarBackupError(
         "All names and sizes agree, but aws reported failures, so a changed file of the same size may not have "

@@ -6,8 +6,10 @@ import base64
 import hashlib
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +127,40 @@ def test_a_repair_that_does_not_arrive_is_never_called_one(syncOnce: Sync, serve
     assert stored(server) == {b"a": b"1", b"b": b"2", b"c": b"X"}
 
 
+def test_a_file_that_takes_a_place_during_the_repair_is_compared_like_any_other(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    """It has the size of its object and an old date, as `mv` brings it: names and sizes know of no difference."""
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"kms": b"5", b"still": b"3"}, LONG_AGO)
+    moved = plantTree(tmp_path / "moved", {b"b": b"Z", b"late": b"Z"}, LONG_AGO + 1)
+    plantObjects(server, {b"a": b"X", b"b": b"2", b"late": b"4", b"still": b"3"})
+    server.putObject("bucket", b"kms", b"5", headers=KMS)
+    repairing = awsStandIn(tmp_path / "aws", Path(anyAws), before='case "$2" in cp) mv "$MOVED"/* "$SOURCE";; esac')
+    outcome = syncOnce(
+        source,
+        "s3://bucket",
+        *("--uploadOnly", "--repairContent"),
+        awsDirectory=repairing,
+        environment={"SOURCE": str(source), "MOVED": str(moved)},
+    )
+    assert outcome.status == 7, outcome
+    assert outcome.stderr.splitlines()[-1].startswith("Not verified: 2 differences ")
+    assert "; content: 2 matched (2 bytes), 2 differ (2 bytes), 1 unknown (1 byte)" in outcome.stderr.splitlines()[-1]
+    asked = [request.key for request in server.requests if request.operation == "HeadObject"]
+    assert sorted(asked) == [b"a", b"b", b"kms", b"late"]  # what was settled and is the same is not asked for again
+
+
+def test_a_failure_of_aws_is_forgiven_where_the_contents_prove_that_all_has_arrived(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
+    plantObjects(server, {b"a": b"X"}, timedelta(days=1))
+    server.addFault(Fault("PutObject", DENY, times=1))
+    outcome = syncOnce(source, "s3://bucket", "--repairContent")
+    assert outcome.status == 0, outcome
+    assert stored(server) == {b"a": b"1"}
+
+
 def b64(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
@@ -175,6 +211,21 @@ def test_of_encrypted_objects_only_what_is_proven_is_said(
     assert ", 3 unknown (" in outcome.stdout + outcome.stderr
 
 
+def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_that_wants_a_key(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    """It answers 400 as well, but not to a question without checksums: nothing excuses the mismatch."""
+    source = plantTree(tmp_path / "source", {b"a": b"1"}, LONG_AGO)
+    plantObjects(server, {b"a": b"X"})
+    said = "An error occurred (400) when calling the HeadObject operation: Bad Request"
+    refusing = f'case "$*" in *ChecksumMode*) echo "{said}" >&2; exit 254;; esac'
+    aws = awsStandIn(tmp_path / "aws", Path(anyAws), before=refusing)
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", awsDirectory=aws)
+    assert outcome.status == 7, outcome
+    assert "the ETags decide" in outcome.stderr
+    assert "; content: 0 matched (0 bytes), 1 differ (1 byte)" in outcome.stderr
+
+
 def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_matched(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
@@ -195,6 +246,31 @@ def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_
     assert unknownOf(outcome.stderr) == ["none", "odd", "unequal"]
     assert "its parts have different sizes" in outcome.stderr
     assert "; content: 0 matched (0 bytes), 3 unknown (17.0 MiB)" in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("operations", "spelling", "status", "verdict"),
+    [("head-object", "", 7, "1 differ"), ("list-objects-v2|head-object", "null", 0, "1 unknown")],
+    ids=["without quotation marks in one answer", "not at all"],
+)
+def test_an_etag_that_a_server_spells_in_two_ways_or_has_not_makes_no_other_object(
+    syncOnce: Sync,
+    server: S3Server,
+    tmp_path: Path,
+    anyAws: str,
+    operations: str,
+    spelling: str,
+    status: int,
+    verdict: str,
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"}, LONG_AGO)
+    plantObjects(server, {b"a": b"X"})
+    pattern = r's/"\\"[0-9a-f]*\\""/null/g' if spelling else r's/\\"//g'
+    script = f'case "$2" in {operations}) "{anyAws}/aws" "$@" | sed \'{pattern}\'; exit;; esac'
+    aws = awsStandIn(tmp_path / "aws", Path(anyAws), before=script)
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", awsDirectory=aws)
+    assert outcome.status == status, outcome
+    assert f"; content: 0 matched (0 bytes), {verdict} (1 byte)" in outcome.stdout + outcome.stderr
 
 
 def test_of_ten_thousand_files_every_flipped_one_is_found_and_no_other(
@@ -235,15 +311,18 @@ def test_a_nightly_run_with_a_cache_keeps_digests_and_a_broken_cache_changes_not
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1", b"dir/b": b"22"}, LONG_AGO)
-    for path in (source / "a", source / "dir/b"):
-        os.utime(path, (LONG_AGO, LONG_AGO))
+    newest = max((source / path).stat().st_ctime_ns for path in ("a", "dir/b"))
+    while time.time_ns() < newest + 2_100_000_000:  # nothing is kept of what changed within two seconds
+        time.sleep(0.1)
     cache = tmp_path / "cache"
     assert syncOnce(source, "s3://bucket", "--digestCache", str(cache)).status == 0
     outcome = syncOnce(source, "s3://bucket", "--digestCache", str(cache), "--verbose")
     assert outcome.status == 0
     assert "; content: 2 matched (3 bytes)" in outcome.stdout
     with sqlite3.connect(cache) as database:
-        assert database.execute("SELECT count(*) FROM digest").fetchone()[0] in {0, 2}  # 0: the files are too young
+        rows = database.execute("SELECT path, digest FROM digest ORDER BY path").fetchall()
+    files = {source / "a": b"1", source / "dir/b": b"22"}
+    assert rows == [(os.fsencode(path), hashlib.md5(body).digest()) for path, body in files.items()]
     cache.write_bytes(b"not what it was" * 1000)
     (source / "new").write_bytes(b"1")
     before = len(server.requests)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from testcase.s3 import BreakXml, CutBody, Fault, Refuse, Reset, S3Server
+from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, Reset, S3Server
 from testcase.trees import plantTree
 
 from .harness import LONG_AGO, Sync, awsStandIn, below, plantObjects, stored
@@ -127,6 +127,20 @@ def test_a_full_disk_for_temporary_files_is_a_failure_that_names_it(
     assert outcome.status == 6, outcome
     assert f"temporary file in {tinyDisk}: No space left on device; make room" in outcome.stderr
     assert not stored(server)
+
+
+def test_no_room_for_the_links_by_which_files_go_up_is_the_same_failure(
+    syncOnce: Sync, server: S3Server, tinyDisk: Path, tmp_path: Path
+) -> None:
+    subprocess.run(["mount", "-o", "remount,nr_inodes=40", str(tinyDisk)], check=True)
+    source = plantTree(tmp_path / "source", dict.fromkeys((b"%d" % number for number in range(60)), b"1"), LONG_AGO)
+    plantObjects(server, dict.fromkeys((b"%d" % number for number in range(60)), b"X"))
+    server.addFault(Fault("HeadObject", DENY))
+    outcome = syncOnce(source, "s3://bucket", "--repairContent", environment={"TMPDIR": str(tinyDisk)})
+    assert outcome.status == 6, outcome
+    last = outcome.stderr.splitlines()[-1]
+    assert last.startswith(f"Cannot write a temporary file in {tinyDisk}: No space left on device; make room")
+    assert (set(stored(server).values()), os.listdir(tinyDisk)) == ({b"X"}, [])
 
 
 @pytest.mark.parametrize("moment", ["list-objects-v2", "sync"])

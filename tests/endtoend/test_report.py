@@ -70,6 +70,23 @@ def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, serve
     assert report["arguments"] == {"sourceDir": str(source), "s3BucketUrl": "s3://bucket/p"}
 
 
+def test_a_repair_is_told_with_what_there_is_in_the_end_and_nothing_twice(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"bad": b"22", b"good": b"1", b"kms": b"333"}, mtime=LONG_AGO)
+    plantObjects(server, {b"bad": b"XX", b"good": b"1"})
+    server.putObject("bucket", b"kms", b"333", headers={"x-amz-server-side-encryption": "aws:kms"})
+    metrics = tmp_path / "cback.prom"
+    outcome = syncOnce(source, "s3://bucket", "--repairContent", "--report", "-", "--metricsFile", metrics)
+    report = reported(outcome)
+    assert outcome.status == ExitStatus.DONE
+    proven = {"contentMatched": (2, 3), "contentUnknown": (1, 3)}
+    assert counts(report) == {"upToDate": (3, 6), "matched": (3, 6), **proven}
+    assert report["classes"]["content"] == {"count": 0, "bytes": 0, "paths": []}
+    assert names(report, "contentUnknown") == [b"kms"]
+    assert 'class="contentMatched"} 2\n' in metrics.read_text()
+
+
 def test_refused_names_are_told_in_their_bytes(syncOnce: Sync, tmp_path: Path) -> None:
     bad = [b"caf\xe9", b"d\xff/a", b"d\xff/b"]
     source = plantTree(tmp_path / "source", dict.fromkeys([*bad, b"fine"], b"1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import heapq
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ from CedarBackup3.util import displayPath
 log = logging.getLogger("CedarBackup3.log")
 
 _KINDS: dict[Verdict, Kind] = {"differs": Kind.CONTENT, "raced": Kind.RACED, "unreadable": Kind.UNREADABLE}
-_SETTLED: tuple[Verdict, ...] = ("matched", "unknown")
+_SETTLED: frozenset[Verdict] = frozenset({"matched", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,37 @@ class ContentCheck:
 
     cache: DigestCache | None
     findings: Spool[Finding]
-    """All that was no match, in key order."""
-    isWanted: Callable[[bytes], bool] = lambda key: True
-    """Tells of each key, in key order, whether its content is to be checked."""
-    before: ContentReport | None = None
-    """What an earlier check has shown; its matches and its unknown are not checked again."""
+    """All that was no match by its ETag alone, in key order."""
+    matches: Spool[Finding] | None = None
+    """All that was, in key order; None: nobody will ask."""
+    before: Iterable[Finding] = ()
+    """What an earlier check has settled, in key order: it holds where file and object still look as they did then."""
+
+    def settled(self) -> Iterator[Finding]:
+        """What this check has settled, in key order."""
+        later = (found for found in self.findings if found.verdict in _SETTLED)
+        return heapq.merge(self.matches or (), later, key=lambda found: found.key)
 
 
 @contextlib.contextmanager
 def contentCheck(
-    cacheFile: str = "", isWanted: Callable[[bytes], bool] = lambda key: True, before: ContentReport | None = None
+    cacheFile: str = "", *, keepsMatches: bool = False, before: Iterable[Finding] = ()
 ) -> Iterator[ContentCheck]:
-    """A check of content, with digests kept in a file if one is named; the others are as in `ContentCheck`.
+    """A check of content, with digests kept in a file if one is named.
+
+    Args:
+        cacheFile: the file
+        keepsMatches: whether another check will ask what this one has settled
+        before: what an earlier one has, in key order
 
     Raises:
         CedarBackupError: the file is no digest cache
     """
     with contextlib.ExitStack() as stack:
         cache = stack.enter_context(digestCache(cacheFile)) if cacheFile else None
-        yield ContentCheck(cache, stack.enter_context(Spool(Finding._make)), isWanted, before)
+        findings = stack.enter_context(Spool(Finding._make))
+        matches = stack.enter_context(Spool(Finding._make)) if keepsMatches else None
+        yield ContentCheck(cache, findings, matches, before)
 
 
 def verifiedWithContent(
@@ -71,75 +84,105 @@ def verifiedWithContent(
 ) -> VerifyReport:
     """The outcome of comparing a source with a target, first by names and sizes, then the content of what agrees."""
     hasParts = False
+    counts = _Counts()
+    settledBefore = _lookup(check.before)
     with Spool(Claim._make) as claims:
         with claims.appending() as keep:
 
             def take(entry: SourceEntry, found: ObjectEntry) -> None:
                 nonlocal hasParts
-                if check.isWanted(found.key):
+                claimed = claim(entry, found)
+                if before := settledBefore(claimed):
+                    counts.add(before)
+                else:
                     hasParts = hasParts or "-" in found.etag
-                    keep(claim(entry, found))
+                    keep(claimed)
 
             report = verified(mirror, pairs, onDifference, take)
         log.info("Comparing the content of %s with the ETags of its objects", displayPath(mirror.source))
         watcher("content")
         reader = Reader(mirror, check.cache, configuredPartSize(mirror) if hasParts else 0)
         differences: list[Difference] = []
-        with check.findings.appending() as keepFinding:
 
-            def tell(found: Finding) -> None:
-                keepFinding(found)
-                if found.verdict in _KINDS:
-                    difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
-                    if len(differences) < KEPT:
-                        differences.append(difference)
-                    onDifference(difference)
+        def tell(found: Finding) -> None:
+            counts.add(found)
+            if found.verdict in _KINDS:
+                difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
+                if len(differences) < KEPT:
+                    differences.append(difference)
+                onDifference(difference)
 
-            content = _compared(reader, claims, report.matchedBytes, watcher, tell)
+        _compare(reader, claims, report.matchedBytes, watcher, check, tell)
     if check.cache:
         check.cache.forgetGone(mirror.source)
-    return _combined(report, _together(check.before, content), differences)
+    return _combined(report, counts.report(), differences)
 
 
-def _compared(
-    reader: Reader, claims: Iterable[Claim], size: int, watcher: Watcher, onFinding: Callable[[Finding], object]
-) -> ContentReport:
-    """Compare all the claims and tell of what is no match, in their order."""
-    files: Counter[Verdict] = Counter()
-    sizes: Counter[Verdict] = Counter()
-    unknown: list[Finding] = []
+class _Counts:
+    """The findings so far, counted."""
+
+    def __init__(self) -> None:
+        self._files: Counter[Verdict] = Counter()
+        self._sizes: Counter[Verdict] = Counter()
+        self._unknown: list[Finding] = []
+
+    def add(self, found: Finding) -> None:
+        """One more."""
+        self._files[found.verdict] += 1
+        self._sizes[found.verdict] += found.size
+        if found.verdict == "unknown" and len(self._unknown) < KEPT:
+            self._unknown.append(found)
+
+    def report(self) -> ContentReport:
+        """What they come to."""
+        return ContentReport(MappingProxyType(self._files), MappingProxyType(self._sizes), tuple(self._unknown))
+
+
+def _lookup(before: Iterable[Finding]) -> Callable[[Claim], Finding | None]:
+    """Tells of claims, in key order, what was found of the very same before, in key order as well."""
+    remaining = iter(before)
+    ahead = next(remaining, None)
+
+    def found(claimed: Claim) -> Finding | None:
+        nonlocal ahead
+        while ahead is not None and ahead.key < claimed.key:
+            ahead = next(remaining, None)
+        return ahead if ahead is not None and ahead[2:] == claimed else None
+
+    return found
+
+
+def _compare(
+    reader: Reader,
+    claims: Iterable[Claim],
+    size: int,
+    watcher: Watcher,
+    check: ContentCheck,
+    onFinding: Callable[[Finding], object],
+) -> None:
+    """Compare all the claims, and tell and keep what is found."""
+    unknown = 0
     with Spool(Finding._make) as open_:
-        with open_.appending() as keep:
+        with open_.appending() as keep, _keeping(check.matches) as keepMatch:
             for found in hashed(reader, claims, size, watcher):
                 if found.verdict == "matched":
-                    files["matched"] += 1
-                    sizes["matched"] += found.size
+                    keepMatch(found)
+                    onFinding(found)
                 else:
                     keep(found)
-        for found in settled(reader, open_):
-            files[found.verdict] += 1
-            sizes[found.verdict] += found.size
-            if found.verdict == "matched":
-                continue
-            onFinding(found)
-            if found.verdict == "unknown" and files["unknown"] <= KEPT:
-                unknown.append(found)
-                log.warning("%s", unknownLine(reader.mirror, found))
-    if files["unknown"] > KEPT:
-        log.warning("Unknown: the content of %s more", counted(files["unknown"] - KEPT, "file"))
-    return ContentReport(MappingProxyType(files), MappingProxyType(sizes), tuple(unknown))
+        with check.findings.appending() as keepFinding:
+            for found in settled(reader, open_):
+                keepFinding(found)
+                onFinding(found)
+                unknown += found.verdict == "unknown"
+                if found.verdict == "unknown" and unknown <= KEPT:
+                    log.warning("%s", unknownLine(reader.mirror, found))
+    if unknown > KEPT:
+        log.warning("Unknown: the content of %s more", counted(unknown - KEPT, "file"))
 
 
-def _together(before: ContentReport | None, content: ContentReport) -> ContentReport:
-    """What two checks have shown, the second of what the first could not settle."""
-    if before is None:
-        return content
-    files, sizes = Counter(content.files), Counter(content.sizes)
-    for verdict in _SETTLED:
-        files[verdict] += before.files.get(verdict, 0)
-        sizes[verdict] += before.sizes.get(verdict, 0)
-    unknown = (*before.unknown, *content.unknown)[:KEPT]
-    return ContentReport(MappingProxyType(files), MappingProxyType(sizes), unknown)
+def _keeping(spool: Spool[Finding] | None) -> contextlib.AbstractContextManager[Callable[[Finding], object]]:
+    return spool.appending() if spool else contextlib.nullcontext(lambda found: None)
 
 
 def _combined(report: VerifyReport, content: ContentReport, differences: Sequence[Difference]) -> VerifyReport:

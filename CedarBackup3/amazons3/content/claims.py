@@ -52,6 +52,8 @@ class Reader:
     cache: DigestCache | None = None
     configuredPart: int = 0
     """The user's `multipart_chunksize` in bytes; 0: none is set."""
+    toldParts: set[int] = field(default_factory=set)
+    """Part sizes in bytes that S3 has told, and by which files matched."""
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the work is given up."""
 

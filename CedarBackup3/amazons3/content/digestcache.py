@@ -52,14 +52,14 @@ class DigestCache:
             "SELECT part, digest FROM digest WHERE path = ? AND (device, inode, size, mtime, ctime) = (?, ?, ?, ?, ?)"
         )
         with self._lock:
-            return self._tried(lambda known: dict(known.execute(query, (path, *state)).fetchall()), {})
+            return self._tried(lambda known: dict(known.execute(query, (path, *_signed(state))).fetchall()), {})
 
     def keep(self, path: bytes, state: FileState, digests: Mapping[int, bytes]) -> None:
         """Keep digests of a file that was just read in that state; nothing is kept if it was changed just before."""
         if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - _SETTLED_NS:
             return
         with self._lock:
-            self._unwritten += [(path, part, *state, digest) for part, digest in digests.items()]
+            self._unwritten += [(path, part, *_signed(state), digest) for part, digest in digests.items()]
             if len(self._unwritten) >= _BATCH:
                 self._write()
 
@@ -113,6 +113,11 @@ class DigestCache:
             return otherwise
 
 
+def _signed(state: FileState) -> FileState:
+    """The same in 64 bits with a sign, as SQLite has them; some file systems number their files beyond that."""
+    return FileState(*((value + (1 << 63)) % (1 << 64) - (1 << 63) for value in state))
+
+
 @contextlib.contextmanager
 def digestCache(file: str) -> Iterator[DigestCache]:
     """The cache in a file, which is made if it is not there, for its owner only.
@@ -142,8 +147,10 @@ def _opened(file: str) -> sqlite3.Connection:
     try:
         return _checked(sqlite3.connect(file, timeout=_BUSY_WAIT, check_same_thread=False), shown)
     except sqlite3.Error as error:
+        isInUse = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+        advice = "another program is using it: wait for that" if isInUse else "remove it"
         raise CedarBackupError(
-            f"{_complaint(file, error)}; remove it, or name another by --digestCache; nothing was changed"
+            f"{_complaint(file, error)}; {advice}, or name another by --digestCache; nothing was changed"
         ) from None
 
 

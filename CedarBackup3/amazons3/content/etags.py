@@ -37,6 +37,11 @@ def parsedEtag(text: str) -> Etag | None:
     return Etag(bytes.fromhex(match[1]), int(match[2] or 0)) if match else None
 
 
+def isSameEtag(one: str, other: str) -> bool:
+    """Whether two ETags are the same, however each is spelled: not every server quotes it in every answer."""
+    return one.strip('"').lower() == other.strip('"').lower()
+
+
 def usualPartSizes(size: int, parts: int, configured: int = 0) -> list[int]:
     """The part sizes by which this user's aws would make so many parts of a file of that size.
 

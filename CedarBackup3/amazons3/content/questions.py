@@ -13,9 +13,9 @@ from functools import partial
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.awscli import headBucketArguments, runAws
-from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, unexplained
+from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, hasEtag, unexplained
 from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
-from CedarBackup3.amazons3.content.etags import Etag, parsedEtag, partSizes
+from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parsedEtag, partSizes
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts, storedPartSize
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.model import Finding, Verdict
@@ -41,7 +41,7 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
 
     A mismatch beyond those that are asked for stays a difference, unless one of those asked for turned out to be
-    encrypted: what is asked for first tells what to think of the others.
+    encrypted: what is asked for first tells what to think of the others, and which part sizes to try on them.
     """
     hasEncrypted = False
     failures: list[str] = []
@@ -74,15 +74,15 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     found, isAsked = question
-    if not isAsked:
-        return _Answer(found, False)
     each = Claim(*found[2:])
+    if not isAsked:
+        return _Answer(_retried(reader, found, each), False)
     isEncrypted = False
 
     def verdict() -> tuple[Verdict, str]:
         nonlocal isEncrypted
         facts = storedFacts(reader.mirror, each.key, reader.stopped.is_set)
-        if (facts.etag, facts.size) != (each.etag, each.size):
+        if facts.size != each.size or not isSameEtag(facts.etag, each.etag):
             return "raced", ""
         isEncrypted = facts.isEncrypted
         return _verdict(reader, each, facts)
@@ -92,17 +92,42 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     except CommandFailed as failure:
         if "(404)" in str(failure):  # deleted meanwhile
             return _Answer(found, True)
-        if _hasCustomerKey(reader, failure):
+        if _hasCustomerKey(reader, each, failure):
             return _Answer(found._replace(verdict="unknown", why=f"it is {_ENCRYPTED}"), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
 
 
-def _hasCustomerKey(reader: Reader, failure: CommandFailed) -> bool:
-    """Whether S3 wanted the customer's key: it says no more than 400, as it does of credentials that have expired."""
-    return (
-        "(400)" in str(failure) and runAws(headBucketArguments(reader.mirror.location), reader.mirror.aws).status == 0
-    )
+def _retried(reader: Reader, found: Finding, each: Claim) -> Finding:
+    """The finding, or a match if the parts are as large as those of others: who stored these stored it, too."""
+    etag = parsedEtag(each.etag)
+    if not etag or not etag.parts or found.verdict not in {"differs", "unknown"}:
+        return found
+    sizes = [size for size in tuple(reader.toldParts) if -(-each.size // size) == etag.parts]
+    if not sizes:
+        return found
+
+    def verdict() -> tuple[Verdict, str]:
+        isSame = hasEtag(reader, each, etag, sizes, bufferFor(each.size))
+        return ("matched", "") if isSame else (found.verdict, found.why)
+
+    return finding(each, verdict)
+
+
+def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed) -> bool:
+    """Whether S3 wanted the customer's key: it says no more than 400, as it does of credentials that have expired.
+
+    So do servers that cannot be asked for checksums, but they answer another question of the object.
+    """
+    if "(400)" not in str(failure):
+        return False
+    try:
+        storedPartSize(reader.mirror, each.key, reader.stopped.is_set, 1)
+    except CommandFailed as other:
+        return (
+            "(400)" in str(other) and runAws(headBucketArguments(reader.mirror.location), reader.mirror.aws).status == 0
+        )
+    return False
 
 
 def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, str]:
@@ -130,6 +155,7 @@ def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Eta
         return "unknown", "its parts have different sizes"
     hashers = [PartedHasher(make, size) for size in sizes]
     if hasDigest(reader, each, hashers, whole.digest, bufferFor(each.size)):
+        reader.toldParts.update(sizes[:1] if first else ())
         return "matched", ""
     if not first:
         return unexplained(reader, each.size, whole)

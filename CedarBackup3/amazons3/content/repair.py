@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
 from itertools import islice
 
 from CedarBackup3.amazons3 import apply, guards
 from CedarBackup3.amazons3.content.check import ContentCheck, contentCheck
 from CedarBackup3.amazons3.messages import repairLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import Verdict, VerifyReport
+from CedarBackup3.amazons3.model import VerifyReport
 from CedarBackup3.amazons3.scan import Scan
 from CedarBackup3.amazons3.steps import comparedAfresh, uploaded
 from CedarBackup3.errors import CedarBackupError
 
 log = logging.getLogger("CedarBackup3.log")
 
-_AGAIN: frozenset[Verdict] = frozenset({"differs", "raced", "unreadable"})
 
-
-def repaired(
-    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int, check: ContentCheck, first: VerifyReport
-) -> VerifyReport:
+def repaired(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int, check: ContentCheck) -> VerifyReport:
     """Upload what a check found to differ and check again: all names and sizes, and the content that was no match.
+
+    So is the content of what was a match, but is another file or object by now.
 
     Args:
         mirror: what is mirrored
         scan: tells how to cut the listing
         watcher: sees the progress
         ranges: as for `steps.comparedAfresh`
-        check: the check, with its findings
-        first: what it reported
+        check: the check, with its findings and matches
 
     Raises:
         CedarBackupError: the source has changed since it was read; nothing was uploaded again
@@ -43,20 +39,5 @@ def repaired(
         for found in batch:
             log.info("%s", repairLine(mirror, found))
         uploaded(mirror, (found.path for found in batch), len(batch), watcher)
-    again = _among(found.key for found in check.findings if found.verdict in _AGAIN)
-    with contentCheck(isWanted=again, before=first.content) as second:
+    with contentCheck(before=check.settled()) as second:
         return comparedAfresh(mirror, scan, watcher, ranges, second)
-
-
-def _among(keys: Iterable[bytes]) -> Callable[[bytes], bool]:
-    """Tells of ascending keys whether they are among these, which ascend as well."""
-    remaining = iter(keys)
-    ahead = next(remaining, None)
-
-    def isAmong(key: bytes) -> bool:
-        nonlocal ahead
-        while ahead is not None and ahead < key:
-            ahead = next(remaining, None)
-        return ahead == key
-
-    return isAmong

@@ -56,6 +56,7 @@ class StoredFacts:
     """What S3 says of an object."""
 
     etag: str
+    """Empty: the server gave none."""
     size: int
     isEncrypted: bool
     """By KMS or with a customer's key, so that the ETag is no digest of the content."""
@@ -73,7 +74,7 @@ def storedFacts(mirror: Mirror, key: bytes, shouldStop: ShouldStop) -> StoredFac
     etag, size, encryption, customer, *checksums = _asked(mirror, key, shouldStop, fields)
     stored = (_checksum(name, value) for name, value in zip(_ALGORITHMS, checksums, strict=True))
     isEncrypted = bool(customer) or str(encryption or "AES256") != "AES256"
-    return StoredFacts(str(etag), int(size or 0), isEncrypted, next(filter(None, stored), None))
+    return StoredFacts(str(etag or ""), int(size or 0), isEncrypted, next(filter(None, stored), None))
 
 
 def storedPartSize(mirror: Mirror, key: bytes, shouldStop: ShouldStop, number: int) -> int:
