@@ -133,7 +133,7 @@ def test_every_message_that_is_explained_can_be_printed() -> None:
     assert len(messages) > 50
     templates = list(_templates())
     for message in messages:
-        parts = [part.strip() for part in message.split("…")]
+        parts = [part.strip() for part in " ".join(message.split()).split("…")]
         assert any(map(str.isalpha, message))
         pattern = re.compile(".*".join(map(re.escape, parts)))
         assert any(map(pattern.search, templates)), message
