@@ -89,6 +89,7 @@ def test_what_is_right_is_left_alone_and_the_rest_is_replaced(
     refused = restoreOnce("s3://bucket/p", target)
     assert (refused.status, asked(server)) == (9, {})
     assert "--overwrite" in refused.stderr
+    assert "Time spent" not in refused.log  # none was
     outcome = restoreOnce("--overwrite", "s3://bucket/p", target, "--verbose")
     assert outcome.status == 0, outcome
     assert filesIn(target) == objects | {b"mine": b"stays"}
