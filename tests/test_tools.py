@@ -11,6 +11,6 @@ from testcase.conformance import CHECKS
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("module", toolModules())
+@pytest.mark.parametrize("module", [*toolModules(), "testcase.exampletool"])
 def test_the_tool_conforms(module: str, check: Callable[[str], None]) -> None:
     check(module)

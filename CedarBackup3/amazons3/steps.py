@@ -190,7 +190,8 @@ def timesLogged(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         watcher("")
-        log.info("Time spent: %s", ", ".join(f"{phase} {spent:.1f} s" for phase, spent in watcher.seconds.items()))
+        if watcher.seconds:
+            log.info("Time spent: %s", ", ".join(f"{phase} {spent:.1f} s" for phase, spent in watcher.seconds.items()))
 
 
 def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contextlib.AbstractContextManager[Objects]:

@@ -70,6 +70,17 @@ def test_files_come_back_as_they_are_and_as_they_were(restore: Restore, server: 
     assert restore("--verifyOnly", "s3://bucket/p/", tmp_path / "now").status == 0
 
 
+def test_a_difference_is_said_in_a_sentence(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
+    put(server, {b"content": b"1", b"same": b"2", b"size": b"3"}, 0)
+    target = plantTree(tmp_path / "target", {b"content": b"X", b"same": b"2", b"size": b"longer"})
+    outcome = restoreOnce("--verifyOnly", "s3://bucket/p", target)
+    assert outcome.status == 7
+    assert outcome.stderr.splitlines()[:-1] == [
+        f"Different: {target}/content has another content than in s3://bucket/p/ as of now",
+        f"Different: {target}/size has 6 bytes, but 1 byte in s3://bucket/p/ as of now",
+    ]
+
+
 def test_what_is_right_is_left_alone_and_the_rest_is_replaced(
     restoreOnce: Restore, server: S3Server, tmp_path: Path
 ) -> None:
@@ -79,6 +90,7 @@ def test_what_is_right_is_left_alone_and_the_rest_is_replaced(
     refused = restoreOnce("s3://bucket/p", target)
     assert (refused.status, asked(server)) == (9, {})
     assert "--overwrite" in refused.stderr
+    assert "Time spent" not in refused.log  # none was
     outcome = restoreOnce("--overwrite", "s3://bucket/p", target, "--verbose")
     assert outcome.status == 0, outcome
     assert filesIn(target) == objects | {b"mine": b"stays"}

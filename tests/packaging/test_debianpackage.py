@@ -135,6 +135,7 @@ def test_every_command_has_its_man_page_and_its_completion(package: Path) -> Non
         "usr/lib/systemd/system/cback-amazons3-sync@.timer",
         *(f"usr/share/doc/{_PACKAGE}/examples/{path.name}" for path in (_ROOT / "debian/examples").iterdir()),
         f"usr/share/doc/{_PACKAGE}/README.md.gz",
+        *(f"usr/share/doc/{_PACKAGE}/docs/{path.name}" for path in (_ROOT / "docs").iterdir()),
     ],
 )
 def test_it_holds(package: Path, path: str) -> None:

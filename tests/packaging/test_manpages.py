@@ -123,6 +123,15 @@ def test_the_page_has_every_exit_status(page: dict[str, list[str]]) -> None:
     assert all(text for _, text in items)
 
 
+def test_the_page_has_the_variables_that_the_program_knows(page: dict[str, list[str]]) -> None:
+    sources = [path.read_text("utf-8") for path in (_ROOT / "CedarBackup3").rglob("*.py")]
+    known = {name for source in sources for name in re.findall(r'"(AWS_[A-Z0-9_]+|http_proxy|TMPDIR)"', source)}
+    known -= {"AWS_SECURITY_TOKEN"}  # an older name of AWS_SESSION_TOKEN, of which aws's manual no longer speaks
+    assert "AWS_ENDPOINT_URL_S3" in known
+    text = " ".join(map(_plain, page["ENVIRONMENT"]))
+    assert {name for name in known if not re.search(rf"\b{name}\b", text)} == set()
+
+
 def test_the_parser_of_these_tests_reads_man_pages() -> None:
     source = (
         '.TH A 1\n.SH ONE\n.TP\n.BR \\-a ", " \\-\\-all " \\fIX\\fR"\nThe default is\n.BR 5 .\n'

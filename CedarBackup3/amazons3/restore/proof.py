@@ -80,8 +80,10 @@ def _tellDifference(
         line = f"Missing: {path} ({size}) is not there, but in {selection.shown}"
         tally.wrong(Outcome.MISSING, version.key, version.size or 0, line)
         return
-    what = "another content" if entry.size == version.size else f"{entry.size} bytes instead of {size}"
     if entry.size is None:
-        what = "no content that this user can read"
-    line = f"Different: {path} has {what} than in {selection.shown}"
+        line = f"Different: {path} cannot be read by this user, so it is not proven to be that of {selection.shown}"
+    elif entry.size == version.size:
+        line = f"Different: {path} has another content than in {selection.shown}"
+    else:
+        line = f"Different: {path} has {counted(entry.size, 'byte')}, but {size} in {selection.shown}"
     tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
