@@ -126,7 +126,9 @@ def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrit
     ):
         mirror = plan.targetMirror(chosen, target)
         with plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive) as state:
-            with plan.wanted(chosen, mirror, state, tally, watcher, adjust=place.target) as lacking:
+            with plan.wanted(
+                chosen, mirror, state, tally, watcher, mayReplace=overwrite, adjust=place.target
+            ) as lacking:
                 restoration.carriedOut(chosen, mirror, versions, lacking, place, tally, watcher)
             report = proof.compared(chosen, mirror, state, tally, watcher, isRestore=True)
         finish(place, isComplete=report.isClean)
@@ -144,7 +146,7 @@ def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwri
         mirror = plan.targetMirror(chosen, target)
         with (
             plan.restorable(chosen, mirror, stood, tally) as state,
-            plan.wanted(chosen, mirror, state, tally, watcher) as lacking,
+            plan.wanted(chosen, mirror, state, tally, watcher, mayReplace=overwrite) as lacking,
         ):
             plan.rehearsed(chosen, mirror, lacking)
     return tally.report()

@@ -147,6 +147,24 @@ def test_an_interrupted_restore_goes_on_and_no_second_one_gets_in(
     assert sorted(fetched) == [b"p/" + key for key in FILES if key not in found]
 
 
+def test_going_on_leaves_alone_what_somebody_has_changed_meanwhile(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"a": b"1", b"b": b"2", b"../refused": b"3"}, 0)
+    target = tmp_path / "t"
+    assert (
+        restoreOnce("s3://bucket/p", target).status == 7
+    )  # so that it is not complete, and goes on without --overwrite
+    (target / "a").write_bytes(b"edited")
+    (target / "b").unlink()
+    outcome = restoreOnce("s3://bucket/p", target)
+    assert outcome.status == 7
+    assert f"Different: {target}/a was there already, other than s3://bucket/p/a, and stays" in outcome.stderr
+    assert ((target / "a").read_bytes(), (target / "b").read_bytes()) == (b"edited", b"2")
+    assert restoreOnce("--overwrite", "s3://bucket/p", target).status == 7
+    assert (target / "a").read_bytes() == b"1"
+
+
 def test_a_batch_that_was_interrupted_is_not_fetched_again(
     restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:

@@ -87,7 +87,14 @@ class Wanted:
 
 @contextlib.contextmanager
 def wanted(
-    selection: Selection, mirror: Mirror, state: Iterable[Version], tally: Tally, watcher: Watcher, *, adjust: int = -1
+    selection: Selection,
+    mirror: Mirror,
+    state: Iterable[Version],
+    tally: Tally,
+    watcher: Watcher,
+    *,
+    mayReplace: bool,
+    adjust: int = -1,
 ) -> Iterator[Wanted]:
     """What is missing or different in the target.
 
@@ -97,6 +104,8 @@ def wanted(
         state: what should be there
         tally: counts what is up to date
         watcher: sees the progress
+        mayReplace: whether files that are different may be replaced. A restore that goes on has put only whole files
+            in their places, so what is different there by now is somebody's work
         adjust: the descriptor of the target, in which files of the right content get their time; negative: they do not
     """
     files = size = current = 0
@@ -110,6 +119,11 @@ def wanted(
                 tally.fine(Outcome.SETTLED, entry.size or 0)
                 if adjust >= 0 and entry.mtimeNs != _nanoseconds(version):
                     setTime(adjust, entry.path, secondsOf(version.lastModified))
+                continue
+            if entry is not None and not mayReplace:
+                shown, url = displayPath(mirror.pathTo(entry.path)), selection.urlOf(version.key)
+                line = f"Different: {shown} was there already, other than {url}, and stays; --overwrite replaces it"
+                tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
                 continue
             files, size, current = files + 1, size + (version.size or 0), current + version.isLatest
             yield version
