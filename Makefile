@@ -15,11 +15,11 @@ export SOURCE BUCKET SWITCHES
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help run test check bench deb man completion clean
+.PHONY: help run test check bench dist deb man completion clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'make check, make bench, make deb, make man, make completion, make clean'
+	@echo 'make check, make bench, make dist, make deb, make man, make completion, make clean'
 
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
@@ -39,6 +39,9 @@ bench: .venv/with-dev
 	.venv/bin/python -m util.contentbench
 	.venv/bin/python -m util.benchmark $(BENCH)
 	.venv/bin/python -m util.restorebench
+
+dist: .venv/with-dev
+	.venv/bin/python -m util.builddist dist
 
 deb:
 	@sh util/builddeb.sh build/deb

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import venv
 import zipfile
 from pathlib import Path
 
@@ -15,24 +16,23 @@ from CedarBackup3.release import NAME, VERSION
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _LEFT_OUT = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
-_BUILD = "import sys; from setuptools import build_meta; getattr(build_meta, sys.argv[1])(sys.argv[2])"
+
+
+def _build(tree: Path) -> Path:
+    """A directory with the wheel and the source archive of a copy of the tree."""
+    shutil.copytree(_ROOT, tree, ignore=_LEFT_OUT, symlinks=True, copy_function=shutil.copy)  # with new times
+    directory = tree.parent / "dist"
+    done = subprocess.run(
+        [sys.executable, "-m", "util.builddist", directory], cwd=tree, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return directory
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a wheel and a source archive, made from a copy of the tree."""
-    base = tmp_path_factory.mktemp("distributions")
-    shutil.copytree(_ROOT, base / "tree", ignore=_LEFT_OUT, symlinks=True)
-    for kind in ("build_wheel", "build_sdist"):
-        done = subprocess.run(
-            [sys.executable, "-c", _BUILD, kind, str(base)],
-            cwd=base / "tree",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-    return base
+    return _build(tmp_path_factory.mktemp("distributions") / "tree")
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +74,51 @@ def test_the_source_archive_holds_what_its_tests_and_packaging_need(built: Path)
     )
     needed |= _sourceFiles("CedarBackup3/**/*.py", "testcase/**/*.py", "tests/**/*.py")
     assert needed - names == set()
+
+
+def test_both_are_the_same_bytes_wherever_and_whenever_they_are_built(built: Path, tmp_path: Path) -> None:
+    again = _build(tmp_path / "elsewhere" / "another name")
+    made = {path.name: path.read_bytes() for path in built.iterdir()}
+    assert len(made) == 2
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == made
+
+
+def test_their_metadata_is_fit_for_an_index(built: Path) -> None:
+    words: list[str | Path] = [sys.executable, "-m", "twine", "check", "--strict", *built.iterdir()]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.count("PASSED")) == (0, 2), done.stdout
+
+
+def test_the_wheel_installs_both_commands_and_nothing_else(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv/bin/python"
+    subprocess.run([python, "-m", "pip", "install", "-q", "--no-index", wheel], check=True, capture_output=True)
+    for command in ("cback-amazons3-sync", "cback-amazons3-restore"):
+        told = subprocess.run(
+            [tmp_path / "venv/bin" / command, "--version"], check=True, capture_output=True, text=True
+        )
+        assert told.stdout.startswith(f"{command} {VERSION}\n")
+    listed = subprocess.run(
+        [python, "-m", "pip", "list", "--format=freeze"], check=True, capture_output=True, text=True
+    )
+    names = {line.partition("==")[0] for line in listed.stdout.splitlines()}
+    assert names - {"pip", "setuptools", "wheel"} == {NAME}
+
+
+def test_the_source_archive_passes_tests_of_its_own(built: Path, tmp_path: Path) -> None:
+    (archive,) = built.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        opened.extractall(tmp_path, filter="data")
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/test_model.py",
+        "tests/test_floors.py",
+    ]
+    done = subprocess.run(words, cwd=tmp_path / archive.name.removesuffix(".tar.gz"), capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
