@@ -15,11 +15,11 @@ export SOURCE BUCKET SWITCHES
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help run test check bench deb man completion clean
+.PHONY: help run test check bench deb dist man completion clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'make check, make bench, make deb, make man, make completion, make clean'
+	@echo 'make check, make bench, make deb, make dist, make man, make completion, make clean'
 
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
@@ -42,6 +42,9 @@ bench: .venv/with-dev
 
 deb:
 	@sh util/builddeb.sh build/deb
+
+dist: .venv/with-dev
+	@.venv/bin/python util/builddist.py build/dist
 
 man:
 	@man -l manpages/*.1

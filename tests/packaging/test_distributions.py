@@ -1,11 +1,14 @@
-"""What the wheel and the source archive hold."""
+"""The wheel and the source archive: what they hold, and that they can be used."""
 
 from __future__ import annotations
 
-import shutil
+import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
@@ -14,25 +17,39 @@ import pytest
 from CedarBackup3.release import NAME, VERSION
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_LEFT_OUT = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
-_BUILD = "import sys; from setuptools import build_meta; getattr(build_meta, sys.argv[1])(sys.argv[2])"
+_COMMANDS = list(tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"])
+
+# One worker builds them for all, and once.
+pytestmark = pytest.mark.xdist_group("distributions")
+
+
+def _run(*words: str | Path, directory: Path = _ROOT) -> str:
+    """What a command printed; it has to end well. Of Python's paths it has only its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+    done = subprocess.run(
+        words, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, f"{words} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a wheel and a source archive, made from a copy of the tree."""
-    base = tmp_path_factory.mktemp("distributions")
-    shutil.copytree(_ROOT, base / "tree", ignore=_LEFT_OUT, symlinks=True)
-    for kind in ("build_wheel", "build_sdist"):
-        done = subprocess.run(
-            [sys.executable, "-c", _BUILD, kind, str(base)],
-            cwd=base / "tree",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-    return base
+    """A directory with a wheel and a source archive, made as `make dist` makes them."""
+    directory = tmp_path_factory.mktemp("distributions")
+    _run(sys.executable, "util/builddist.py", directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree that is in the source archive."""
+    (archive,) = built.glob("*.tar.gz")
+    base = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(archive) as opened:
+        opened.extractall(base, filter="data")
+    (tree,) = base.iterdir()
+    return tree
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +82,42 @@ def test_the_wheel_says_what_it_is(built: Path, wheelNames: set[str]) -> None:
     assert all("; extra ==" in line for line in text.splitlines() if line.startswith("Requires-Dist:"))
 
 
-def test_the_source_archive_holds_what_its_tests_and_packaging_need(built: Path) -> None:
-    (archive,) = built.glob("*.tar.gz")
-    with tarfile.open(archive) as opened:
-        names = {name.partition("/")[2] for name in opened.getnames()}
-    needed = _sourceFiles(
-        "*.md", "Makefile", "LICENSE", "pyproject.toml", "manpages/*.1", "docs/*", "util/*.*", "debian/*"
-    )
+def test_the_source_archive_holds_what_its_tests_and_packaging_need(unpacked: Path) -> None:
+    needed = _sourceFiles("*.md", "Makefile", "LICENSE", "pyproject.toml", "conftest.py", ".ci/*", "util/*.*")
     needed |= _sourceFiles("CedarBackup3/**/*.py", "testcase/**/*.py", "tests/**/*.py")
-    assert needed - names == set()
+    needed |= {name for name in _sourceFiles("manpages/*", "docs/**/*", "debian/**/*") if (_ROOT / name).is_file()}
+    assert {name for name in needed if not (unpacked / name).is_file()} == set()
+
+
+def test_the_source_archive_has_tests_that_run(unpacked: Path) -> None:
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_etags.py", "tests/test_floors.py"]
+    assert re.search(r"^\d+ passed", _run(sys.executable, *words, directory=unpacked), re.MULTILINE)
+
+
+def test_the_source_archive_builds_the_same_archives_again(built: Path, unpacked: Path, tmp_path: Path) -> None:
+    for path in unpacked.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+        os.utime(path, (1, 1))
+    _run(sys.executable, "util/builddist.py", tmp_path, directory=unpacked)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in built.iterdir()
+    }
+
+
+def test_an_index_would_take_them(built: Path) -> None:
+    _run(sys.executable, "-m", "twine", "--no-color", "check", "--strict", *built.iterdir())
+
+
+def test_the_wheel_alone_gives_the_commands_and_types_to_a_fresh_environment(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    venv.create(tmp_path / "fresh", with_pip=True)
+    python = tmp_path / "fresh/bin/python"
+    _run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-index", wheel, directory=tmp_path)
+    for command in _COMMANDS:
+        assert _run(tmp_path / "fresh/bin" / command, "--version", directory=tmp_path).startswith(
+            f"{command} {VERSION}"
+        )
+    user = tmp_path / "user.py"
+    user.write_text("from CedarBackup3.tools.amazons3sync import TOOL\n\nreveal_type(TOOL.name)\n")
+    words = ["-m", "mypy", "--strict", "--python-executable", str(python), str(user)]
+    assert 'Revealed type is "str"' in _run(sys.executable, *words, directory=tmp_path).replace("builtins.", "")
