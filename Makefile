@@ -40,11 +40,11 @@ bench: .venv/with-dev
 	.venv/bin/python -m util.benchmark $(BENCH)
 	.venv/bin/python -m util.restorebench
 
-dist: .venv/with-dev
-	.venv/bin/python -m util.builddist dist
-
 deb:
 	@sh util/builddeb.sh build/deb
+
+dist: .venv/with-dev
+	@.venv/bin/python util/builddist.py build/dist
 
 man:
 	@man -l manpages/*.1

@@ -1,68 +1,93 @@
-"""Build the wheel and the source archive, the same bytes from the same sources wherever and whenever that is done.
+"""builddist.py DIRECTORY: the wheel and the source archive, the same to the byte wherever and whenever they are built.
 
-    python -m util.builddist dist
-
-setuptools writes a wheel by SOURCE_DATE_EPOCH, but into the source archive the times and owners of the files it finds,
-so that one is packed again. Without the variable the date is that of the newest entry in debian/changelog.
+Their times are that of the newest entry in debian/changelog, or SOURCE_DATE_EPOCH (https://reproducible-builds.org/).
+They are built from a copy of the tree, so that nothing is left in it.
 """
 
 from __future__ import annotations
 
+import email.utils
 import gzip
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
-from email.utils import parsedate_to_datetime
+import tempfile
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
-_BUILD = "import sys; from setuptools import build_meta; print(getattr(build_meta, sys.argv[1])(sys.argv[2]))"
+_LEFT_OUT = shutil.ignore_patterns(
+    *(".git", ".venv", ".demo", ".hypothesis", ".*_cache", "build", "dist", "__pycache__"),
+    *("*.egg-info", "PKG-INFO", "setup.cfg"),  # what setuptools adds to an archive, from which this may be run
+)
+_BUILD = "import sys; from setuptools import build_meta; getattr(build_meta, sys.argv[1])(sys.argv[2])"
 
 
-def main() -> int:
-    directory = Path(sys.argv[1]).resolve()
-    directory.mkdir(parents=True, exist_ok=True)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or str(changelogTime())
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch}
-    for kind in ("build_wheel", "build_sdist"):
-        command = [sys.executable, "-c", _BUILD, kind, str(directory)]
-        done = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.stderr.write(done.stderr)
-            return done.returncode
-        made = directory / done.stdout.splitlines()[-1]
-        if kind == "build_sdist":
-            made.write_bytes(packedAgain(made.read_bytes(), int(epoch)))
-        print(made)
-    return 0
+def main(directory: Path) -> None:
+    """Build both in a directory, which is made anew."""
+    moment = _moment()
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    os.umask(0o022)
+    with tempfile.TemporaryDirectory() as copy:
+        tree = Path(copy) / "tree"
+        shutil.copytree(_ROOT, tree, ignore=_LEFT_OUT, symlinks=True)
+        for path in tree.rglob("*"):
+            path.chmod(_mode(path.is_dir() or bool(path.stat().st_mode & 0o100)))
+        for kind in ("build_wheel", "build_sdist"):
+            _build(kind, tree, directory, moment)
+    for archive in directory.glob("*.tar.gz"):
+        archive.write_bytes(_evened(archive.read_bytes(), moment))
+    for made in sorted(directory.iterdir()):
+        print(os.path.relpath(made))
 
 
-def changelogTime() -> int:
-    """The seconds since the epoch at which the newest entry of Debian's changelog was signed."""
-    text = (_ROOT / "debian/changelog").read_text("utf-8")
-    signed = re.search(r"^ -- .*>  (.+)$", text, re.MULTILINE)
-    assert signed, "debian/changelog has no signed entry"
-    return int(parsedate_to_datetime(signed[1]).timestamp())
+def _moment() -> int:
+    """Seconds since the epoch."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return int(os.environ["SOURCE_DATE_EPOCH"])
+    entry = re.search(r"^ -- .*>  (.*)$", (_ROOT / "debian/changelog").read_text("utf-8"), re.MULTILINE)
+    if entry is None:
+        sys.exit("debian/changelog has no entry with a date")
+    return int(email.utils.parsedate_to_datetime(entry[1]).timestamp())
 
 
-def packedAgain(archive: bytes, epoch: int) -> bytes:
-    """The same archive in the order of names, with one time, no owner, and two kinds of modes."""
-    packed = io.BytesIO()
+def _mode(isExecutable: bool) -> int:
+    return 0o755 if isExecutable else 0o644
+
+
+def _build(kind: str, tree: Path, directory: Path, moment: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _BUILD, kind, str(directory.resolve())],
+        cwd=tree,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(moment)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{kind} failed:\n{done.stdout}")
+
+
+def _evened(archive: bytes, moment: int) -> bytes:
+    """The archive with the moment for every time, sorted, nobody's; setuptools has the moment in wheels only."""
+    made = io.BytesIO()
     with (
-        tarfile.open(fileobj=io.BytesIO(archive)) as before,
-        gzip.GzipFile(fileobj=packed, mode="wb", filename="", mtime=epoch) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as after,
+        tarfile.open(fileobj=io.BytesIO(archive)) as old,
+        gzip.GzipFile(filename="", fileobj=made, mode="wb", mtime=moment) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as new,
     ):
-        for member in sorted(before.getmembers(), key=lambda member: member.name):
-            member.mtime, member.uid, member.gid, member.uname, member.gname = epoch, 0, 0, "", ""
-            member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
-            member.pax_headers = {}
-            after.addfile(member, before.extractfile(member) if member.isfile() else None)
-    return packed.getvalue()
+        for member in sorted(old.getmembers(), key=lambda member: member.name):
+            even = tarfile.TarInfo(member.name)
+            even.type, even.linkname, even.size = member.type, member.linkname, member.size
+            even.mode, even.mtime = _mode(member.isdir() or bool(member.mode & 0o100)), moment
+            new.addfile(even, old.extractfile(member) if member.isfile() else None)
+    return made.getvalue()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(Path(sys.argv[1]))

@@ -174,7 +174,7 @@ ExecStart=/bin/sh debian/tests/unit
 ExecStopPost=/bin/sh -c 'echo "$$SERVICE_RESULT" >result'
 StandardOutput=append:/opt/output
 StandardError=inherit
-TimeoutStartSec=300
+TimeoutStartSec=90
 """
 
 

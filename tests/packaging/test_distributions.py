@@ -1,11 +1,13 @@
-"""What the wheel and the source archive hold."""
+"""The wheel and the source archive: what they hold, and that they can be used."""
 
 from __future__ import annotations
 
-import shutil
+import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -15,24 +17,39 @@ import pytest
 from CedarBackup3.release import NAME, VERSION
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_LEFT_OUT = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
+_COMMANDS = list(tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"])
+
+# One worker builds them for all, and once.
+pytestmark = pytest.mark.xdist_group("distributions")
 
 
-def _build(tree: Path) -> Path:
-    """A directory with the wheel and the source archive of a copy of the tree."""
-    shutil.copytree(_ROOT, tree, ignore=_LEFT_OUT, symlinks=True, copy_function=shutil.copy)  # with new times
-    directory = tree.parent / "dist"
+def _run(*words: str | Path, directory: Path = _ROOT) -> str:
+    """What a command printed; it has to end well. Of Python's paths it has only its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
     done = subprocess.run(
-        [sys.executable, "-m", "util.builddist", directory], cwd=tree, capture_output=True, text=True, check=False
+        words, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return directory
+    assert done.returncode == 0, f"{words} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a wheel and a source archive, made from a copy of the tree."""
-    return _build(tmp_path_factory.mktemp("distributions") / "tree")
+    """A directory with a wheel and a source archive, made as `make dist` makes them."""
+    directory = tmp_path_factory.mktemp("distributions")
+    _run(sys.executable, "util/builddist.py", directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree that is in the source archive."""
+    (archive,) = built.glob("*.tar.gz")
+    base = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(archive) as opened:
+        opened.extractall(base, filter="data")
+    (tree,) = base.iterdir()
+    return tree
 
 
 @pytest.fixture(scope="module")
@@ -65,60 +82,42 @@ def test_the_wheel_says_what_it_is(built: Path, wheelNames: set[str]) -> None:
     assert all("; extra ==" in line for line in text.splitlines() if line.startswith("Requires-Dist:"))
 
 
-def test_the_source_archive_holds_what_its_tests_and_packaging_need(built: Path) -> None:
-    (archive,) = built.glob("*.tar.gz")
-    with tarfile.open(archive) as opened:
-        names = {name.partition("/")[2] for name in opened.getnames()}
-    needed = _sourceFiles(
-        "*.md", "Makefile", "LICENSE", "pyproject.toml", "manpages/*.1", "docs/*", "util/*.*", "debian/*"
-    )
+def test_the_source_archive_holds_what_its_tests_and_packaging_need(unpacked: Path) -> None:
+    needed = _sourceFiles("*.md", "Makefile", "LICENSE", "pyproject.toml", "conftest.py", ".ci/*", "util/*.*")
     needed |= _sourceFiles("CedarBackup3/**/*.py", "testcase/**/*.py", "tests/**/*.py")
-    assert needed - names == set()
+    needed |= {name for name in _sourceFiles("manpages/*", "docs/**/*", "debian/**/*") if (_ROOT / name).is_file()}
+    assert {name for name in needed if not (unpacked / name).is_file()} == set()
 
 
-def test_both_are_the_same_bytes_wherever_and_whenever_they_are_built(built: Path, tmp_path: Path) -> None:
-    again = _build(tmp_path / "elsewhere" / "another name")
-    made = {path.name: path.read_bytes() for path in built.iterdir()}
-    assert len(made) == 2
-    assert {path.name: path.read_bytes() for path in again.iterdir()} == made
+def test_the_source_archive_has_tests_that_run(unpacked: Path) -> None:
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_etags.py", "tests/test_floors.py"]
+    assert re.search(r"^\d+ passed", _run(sys.executable, *words, directory=unpacked), re.MULTILINE)
 
 
-def test_their_metadata_is_fit_for_an_index(built: Path) -> None:
-    words: list[str | Path] = [sys.executable, "-m", "twine", "check", "--strict", *built.iterdir()]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.count("PASSED")) == (0, 2), done.stdout
+def test_the_source_archive_builds_the_same_archives_again(built: Path, unpacked: Path, tmp_path: Path) -> None:
+    for path in unpacked.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+        os.utime(path, (1, 1))
+    _run(sys.executable, "util/builddist.py", tmp_path, directory=unpacked)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in built.iterdir()
+    }
 
 
-def test_the_wheel_installs_both_commands_and_nothing_else(built: Path, tmp_path: Path) -> None:
+def test_an_index_would_take_them(built: Path) -> None:
+    _run(sys.executable, "-m", "twine", "--no-color", "check", "--strict", *built.iterdir())
+
+
+def test_the_wheel_alone_gives_the_commands_and_types_to_a_fresh_environment(built: Path, tmp_path: Path) -> None:
     (wheel,) = built.glob("*.whl")
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv/bin/python"
-    subprocess.run([python, "-m", "pip", "install", "-q", "--no-index", wheel], check=True, capture_output=True)
-    for command in ("cback-amazons3-sync", "cback-amazons3-restore"):
-        told = subprocess.run(
-            [tmp_path / "venv/bin" / command, "--version"], check=True, capture_output=True, text=True
+    venv.create(tmp_path / "fresh", with_pip=True)
+    python = tmp_path / "fresh/bin/python"
+    _run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-index", wheel, directory=tmp_path)
+    for command in _COMMANDS:
+        assert _run(tmp_path / "fresh/bin" / command, "--version", directory=tmp_path).startswith(
+            f"{command} {VERSION}"
         )
-        assert told.stdout.startswith(f"{command} {VERSION}\n")
-    listed = subprocess.run(
-        [python, "-m", "pip", "list", "--format=freeze"], check=True, capture_output=True, text=True
-    )
-    names = {line.partition("==")[0] for line in listed.stdout.splitlines()}
-    assert names - {"pip", "setuptools", "wheel"} == {NAME}
-
-
-def test_the_source_archive_passes_tests_of_its_own(built: Path, tmp_path: Path) -> None:
-    (archive,) = built.glob("*.tar.gz")
-    with tarfile.open(archive) as opened:
-        opened.extractall(tmp_path, filter="data")
-    words = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "tests/test_model.py",
-        "tests/test_floors.py",
-    ]
-    done = subprocess.run(words, cwd=tmp_path / archive.name.removesuffix(".tar.gz"), capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout.decode()
+    user = tmp_path / "user.py"
+    user.write_text("from CedarBackup3.tools.amazons3sync import TOOL\n\nreveal_type(TOOL.name)\n")
+    words = ["-m", "mypy", "--strict", "--python-executable", str(python), str(user)]
+    assert 'Revealed type is "str"' in _run(sys.executable, *words, directory=tmp_path).replace("builtins.", "")
