@@ -167,11 +167,11 @@ def test_listings_for_people_and_programs(restore: Restore, server: S3Server) ->
 
 
 def test_a_listing_ends_quietly_with_its_reader_and_with_a_sentence_on_a_full_disk(
-    server: S3Server, tmp_path: Path
+    server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
     put(server, {b"%0250d" % number: b"" for number in range(500)}, 0)
     tool = shlex.join([sys.executable, "-m", "CedarBackup3.tools.amazons3restore", f"--logfile={tmp_path}/log"])
-    environment = toolEnvironment(server.environment())
+    environment = toolEnvironment(server.environment(), anyAws)
 
     def ended(script: str) -> tuple[int, str]:
         shell = ["bash", "-c", f"set -o pipefail; {tool} {script}"]

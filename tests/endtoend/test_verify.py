@@ -204,9 +204,9 @@ def test_what_cannot_be_read_is_a_difference_and_nothing_behind_it_is_called_ext
     objects = {path: path for path in readable}
     plantObjects(
         server,
-        objects
-        | dict.fromkeys((b"own file", b"other's file", b"listed/x", b"listed/sub/x"), b"1")
-        | dict.fromkeys((b"secret/x", b"secret/deep/y", b"secret/gone", b"secrets/x", b"secret"), b"1"),
+        dict.fromkeys((b"own file", b"other's file", b"listed/x", b"listed/sub/x"), b"1")
+        | dict.fromkeys((b"secret/x", b"secret/deep/y", b"secret/gone", b"secrets/x", b"secret"), b"1")
+        | objects,
     )
     log = plainUser.directory / "log"
     outcome = syncOnce(source, "s3://bucket", "--verifyOnly", prefix=plainUser.prefix, logfile=log)
