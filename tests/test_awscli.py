@@ -58,6 +58,10 @@ def test_only_0_and_2_with_warnings_mean_that_all_was_done(status: int, hasWarne
             ["missing bucket", "denied"],
         ),
         (AwsResult("s3 sync", 1, ("An error occurred (NoSuchBucket)",), False), ["aws s3 mb"]),
+        (
+            AwsResult("s3 sync", 253, ('Unable to locate credentials, run "aws configure".',), False),
+            ['run "aws configure"; configure them for the user who runs this'],
+        ),
         (AwsResult("s3 sync", 1, ("An error occurred (AccessDenied)",), False), ["--printPolicy", "whose bucket"]),
         (AwsResult("s3 sync", 253, ("The config profile (x) could not be found",), False), ["AWS_PROFILE"]),
         (AwsResult("s3 sync", 252, ("Unknown options: --x",), False), ["too old"]),

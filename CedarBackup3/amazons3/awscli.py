@@ -58,8 +58,9 @@ class AwsResult:
             return f"'aws {self.subcommand}' was stopped: it had not ended after {self.timeLimit:g} s (--awsTimeout)"
         how = f"was ended by signal {-self.status}" if self.status < 0 else f"ended with status {self.status}"
         said = displayText(" / ".join(line for line in map(str.strip, self.errorLines) if line))
-        advice = next((f"; {advice}" for sign, advice in _ADVICE if sign in said), "")
-        return f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}{advice}"
+        told = f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}"
+        advice = next((advice for sign, advice in _ADVICE if sign in said), "")
+        return f"{told.rstrip('.')}; {advice}" if advice else told
 
 
 _ADVICE = (
@@ -68,7 +69,7 @@ _ADVICE = (
         "AccessDenied",
         "check what this user may do (--printPolicy prints it), and with --expectedBucketOwner whose bucket it is",
     ),
-    ("Unable to locate credentials", "do so as the user who runs this"),
+    ("Unable to locate credentials", "configure them for the user who runs this"),
     ("InvalidAccessKeyId", "check the credentials"),
     ("SignatureDoesNotMatch", "check the credentials"),
     ("The config profile", "check --profile, AWS_PROFILE and ~/.aws/config"),
