@@ -15,9 +15,10 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import chain, pairwise
 from typing import BinaryIO, cast
 
-from CedarBackup3.amazons3.awscli import AwsResult, listArguments, runAws
+from CedarBackup3.amazons3.awscli import listArguments, runAws
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import ObjectEntry
+from CedarBackup3.amazons3.pages import Pages, requireInOrder
 from CedarBackup3.amazons3.patterns import matcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
@@ -72,14 +73,14 @@ def listing(
         onProgress("listing", keys, 0, min(1.0, keys / expected) if expected else None)
 
     with contextlib.ExitStack() as stack:
-        pages = [
-            _RangePages(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
+        ranges = [
+            _Range(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
             for after, end in bounds
             if after is not None
         ]
-        with ThreadPoolExecutor(len(pages)) as executor:
+        with ThreadPoolExecutor(len(ranges)) as executor:
             try:
-                listings = {executor.submit(_list, mirror, page, cancelled) for page in pages}
+                listings = {executor.submit(_list, mirror, wanted, cancelled) for wanted in ranges}
                 while listings:
                     # A signal that comes just before a wait without end would not be noticed until its end.
                     done, listings = wait(listings, _TICK, FIRST_COMPLETED)
@@ -88,23 +89,24 @@ def listing(
             except BaseException:
                 cancelled.set()  # the others need not go on, and must not outlive an interrupt
                 raise
-        yield lambda: chain.from_iterable(page.objects for page in pages)
+        yield lambda: chain.from_iterable(wanted.objects for wanted in ranges)
 
 
-def _list(mirror: Mirror, pages: _RangePages, cancelled: threading.Event) -> None:
+def _list(mirror: Mirror, wanted: _Range, cancelled: threading.Event) -> None:
     """List one range; its keys count only if aws ended with 0, or went on beyond the end until it was stopped."""
+    pages = Pages(wanted.take)
     result = runAws(
-        listArguments(mirror.location, pages.after.decode()),
+        listArguments(mirror.location, wanted.after.decode()),
         mirror.aws,
         outputFile=cast(BinaryIO, pages),
         shouldStop=lambda: pages.isPast or cancelled.is_set(),
     )
-    if not pages.isPast and not cancelled.is_set():
+    if not cancelled.is_set():
         pages.requireComplete(result)
 
 
-class _RangePages:
-    """Takes what aws prints for one key range, a page and line at a time, and keeps the objects of the range."""
+class _Range:
+    """One key range, which takes the pages of its listing and keeps its objects."""
 
     def __init__(
         self,
@@ -117,43 +119,25 @@ class _RangePages:
         self.after = after
         self.end = end
         self.objects = objects
-        self.isPast = False
-        """Whether a key beyond the end has come, so that all up to the end has come, too."""
         self._prefix = mirror.location.prefix.encode()
         self._isExcluded = matcher(mirror.excludes)
         self._last = self._prefix + after if after else b""
         self._onKeys = onKeys
-        self._failure: CommandFailed | None = None
 
-    def write(self, line: bytes) -> None:
-        """Take one page."""
-        if self.isPast or self._failure:
-            return
-        try:
-            found = parsedPage(line, self._prefix, self._last)
-        except CommandFailed as failure:  # aws may yet say itself why
-            self._failure = failure
-            return
+    def take(self, page: bytes) -> bool:
+        """Take one page; returns whether it goes beyond the end."""
+        found = parsedPage(page, self._prefix, self._last)
         if not found:
-            return
+            return False
         self._last = self._prefix + found[-1].key
-        if self.end is not None and found[-1].key > self.end:
-            self.isPast = True
+        isPast = self.end is not None and found[-1].key > self.end
+        if self.end is not None and isPast:
             found = [entry for entry in found if entry.key <= self.end]
         self._onKeys(len(found))
         if self._isExcluded:
             found = [entry for entry in found if not self._isExcluded(entry.key.decode())]
         self.objects.append([entry for entry in found if entry.size or entry.key[-1:] not in {b"", b"/"}])
-
-    def flush(self) -> None:
-        """As files have it."""
-
-    def requireComplete(self, result: AwsResult) -> None:
-        """Raise `CommandFailed` unless all of the range has come."""
-        if result.status != 0:
-            raise CommandFailed(str(result))
-        if self._failure:
-            raise self._failure
+        return isPast
 
 
 def parsedPage(page: bytes, prefix: bytes, last: bytes) -> list[ObjectEntry]:
@@ -174,13 +158,6 @@ def parsedPage(page: bytes, prefix: bytes, last: bytes) -> list[ObjectEntry]:
         ]
     except (ValueError, TypeError, AttributeError):  # the sums fail on what is no number and no text
         raise CommandFailed(f"aws printed no listing but: {displayPath(page[:200])}") from None
+    requireInOrder((key for key, *_ in rows), prefix, last)
     start = len(prefix)
-    for key, *_ in rows:
-        if not key.startswith(prefix):
-            raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
-        if key <= last:
-            raise CommandFailed(
-                f"aws listed {displayPath(key)} after {displayPath(last)}: the server keeps no key order"
-            )
-        last = key
     return [ObjectEntry(key[start:], size, modified, etag) for key, size, modified, etag in rows]

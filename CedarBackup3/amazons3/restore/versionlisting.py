@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from CedarBackup3.amazons3.awscli import (
-    AwsResult,
     isTakenLiterally,
     listArguments,
     requireSuccess,
@@ -20,6 +19,7 @@ from CedarBackup3.amazons3.awscli import (
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.listing import parsedPage
 from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.pages import Pages, requireInOrder
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
@@ -85,7 +85,21 @@ def listVersions(
     Raises:
         CommandFailed: aws failed, or what it printed is no listing
     """
-    pages = _Pages(location.prefix.encode(), only, versions, onVersions)
+    prefix, last = location.prefix.encode(), b""
+
+    def take(page: bytes) -> bool:
+        nonlocal last
+        found = parsedVersions(page, prefix, last)
+        if not found:
+            return False
+        last = found[-1].key
+        if only:
+            found = [version for version in found if version.key == only]
+        onVersions(len(found))
+        versions.append(found)
+        return bool(only) and last > only
+
+    pages = Pages(take)
     result = runAws(
         versionArguments(location.bucket, location.prefix + only.decode(), pageSize),
         aws,
@@ -93,7 +107,7 @@ def listVersions(
         shouldStop=lambda: pages.isPast,
     )
     pages.requireComplete(result)
-    return pages.last
+    return last
 
 
 def requireWhole(location: S3Location, last: bytes, aws: AwsSettings) -> None:
@@ -111,50 +125,6 @@ def requireWhole(location: S3Location, last: bytes, aws: AwsSettings) -> None:
             "objects behind it: either the bucket is being written to, and a later run will do, or this server does "
             "not list all versions, and 'aws s3 sync' can fetch only what is there now"
         )
-
-
-class _Pages:
-    """Takes what aws prints, a page and line at a time."""
-
-    def __init__(
-        self, prefix: bytes, only: bytes, versions: Spool[Version], onVersions: Callable[[int], object]
-    ) -> None:
-        self.isPast = False
-        """Whether a key behind the only one has come, so that all of that one have come, too."""
-        self._prefix, self._only = prefix, only
-        self._versions = versions
-        self._onVersions = onVersions
-        self.last = b""
-        """The last key so far."""
-        self._failure: CommandFailed | None = None
-
-    def write(self, line: bytes) -> None:
-        """Take one page."""
-        if self.isPast or self._failure:
-            return
-        try:
-            found = parsedVersions(line, self._prefix, self.last)
-        except CommandFailed as failure:  # aws may yet say itself why
-            self._failure = failure
-            return
-        if not found:
-            return
-        self.last = found[-1].key
-        if self._only:
-            self.isPast = self.last > self._only
-            found = [version for version in found if version.key == self._only]
-        self._onVersions(len(found))
-        self._versions.append(found)
-
-    def flush(self) -> None:
-        """As files have it."""
-
-    def requireComplete(self, result: AwsResult) -> None:
-        """Raise `CommandFailed` unless all has come."""
-        if not self.isPast:
-            requireSuccess(result)
-        if self._failure:
-            raise self._failure
 
 
 def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> list[Version]:
@@ -177,15 +147,7 @@ def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> list[Version]:
     except (ValueError, TypeError, AttributeError):
         raise CommandFailed(f"aws printed no listing of versions but: {displayPath(page[:200])}") from None
     for part in rows:
-        before = prefix + last
-        for row in part:
-            if not row.key.startswith(prefix):
-                raise CommandFailed(f"aws listed {displayPath(row.key)}, which is not below {displayPath(prefix)}")
-            if row.key < before:
-                raise CommandFailed(
-                    f"aws listed {displayPath(row.key)} after {displayPath(before)}: the server keeps no key order"
-                )
-            before = row.key
+        requireInOrder((row.key for row in part), prefix, prefix + last, mayRepeat=True)
     start = len(prefix)
     return [version._replace(key=version.key[start:]) for version in _merged(*rows)]
 
