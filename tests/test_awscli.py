@@ -6,16 +6,8 @@ import json
 
 import pytest
 
-from CedarBackup3.amazons3.awscli import (
-    AwsResult,
-    awsEnvironment,
-    copyArguments,
-    deleteArguments,
-    endpointOf,
-    listArguments,
-    settingArguments,
-    syncArguments,
-)
+from CedarBackup3.amazons3.awsarguments import copyArguments, deleteArguments, listArguments, syncArguments
+from CedarBackup3.amazons3.awscli import AwsResult, awsEnvironment, endpointOf, settingArguments
 from CedarBackup3.amazons3.awslocale import AwsLocale
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location

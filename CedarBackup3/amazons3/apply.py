@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import json
 import os
 import stat
@@ -18,7 +17,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from CedarBackup3.amazons3.awscli import AwsResult, copyArguments, deleteArguments, runAws, syncArguments
+from CedarBackup3.amazons3.awsarguments import copyArguments, deleteArguments, syncArguments
+from CedarBackup3.amazons3.awscli import AwsResult, answerOf, runAws
 from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import Step
@@ -145,9 +145,8 @@ def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
             file = stack.enter_context(tempfile.NamedTemporaryFile("w", prefix="cback-", encoding="ascii"))
             json.dump(request, file)
             file.flush()
-        printed = io.BytesIO()
-        result = runAws(deleteArguments(file.name), mirror.aws, outputFile=printed)
-    failed = [line.decode("ascii", "replace") for line in printed.getvalue().splitlines() if line.startswith(b"[")]
+        result, printed = answerOf(deleteArguments(file.name), mirror.aws)
+    failed = [line.decode("ascii", "replace") for line in printed.splitlines() if line.startswith(b"[")]
     if result.status == 0 and failed:  # aws calls it a success when S3 has refused single objects
         return replace(result, status=1, errorLines=(f"{len(failed)} objects were not deleted: ", *failed[:3]))
     return result

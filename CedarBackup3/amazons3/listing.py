@@ -15,7 +15,8 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import chain, pairwise
 from typing import BinaryIO, cast
 
-from CedarBackup3.amazons3.awscli import listArguments, runAws
+from CedarBackup3.amazons3.awsarguments import listArguments
+from CedarBackup3.amazons3.awscli import runAws
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import ObjectEntry
 from CedarBackup3.amazons3.pages import Pages, requireInOrder

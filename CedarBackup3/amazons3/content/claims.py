@@ -7,7 +7,6 @@ another part size, or an encryption. `questions` asks for that.
 from __future__ import annotations
 
 import errno
-import io
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.awscli import runAws
+from CedarBackup3.amazons3.awscli import configuredText
 from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
 from CedarBackup3.amazons3.content.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
@@ -69,9 +68,7 @@ class NotRead(Exception):
 
 def configuredPartSize(mirror: Mirror) -> int:
     """The `multipart_chunksize` of the user's aws in bytes; 0 if none is set."""
-    printed = io.BytesIO()
-    result = runAws(["configure", "get", "s3.multipart_chunksize"], mirror.aws, outputFile=printed)
-    return chunkSize(printed.getvalue().decode("ascii", "replace")) if result.status == 0 else 0
+    return chunkSize(configuredText(["get", "s3.multipart_chunksize"], mirror.aws))
 
 
 def hashed(reader: Reader, claims: Iterable[Claim], totalBytes: int, onProgress: OnProgress) -> Iterator[Finding]:

@@ -42,6 +42,16 @@ def isSameEtag(one: str, other: str) -> bool:
     return one.strip('"').lower() == other.strip('"').lower()
 
 
+def isDigestUnder(encryption: object, customerAlgorithm: object) -> bool:
+    """Whether the ETag of an object is a digest of its content, going by what S3 says that it is encrypted with.
+
+    Args:
+        encryption: by the server; nothing at all or `AES256` leave the ETag what it is
+        customerAlgorithm: with a key of the customer's own, if it is
+    """
+    return (encryption or "AES256") == "AES256" and not customerAlgorithm
+
+
 def usualPartSizes(size: int, parts: int, configured: int = 0) -> list[int]:
     """The part sizes by which this user's aws would make so many parts of a file of that size.
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.awscli import headBucketArguments, runAws
+from CedarBackup3.amazons3.awsarguments import headBucketArguments
+from CedarBackup3.amazons3.awscli import runAws
 from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, hasEtag, unexplained
 from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
 from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parsedEtag, partSizes

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import io
 import json
 import sys
 import zlib
@@ -18,8 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from CedarBackup3.amazons3.awscli import headArguments, requireSuccess, runAws
+from CedarBackup3.amazons3.awsarguments import ENCRYPTION, headArguments
+from CedarBackup3.amazons3.awscli import answerOf, requireSuccess
 from CedarBackup3.amazons3.content.digests import Data, Hasher
+from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
@@ -70,11 +71,11 @@ def storedFacts(mirror: Mirror, key: bytes, shouldStop: ShouldStop) -> StoredFac
         CommandFailed: aws could not ask, or what it printed cannot be understood
     """
     names = [f"Checksum{name}" for name in _ALGORITHMS]
-    fields = ("ETag", "ContentLength", "ServerSideEncryption", "SSECustomerAlgorithm", *names)
+    fields = ("ETag", "ContentLength", *ENCRYPTION, *names)
     etag, size, encryption, customer, *checksums = _asked(mirror, key, shouldStop, fields)
     stored = (_checksum(name, value) for name, value in zip(_ALGORITHMS, checksums, strict=True))
-    isEncrypted = bool(customer) or str(encryption or "AES256") != "AES256"
-    return StoredFacts(str(etag or ""), int(size or 0), isEncrypted, next(filter(None, stored), None))
+    hasDigest = isDigestUnder(encryption, customer)
+    return StoredFacts(str(etag or ""), int(size or 0), not hasDigest, next(filter(None, stored), None))
 
 
 def storedPartSize(mirror: Mirror, key: bytes, shouldStop: ShouldStop, number: int) -> int:
@@ -88,15 +89,14 @@ def storedPartSize(mirror: Mirror, key: bytes, shouldStop: ShouldStop, number: i
 
 
 def _asked(mirror: Mirror, key: bytes, shouldStop: ShouldStop, fields: tuple[str, ...], part: int = 0) -> list[Any]:
-    printed = io.BytesIO()
-    arguments = headArguments(mirror.location, key.decode(), fields, part)
-    requireSuccess(runAws(arguments, mirror.aws, outputFile=printed, shouldStop=shouldStop))
+    result, printed = answerOf(headArguments(mirror.location, key.decode(), fields, part), mirror.aws, shouldStop)
+    requireSuccess(result)
     try:
-        values = json.loads(printed.getvalue())
+        values = json.loads(printed)
     except ValueError:
         values = None
     if not isinstance(values, list) or len(values) != len(fields):
-        raise CommandFailed(f"aws described no object but printed: {displayPath(printed.getvalue()[:200])}")
+        raise CommandFailed(f"aws described no object but printed: {displayPath(printed[:200])}")
     return values
 
 

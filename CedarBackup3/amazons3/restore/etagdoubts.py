@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 
-from CedarBackup3.amazons3.awscli import ENCRYPTION, headArguments, runAws
+from CedarBackup3.amazons3.awsarguments import ENCRYPTION, headArguments
+from CedarBackup3.amazons3.awscli import answerOf
 from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.versionlisting import Version
 
@@ -14,15 +15,12 @@ _ASKED = 3
 
 
 def isDigest(printed: bytes) -> bool:
-    """Whether the ETag of an object is a digest, going by its `ENCRYPTION` as aws prints it.
-
-    (S3 API reference, "Object", ETag: it is none of objects encrypted by KMS or with a customer's key.)
-    """
+    """Whether the ETag of an object is a digest, going by its `ENCRYPTION` as aws prints it."""
     try:
         encryption, customerAlgorithm = json.loads(printed)
     except (ValueError, TypeError):
         return True
-    return encryption in {None, "AES256"} and not customerAlgorithm
+    return isDigestUnder(encryption, customerAlgorithm)
 
 
 class EtagDoubts:
@@ -37,7 +35,6 @@ class EtagDoubts:
         if self._asked < _ASKED:
             self._asked += 1
             arguments = headArguments(self._location, version.key.decode(), ENCRYPTION, versionId=version.fetchId)
-            printed = io.BytesIO()
-            result = runAws(arguments, self._aws, outputFile=printed)
-            self._confirmed += not (result.status or isDigest(printed.getvalue()))
+            result, printed = answerOf(arguments, self._aws)
+            self._confirmed += not (result.status or isDigest(printed))
         return self._confirmed == self._asked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import stat
 import tempfile
@@ -11,7 +10,8 @@ import threading
 from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.awscli import AwsResult, downloadArguments, getArguments, isTakenLiterally, runAws
+from CedarBackup3.amazons3.awsarguments import downloadArguments, getArguments, isTakenLiterally
+from CedarBackup3.amazons3.awscli import AwsResult, answerOf, runAws
 from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
@@ -66,14 +66,13 @@ def _fetched(
 ) -> Fetched:
     if cancelled.is_set():
         return Fetched(version, file, "the run was interrupted")
-    printed = io.BytesIO()
     with _request(location, version, file) as arguments:
-        result = runAws(arguments, aws, outputFile=printed, shouldStop=cancelled.is_set)
+        result, printed = answerOf(arguments, aws, cancelled.is_set)
     if result.status:
         reason = str(result)
         fetched = Fetched(version, file, reason, isArchived="InvalidObjectState" in reason)
     else:
-        fetched = _checked(file, version, hasDigest=isDigest(printed.getvalue()))
+        fetched = _checked(file, version, hasDigest=isDigest(printed))
     if fetched.reason:
         with contextlib.suppress(OSError):
             os.unlink(file)

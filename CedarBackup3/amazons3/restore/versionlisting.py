@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from CedarBackup3.amazons3.awscli import (
-    isTakenLiterally,
-    listArguments,
-    requireSuccess,
-    runAws,
-    versionArguments,
-)
+from CedarBackup3.amazons3.awsarguments import isTakenLiterally, listArguments, versionArguments
+from CedarBackup3.amazons3.awscli import answerOf, requireSuccess, runAws
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.listing import parsedPage
 from CedarBackup3.amazons3.model import S3Location
@@ -115,11 +109,10 @@ def requireWhole(location: S3Location, last: bytes, aws: AwsSettings) -> None:
 
     OpenStack Swift ends that listing after its first page, as if there were no more.
     """
-    printed = io.BytesIO()
-    arguments = [*listArguments(location, last.decode()), "--no-paginate"]
-    requireSuccess(runAws(arguments, aws, outputFile=printed))
+    result, printed = answerOf([*listArguments(location, last.decode()), "--no-paginate"], aws)
+    requireSuccess(result)
     # Without a last key a folder marker of the prefix itself comes as well, which has been listed.
-    if any(found.key > last for found in parsedPage(printed.getvalue() or b"null", location.prefix.encode(), b"")):
+    if any(found.key > last for found in parsedPage(printed or b"null", location.prefix.encode(), b"")):
         raise CommandFailed(
             f"aws listed the versions in {displayPath(location.url)} only up to {displayPath(last)}, but there are "
             "objects behind it: either the bucket is being written to, and a later run will do, or this server does "

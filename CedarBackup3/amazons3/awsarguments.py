@@ -1,0 +1,125 @@
+"""What comes behind `aws`: the arguments of each command that is run. Pure: nothing is run here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from CedarBackup3.amazons3.model import S3Location
+
+
+def syncArguments(
+    source: bytes,
+    location: S3Location,
+    *,
+    delete: bool,
+    excludes: Iterable[str] = (),
+    followLinks: bool = True,
+    progress: bool = False,
+) -> list[str | bytes]:
+    """The arguments that mirror a directory, given by an absolute path, to a location.
+
+    The slash at its end lets aws fail where the directory has become a file; without it, aws would delete everything.
+    """
+    switches = [
+        *["--delete"] * delete,
+        *["--no-follow-symlinks"] * (not followLinks),
+        *["--no-progress"] * (not progress),
+        *(f"--exclude={pattern}" for pattern in excludes),
+    ]
+    return ["s3", "sync", source.rstrip(b"/") + b"/", location.url, *switches]
+
+
+def copyArguments(directory: bytes, location: S3Location, *, progress: bool = False) -> list[str | bytes]:
+    """The arguments that copy all that is in a directory to a location."""
+    return ["s3", "cp", directory + b"/", location.url, "--recursive", *["--no-progress"] * (not progress)]
+
+
+def deleteArguments(file: str) -> list[str | bytes]:
+    """The arguments that delete the objects which a JSON file names; aws prints the errors there were, one a line."""
+    query = "Errors[].[to_string([Code,Key])]"
+    return ["s3api", "delete-objects", "--cli-input-json", f"file://{file}", "--output", "text", "--query", query]
+
+
+def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
+    """The arguments that print the objects below a location: a JSON array of `[size, time, etag, key]` a page and line.
+
+    With `after` only those whose key below the location is greater.
+
+    The names go as JSON, since aws would take a prefix such as `file://x` for the name of a file to read. The output is
+    pure ASCII in every locale.
+    """
+    start = {"StartAfter": location.prefix + after} if after else {}
+    names = json.dumps({"Bucket": location.bucket, "Prefix": location.prefix, **start})
+    query = "[to_string(Contents[].[Size,LastModified,ETag,Key])]"
+    return ["s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query]
+
+
+def headArguments(
+    location: S3Location, key: str, fields: Iterable[str], part: int = 0, versionId: str = ""
+) -> list[str | bytes]:
+    """The arguments that print what S3 says of one object, as a JSON array of those fields; with `part` of that part.
+
+    Its stored checksums are among the fields. As in a listing, the name goes as JSON, and the output is pure ASCII.
+    """
+    names = {"Bucket": location.bucket, "Key": location.prefix + key} | ({"VersionId": versionId} if versionId else {})
+    asked = {"PartNumber": part} if part else {"ChecksumMode": "ENABLED"}
+    query = f"to_string([{','.join(fields)}])"
+    request = json.dumps(names | asked)
+    return ["s3api", "head-object", "--cli-input-json", request, "--output", "text", "--query", query]
+
+
+def headBucketArguments(location: S3Location) -> list[str | bytes]:
+    """The arguments that ask whether this user can see a bucket."""
+    return ["s3api", "head-bucket", "--bucket", location.bucket]
+
+
+def versionArguments(bucket: str, prefix: str, pageSize: int = 0) -> list[str | bytes]:
+    """The arguments that print every version and delete marker of the keys that begin with a prefix: a line a page.
+
+    A line is a JSON array of two arrays, or nulls: `[key, id, is latest, time, size, ETag, class]` for each version and
+    `[key, id, is latest, time]` for each marker. As aws gives them apart, nothing tells which of a version and a marker
+    of the same second is the newer one, except with a `pageSize` of 1.
+    """
+    names = json.dumps({"Bucket": bucket, "Prefix": prefix})
+    facts = "Key,VersionId,IsLatest,LastModified"
+    query = f"[to_string([Versions[].[{facts},Size,ETag,StorageClass],DeleteMarkers[].[{facts}]])]"
+    paging = ["--page-size", str(pageSize)] if pageSize else []
+    return [
+        *("s3api", "list-object-versions", "--cli-input-json", names),
+        *("--output", "text", "--query", query, *paging),
+    ]
+
+
+def getArguments(bucket: str, key: str, versionId: str, file: bytes) -> list[str | bytes]:
+    """The arguments that fetch one version, or without an id the object as it is now, into a file.
+
+    What aws prints is a JSON array: what the object is encrypted with. Names go one by one, since aws takes them as
+    JSON for no command that writes a file. The key is taken as it is only if `isTakenLiterally`.
+    """
+    names = [f"--bucket={bucket}", f"--key={key}", *[f"--version-id={versionId}"] * bool(versionId)]
+    query = f"to_string([{','.join(ENCRYPTION)}])"
+    return ["s3api", "get-object", *names, "--output", "text", "--query", query, file]
+
+
+ENCRYPTION = ("ServerSideEncryption", "SSECustomerAlgorithm")
+"""The fields that tell what an object is encrypted with."""
+
+
+def isTakenLiterally(value: str) -> bool:
+    """Whether aws takes a value as it is, and not as the address of the value.
+
+    (AWS CLI user guide, "Load a parameter from a file".)
+    """
+    return not value.startswith(("file://", "fileb://", "http://", "https://"))
+
+
+def downloadArguments(
+    location: S3Location, directory: bytes, excludes: Iterable[str] = (), *, progress: bool = False
+) -> list[str | bytes]:
+    """The arguments that fetch what is below a location into a directory, whatever its storage class."""
+    return [
+        *("s3", "sync", location.url, directory + b"/", "--force-glacier-transfer"),
+        *["--no-progress"] * (not progress),
+        *(f"--exclude={pattern}" for pattern in excludes),
+    ]
