@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.restore.history import stateAt
-from CedarBackup3.amazons3.restore.versionlisting import Version, parsedVersions, secondsOf
+from CedarBackup3.amazons3.restore.versionlisting import Version, parsedVersions
 from CedarBackup3.errors import CommandFailed
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from functools import lru_cache
 from typing import Protocol, TypeVar
 
+from CedarBackup3.amazons3.awstimes import nanosecondsOf
 from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry
 
 Pair = tuple[SourceEntry | None, ObjectEntry | None]
@@ -65,13 +64,7 @@ def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
 
 def isNewer(entry: SourceEntry, found: ObjectEntry) -> bool:
     """Whether a file was modified after its object was stored, as aws sees it: to the microsecond, rounded."""
-    return entry.mtimeNs > _nanoseconds(found.lastModified) + 500
-
-
-@lru_cache(maxsize=1 << 14)
-def _nanoseconds(time: str) -> int:
-    """Since the epoch. Objects that were stored together have the same time, which has whole seconds."""
-    return round(datetime.fromisoformat(time).timestamp() * 1_000_000) * 1000
+    return entry.mtimeNs > nanosecondsOf(found.lastModified) + 500
 
 
 def difference(entry: SourceEntry | None, found: ObjectEntry | None) -> Difference | None:

@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 from CedarBackup3.amazons3.awsarguments import listArguments
 from CedarBackup3.amazons3.awscli import runAws
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
-from CedarBackup3.amazons3.model import ObjectEntry
+from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
 from CedarBackup3.amazons3.pages import Pages, requireInOrder
 from CedarBackup3.amazons3.patterns import matcher
 from CedarBackup3.amazons3.spool import Spool
@@ -137,7 +137,7 @@ class _Range:
         self._onKeys(len(found))
         if self._isExcluded:
             found = [entry for entry in found if not self._isExcluded(entry.key.decode())]
-        self.objects.append([entry for entry in found if entry.size or entry.key[-1:] not in {b"", b"/"}])
+        self.objects.append([entry for entry in found if not isFolderMarker(entry.key, entry.size)])
         return isPast
 
 

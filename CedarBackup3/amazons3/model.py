@@ -87,6 +87,16 @@ class ObjectEntry(NamedTuple):
     """As aws printed it, with its quotation marks; empty: the server gave none."""
 
 
+def isFolderMarker(key: bytes, size: int | None) -> bool:
+    """Whether an object is one of those that only make a folder show, which aws neither uploads nor downloads.
+
+    Args:
+        key: below the prefix; that of the prefix itself is empty
+        size: in bytes
+    """
+    return not size and key[-1:] in {b"", b"/"}
+
+
 Action = Literal["upload", "replace", "delete"]
 """What the plan does to an object."""
 

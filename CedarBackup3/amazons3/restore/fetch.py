@@ -14,13 +14,14 @@ from CedarBackup3.amazons3.awsarguments import downloadArguments, getArguments, 
 from CedarBackup3.amazons3.awscli import AwsResult, answerOf, runAws
 from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import OnProgress
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.etagdoubts import isDigest
 from CedarBackup3.amazons3.restore.staging import Staging
-from CedarBackup3.amazons3.restore.versionlisting import Version, secondsOf
+from CedarBackup3.amazons3.restore.versionlisting import Version
 
 _MOST_AT_ONCE = 8
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")

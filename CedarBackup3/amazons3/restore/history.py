@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from CedarBackup3.amazons3.restore.versionlisting import NULL_VERSION, Version, secondsOf
+from CedarBackup3.amazons3.awstimes import secondsOf
+from CedarBackup3.amazons3.restore.versionlisting import NULL_VERSION, Version
 
 
 def stateAt(

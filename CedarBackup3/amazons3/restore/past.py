@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from CedarBackup3.amazons3.mirror import Watcher
-from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.model import S3Location, isFolderMarker
 from CedarBackup3.amazons3.patterns import matcher
 from CedarBackup3.amazons3.restore.history import stateAt
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
@@ -92,8 +92,8 @@ def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> It
     matches = matcher(selection.excludes)
 
     def isExcluded(version: Version) -> bool:
-        isMarker = not version.size and version.key[-1:] in {b"", b"/"}
-        return isMarker or (matches is not None and matches(version.key.decode()))
+        isPatterned = matches is not None and matches(version.key.decode())
+        return isPatterned or isFolderMarker(version.key, version.size)
 
     moment = selection.moment.timestamp() if selection.moment else None
     with Spool(Version._make) as kept:

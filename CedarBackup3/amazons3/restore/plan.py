@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.messages import counted
@@ -18,7 +19,7 @@ from CedarBackup3.amazons3.restore.placing import setTime
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.safepaths import RESERVED, alsoDirectories, folded, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.versionlisting import Version, secondsOf
+from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.scan import sourceEntries
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.util import displayBytes, displayPath

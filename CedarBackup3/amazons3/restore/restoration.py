@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
@@ -21,7 +22,7 @@ from CedarBackup3.amazons3.restore.report import ARCHIVES, Outcome, Tally, archi
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
-from CedarBackup3.amazons3.restore.versionlisting import Version, secondsOf
+from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath

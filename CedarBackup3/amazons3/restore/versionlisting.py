@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from CedarBackup3.amazons3.awsarguments import isTakenLiterally, listArguments, versionArguments
 from CedarBackup3.amazons3.awscli import answerOf, requireSuccess, runAws
 from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.listing import parsedPage
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.pages import Pages, requireInOrder
@@ -46,12 +45,6 @@ class Version(NamedTuple):
 
 NULL_VERSION = "null"
 """The id of what was stored without versioning (S3 User Guide, "How S3 Versioning works")."""
-
-
-@lru_cache(maxsize=1 << 14)
-def secondsOf(lastModified: str) -> int:
-    """A time as aws prints it, in seconds since the epoch. Objects that were stored together have the same."""
-    return int(datetime.fromisoformat(lastModified).timestamp())
 
 
 def listVersions(
