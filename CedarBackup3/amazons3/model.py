@@ -139,12 +139,9 @@ Verdict = Literal["matched", "differs", "unknown", "raced", "unreadable"]
 """What comparing the content of a file with its object can show."""
 
 
-class Finding(NamedTuple):
-    """What comparing the content of one file with its object has shown."""
+class Claim(NamedTuple):
+    """A file that agrees with its object in size, and what the ETag claims of its content."""
 
-    verdict: Verdict
-    why: str
-    """What makes it unknown, raced or unreadable."""
     path: bytes
     """Of the file, below the source."""
     key: bytes
@@ -156,6 +153,25 @@ class Finding(NamedTuple):
     etag: str
     lastModified: str
     """Of the object, as aws printed it."""
+
+
+class Finding(NamedTuple):
+    """What comparing the content of one file with its object has shown; behind `why` come the fields of the claim."""
+
+    verdict: Verdict
+    why: str
+    """What makes it unknown, raced or unreadable."""
+    path: bytes
+    key: bytes
+    size: int
+    mtimeNs: int
+    etag: str
+    lastModified: str
+
+    @property
+    def claim(self) -> Claim:
+        """What was compared."""
+        return Claim(*self[2:])
 
 
 @dataclass(frozen=True, slots=True)

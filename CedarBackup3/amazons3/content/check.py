@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from CedarBackup3.amazons3.compare import Pair
-from CedarBackup3.amazons3.content.claims import Claim, Reader, claim, configuredPartSize, hashed
+from CedarBackup3.amazons3.content.claims import Reader, claim, configuredPartSize, hashed
 from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
 from CedarBackup3.amazons3.content.questions import settled
 from CedarBackup3.amazons3.messages import counted, unknownLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import (
+    Claim,
     ContentReport,
     Difference,
     Finding,
@@ -147,7 +148,7 @@ def _lookup(before: Iterable[Finding]) -> Callable[[Claim], Finding | None]:
         nonlocal ahead
         while ahead is not None and ahead.key < claimed.key:
             ahead = next(remaining, None)
-        return ahead if ahead is not None and ahead[2:] == claimed else None
+        return ahead if ahead is not None and ahead.claim == claimed else None
 
     return found
 

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 from CedarBackup3.amazons3.awscli import configuredText
 from CedarBackup3.amazons3.content.digestcache import DigestCache
@@ -20,22 +19,11 @@ from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, Parte
 from CedarBackup3.amazons3.content.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
-from CedarBackup3.amazons3.model import Finding, ObjectEntry, SourceEntry, Verdict
+from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Verdict
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
 _BATCH_BYTES = 16 << 20
 _AHEAD = 256  # batches
-
-
-class Claim(NamedTuple):
-    """A file that agrees with its object in size, and what the ETag claims of its content."""
-
-    path: bytes
-    key: bytes
-    size: int
-    mtimeNs: int
-    etag: str
-    lastModified: str
 
 
 def claim(entry: SourceEntry, found: ObjectEntry) -> Claim:
@@ -110,7 +98,7 @@ def finding(each: Claim, judge: Callable[[], tuple[Verdict, str]]) -> Finding:
         verdict, why = judge()
     except NotRead as reason:
         verdict, why = reason.verdict, reason.why
-    return Finding(verdict, why, each.path, each.key, each.size, each.mtimeNs, each.etag, each.lastModified)
+    return Finding(verdict, why, *each)
 
 
 def _verdict(reader: Reader, each: Claim, buffer: bytearray) -> tuple[Verdict, str]:

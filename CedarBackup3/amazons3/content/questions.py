@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from CedarBackup3.amazons3.awsarguments import headBucketArguments
 from CedarBackup3.amazons3.awscli import runAws
-from CedarBackup3.amazons3.content.claims import Claim, Reader, bufferFor, finding, hasDigest, hasEtag, unexplained
+from CedarBackup3.amazons3.content.claims import Reader, bufferFor, finding, hasDigest, hasEtag, unexplained
 from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
 from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parsedEtag, partSizes
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts, storedPartSize
 from CedarBackup3.amazons3.content.workers import mapped, processors
-from CedarBackup3.amazons3.model import Finding, Verdict
+from CedarBackup3.amazons3.model import Claim, Finding, Verdict
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
@@ -75,7 +75,7 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     found, isAsked = question
-    each = Claim(*found[2:])
+    each = found.claim
     if not isAsked:
         return _Answer(_retried(reader, found, each), False)
     isEncrypted = False
