@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
-from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, awsSettings
+from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from CedarBackup3.amazons3.awssettings import AwsSettings
-    from CedarBackup3.amazons3.mirror import Watcher
+    from CedarBackup3.amazons3.mirror import Path, Watcher
     from CedarBackup3.amazons3.restore.report import RestoreReport
     from CedarBackup3.amazons3.restore.selection import Selection
+    from CedarBackup3.amazons3.restore.versionlisting import Version
     from CedarBackup3.cli.progress import ProgressLine
-
-TargetDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 class RestoreOptions(NamedTuple):
@@ -76,7 +76,7 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
 
 def restoreBucket(
     s3BucketUrl: str,
-    targetDir: TargetDir,
+    targetDir: Path,
     *,
     atTime: datetime | None = None,
     overwrite: bool = False,
@@ -103,7 +103,7 @@ def restoreBucket(
 
 
 def compareWithBucket(
-    s3BucketUrl: str, targetDir: TargetDir, *, atTime: datetime | None = None, exclude: tuple[str, ...] = ()
+    s3BucketUrl: str, targetDir: Path, *, atTime: datetime | None = None, exclude: tuple[str, ...] = ()
 ) -> RestoreReport:
     """Compare a directory with what stood in a bucket; logs each difference, and a summary; changes nothing.
 
@@ -186,7 +186,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
 
-def _print(selection: Selection, versions: Iterable[Any], options: RestoreOptions) -> None:
+def _print(selection: Selection, versions: Iterable[Version], options: RestoreOptions) -> None:
     """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
     from CedarBackup3.amazons3.restore.versiontable import versionJson, versionRow
 
@@ -201,7 +201,9 @@ def _print(selection: Selection, versions: Iterable[Any], options: RestoreOption
         raise CedarBackupError(f"The listing cannot be written whole to standard output: {error.strerror}") from None
 
 
-def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws: Any = None) -> Selection:
+def _selection(
+    url: str, moment: datetime | None, excludes: tuple[str, ...], aws: AwsSettings | None = None
+) -> Selection:
     from CedarBackup3.amazons3.awslocale import awsLocale
     from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.model import S3Location
@@ -218,7 +220,7 @@ def _selection(url: str, moment: datetime | None, excludes: tuple[str, ...], aws
     )
 
 
-def _absolute(target: TargetDir) -> bytes:
+def _absolute(target: Path) -> bytes:
     """The target directory as aws takes it for one too: not for a switch, nor for a bucket to write to."""
     path = os.fsencode(target)
     if path.startswith(b"s3://"):
@@ -237,25 +239,8 @@ def _moment(text: str) -> datetime:
     return parsedMoment(text)
 
 
-def _pattern(text: str) -> str:
-    if not text or text.startswith("/"):
-        raise ValueError("must be relative to the target directory")
-    return text
-
-
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
-    from CedarBackup3.amazons3.model import S3Location
-
-    aws = awsSettings(values)
-    url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
-    S3Location.parse(url)
-    patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
-    made: dict[str, Any] = {
-        "aws": aws,
-        "s3BucketUrl": url,
-        "exclude": patterns,
-        "atTime": values["atTime"] or None,
-    }
+    made = bucketOptions(values) | {"atTime": values["atTime"] or None}
     chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields if name not in made}, **made)
     modes = {
         "--list": chosen.list,
@@ -318,9 +303,7 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         Switch("", "list", "List what would be restored"),
         Switch("", "versions", "List all versions, of KEY only", "KEY", isValueOptional=True),
         Switch("", "json", "List in lines of JSON"),
-        Switch(
-            "x", "exclude", "Leave out what matches PATTERN; repeatable", "PATTERN", "", _pattern, isRepeatable=True
-        ),
+        excludeSwitch("Leave out what matches PATTERN; repeatable", "target"),
         Switch("n", "dryRun", "Say what would be restored, change nothing", implies="verbose"),
         Switch("", "overwrite", "Restore into a directory that is not empty"),
         Switch("", "verifyOnly", "Compare the directory with the bucket"),

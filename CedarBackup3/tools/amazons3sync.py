@@ -9,7 +9,6 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,17 +16,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
-from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES, awsSettings
+from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
     from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.content.check import ContentCheck
+    from CedarBackup3.amazons3.mirror import Path
     from CedarBackup3.amazons3.model import VerifyReport
     from CedarBackup3.cli.progress import ProgressLine
-
-SourceDir = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 class SyncOptions(NamedTuple):
@@ -126,7 +125,7 @@ def _status(report: VerifyReport, results: Sequence[AwsResult] = ()) -> ExitStat
     )
 
 
-def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str) -> None:
+def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
     """Check that every file of a directory will survive the trip; changes nothing.
 
     Args:
@@ -146,7 +145,7 @@ def checkSourceFiles(sourceDir: SourceDir, s3BucketUrl: str) -> None:
         pass
 
 
-def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: bool = False) -> AwsResult:
+def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = False) -> AwsResult:
     """Mirror a directory to a bucket by `aws s3 sync`, which leaves alone what belongs to files that cannot be read.
 
     Args:
@@ -172,7 +171,7 @@ def synchronizeBucket(sourceDir: SourceDir, s3BucketUrl: str, *, uploadOnly: boo
 
 
 def verifyBucketContents(
-    sourceDir: SourceDir,
+    sourceDir: Path,
     s3BucketUrl: str,
     *,
     uploadOnly: bool = False,
@@ -220,18 +219,8 @@ def _deletionLimit(text: str) -> str:
     return text
 
 
-def _pattern(text: str) -> str:
-    if not text or text.startswith("/"):
-        raise ValueError("must be relative to the source directory")
-    return text
-
-
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
-    from CedarBackup3.amazons3.model import S3Location
-
-    aws = awsSettings(values)
-    url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
-    S3Location.parse(url)
+    made = bucketOptions(values)
     if values["verifyOnly"] and values["dryRun"]:
         raise UsageError("--verifyOnly and --dryRun do not go together")
     if values["checkContent"] and values["dryRun"]:
@@ -240,8 +229,6 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         raise UsageError("--verifyOnly changes nothing, so --repairContent does not go with it; --checkContent does")
     if values["dryRun"] and (values["metricsFile"] or values["pingUrl"]):
         raise UsageError("--dryRun saves nothing, so neither --metricsFile nor --pingUrl may tell of its success")
-    patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
-    made: dict[str, Any] = {"aws": aws, "s3BucketUrl": url, "exclude": patterns}
     return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
 
 
@@ -277,9 +264,7 @@ changed. Exit status 0 means done and verified.""",
         Switch("u", "uploadOnly", "Upload what is new, remove nothing from the bucket"),
         Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
         Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
-        Switch(
-            "x", "exclude", "Leave alone what matches PATTERN; repeatable", "PATTERN", "", _pattern, isRepeatable=True
-        ),
+        excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
         Switch("", "noFollowLinks", "Leave out symbolic links instead of following them"),
         Switch("", "allowEmptySource", "Let a source without files empty the target"),
         Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),

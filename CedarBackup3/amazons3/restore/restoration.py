@@ -136,9 +136,8 @@ def _leftBehind(
         taken = takenFromTree(staging, mirror.locale.pathOf(version.key), version)
         if taken.isDoubtful and doubts.areRight(version):
             taken = taken._replace(reason="")
-        if (
-            taken.isMissing and version.storageClass in ARCHIVES
-        ):  # the batch has tried, and says not why in a way to read
+        # The batch has tried an archived object, too, but does not say in a way to read why it has not brought one.
+        if taken.isMissing and version.storageClass in ARCHIVES:
             taken = taken._replace(isArchived=True)
         if taken.reason and not taken.isArchived:
             yield version

@@ -1,0 +1,44 @@
+"""What every tool for a bucket makes of its command line alike: how aws is run, the bucket, what is left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from CedarBackup3.cli import Switch
+from CedarBackup3.tools.shared.awsswitches import awsSettings
+
+
+def excludeSwitch(help: str, directory: str) -> Switch:  # noqa: A002 - as in Switch
+    """The switch `--exclude`.
+
+    Args:
+        help: what it does
+        directory: what the patterns are relative to, in words
+    """
+
+    def pattern(text: str) -> str:
+        if not text or text.startswith("/"):
+            raise ValueError(f"must be relative to the {directory} directory")
+        return text
+
+    return Switch("x", "exclude", help, "PATTERN", "", pattern, isRepeatable=True)
+
+
+def bucketOptions(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The options `aws`, `s3BucketUrl` and `exclude`, their names decoded as aws will decode them.
+
+    Args:
+        values: of a command line, by the names of switches and arguments
+
+    Raises:
+        UsageError: the switches do not go together, or the URL is none
+    """
+    from CedarBackup3.amazons3.model import S3Location
+
+    aws = awsSettings(values)
+    url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
+    S3Location.parse(url)
+    patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
+    return {"aws": aws, "s3BucketUrl": url, "exclude": patterns}
