@@ -6,6 +6,7 @@ import contextlib
 import grp
 import io
 import logging
+import math
 import os
 import pwd
 import re
@@ -13,14 +14,19 @@ import selectors
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 NOT_STARTED = 256
 """The status `executeCommand` gives for a command that could not be started, as in Cedar Backup."""
 
+STATUS_UNKNOWN = 257
+"""The status it gives for a command of which the system does not tell how it ended; see `awaitableChildren`."""
+
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOP_GRACE = 5.0  # seconds between asking a child to end and killing it
+_STOP_POLL = 0.01  # seconds between two looks whether it has ended
 _STOP_TICK = 0.2  # seconds between two questions whether to stop
 _PIPE_READ = 1 << 16  # bytes: what a pipe holds
 
@@ -40,6 +46,8 @@ def executeCommand(
     onErrorLine: Callable[[str], object] | None = None,
     onOutput: Callable[[bytes], object] | None = None,
     shouldStop: Callable[[], bool] | None = None,
+    onNotStarted: Callable[[OSError | ValueError], object] | None = None,
+    directory: str | bytes | None = None,
 ) -> tuple[int, list[str] | None]:
     """Run a command, without a shell and without standard input, and wait for it.
 
@@ -57,34 +65,40 @@ def executeCommand(
         onOutput: receives what arrives, as it arrives, in whatever pieces; for a display of progress
         shouldStop: asked every fifth of a second and whenever something has arrived; the child is stopped once it
             says yes, and the status is that of a child ended by a signal
+        onNotStarted: receives what stood in the way of a command that could not be started
+        directory: where the command is started, instead of this process's working directory
 
     Returns:
-        The child's exit status (negative: the signal that ended it; 256: it could not be started), and the lines
-        with their newlines if `returnOutput`, else None. Bytes that are not UTF-8 become surrogate escapes.
+        The child's exit status (negative: the signal that ended it; 256: it could not be started; 257: the system
+        does not tell, as `awaitableChildren` explains), and the lines with their newlines if `returnOutput`, else
+        None. Bytes that are not UTF-8 become surrogate escapes.
 
     Nothing that the child does or prints raises. Whatever else is raised meanwhile (an interrupt, a full disk under
     `outputFile`) stops the child first: it is told to terminate, waited for, and killed if it does not.
     """
     if not doNotLog:
         _log.debug("Executing command %s with args %s.", list(command), list(args))
-    release = _heldSignals()
-    try:
-        child = subprocess.Popen(
-            [*command, *args],
-            bufsize=0,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if onErrorLine else subprocess.DEVNULL if ignoreStderr else subprocess.STDOUT,
-            env=childEnvironment() if environment is None else environment,
-        )
-    except (OSError, ValueError) as error:  # ValueError: an argument with a NUL, or beyond the encoding
-        release()
-        _log.debug("Cannot run %s: %s", list(command), error)
-        return NOT_STARTED, [] if returnOutput else None
-
     logged = not doNotLog and _output.isEnabledFor(logging.INFO)
     lines: list[str] = []
-    with _stoppedOnError(child):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(awaitableChildren())
+        release = stack.enter_context(_heldSignals())
+        try:
+            child = subprocess.Popen(
+                [*command, *args],
+                bufsize=0,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if onErrorLine else subprocess.DEVNULL if ignoreStderr else subprocess.STDOUT,
+                env=childEnvironment() if environment is None else environment,
+                cwd=directory,
+            )
+        except (OSError, ValueError) as error:  # ValueError: an argument with a NUL, or beyond the encoding
+            _log.debug("Cannot run %s: %s", list(command), error)
+            if onNotStarted:
+                onNotStarted(error)
+            return NOT_STARTED, [] if returnOutput else None
+        stack.enter_context(_stoppedOnError(child))
         release()
         for isError, line in _arrivingLines(child, onOutput, shouldStop):
             if outputFile is not None and not isError:
@@ -100,29 +114,55 @@ def executeCommand(
                 lines.append(text)
         if outputFile is not None:
             outputFile.flush()
-        status = child.wait()
+        status = _statusOf(child)
     return status, lines if returnOutput else None
 
 
-def _heldSignals() -> Callable[[], None]:
-    """Hold back this process's own handlers of the signals that interrupt, until the function returned is called.
+@contextlib.contextmanager
+def awaitableChildren() -> Iterator[None]:
+    """The system tells how children end, though this process was started with SIGCHLD ignored (`trap '' CHLD`).
+
+    Where it is ignored, nobody learns how a child has ended (waitpid(2), "Notes"), and children inherit that. So it is
+    set to its default, and to what it was in the end. The disposition is the whole process's and Python lets only the
+    main thread change it: in any other one nothing is done, and `executeCommand` gives `STATUS_UNKNOWN`.
+    """
+    isIgnored = signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
+    if not isIgnored or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _heldSignals() -> Iterator[Callable[[], None]]:
+    """Hold back this process's own handlers of the signals that interrupt, until the function given is called.
 
     One that raised while a child is being started would lose the child: it runs, and nobody knows its number.
     """
     if threading.current_thread() is not threading.main_thread():  # where no handler is ever called
-        return lambda: None
+        yield lambda: None
+        return
     handlers = {number: handler for number in _INTERRUPTS if callable(handler := signal.getsignal(number))}
     arrived: list[int] = []
-    for held in handlers:
-        signal.signal(held, lambda number, _frame: arrived.append(number))
 
     def release() -> None:
-        for held, handler in handlers.items():
-            signal.signal(held, handler)
-        for number in arrived:
+        while handlers:
+            signal.signal(*handlers.popitem())
+        pending = arrived.copy()
+        arrived.clear()
+        for number in pending:
             signal.raise_signal(number)
 
-    return release
+    for held in handlers:
+        signal.signal(held, lambda number, _frame: arrived.append(number))
+    try:
+        yield release
+    finally:
+        release()
 
 
 def _arrivingLines(
@@ -131,7 +171,7 @@ def _arrivingLines(
     shouldStop: Callable[[], bool] | None,
 ) -> Iterator[tuple[bool, bytes]]:
     """Each line as it arrives, and whether it is an error line; both pipes are read, so that neither can fill up."""
-    with selectors.DefaultSelector() as selector:
+    with selectors.PollSelector() as selector:  # takes no descriptor, of which there may be none left
         for stream in filter(None, (child.stdout, child.stderr)):
             selector.register(stream, selectors.EVENT_READ, bytearray())
         while selector.get_map():
@@ -165,12 +205,33 @@ def _stoppedOnError(child: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(_STOP_GRACE)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+    for number, grace in ((signal.SIGTERM, _STOP_GRACE), (signal.SIGKILL, math.inf)):
+        if _hasEnded(child):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, number)
+        deadline = time.monotonic() + grace
+        while not _hasEnded(child) and time.monotonic() < deadline:
+            time.sleep(_STOP_POLL)
+
+
+def _statusOf(child: subprocess.Popen[bytes]) -> int:
+    """How a child ended, which is waited for."""
+    _hasEnded(child, 0)
+    assert child.returncode is not None  # noqa: S101 - waited for
+    return child.returncode
+
+
+def _hasEnded(child: subprocess.Popen[bytes], flags: int = os.WNOHANG) -> bool:
+    """Whether a child has ended; keeps its status, which `subprocess` takes for 0 if the system does not tell it."""
+    if child.returncode is None:
+        try:
+            ended, status = os.waitpid(child.pid, flags)
+            if ended:
+                child.returncode = os.waitstatus_to_exitcode(status)
+        except ChildProcessError:
+            child.returncode = STATUS_UNKNOWN
+    return child.returncode is not None
 
 
 def childEnvironment() -> dict[str, str]:

@@ -14,7 +14,14 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.errors import Interrupted
-from CedarBackup3.util import childEnvironment, displayBytes, displayPath, executeCommand, getUidGid
+from CedarBackup3.util import (
+    STATUS_UNKNOWN,
+    childEnvironment,
+    displayBytes,
+    displayPath,
+    executeCommand,
+    getUidGid,
+)
 
 SHELL = ["sh", "-c"]
 
@@ -123,6 +130,94 @@ open({str(pidFile)!r}, 'w').write(str(os.getpid())); print('up', file=sys.stderr
     assert time.monotonic() - started < 30
     with pytest.raises(ProcessLookupError):
         os.kill(int(pidFile.read_text()), 0)
+
+
+# A process that ignores SIGCHLD is never told how its children end.
+
+CALLS = {
+    "a child that fails": "executeCommand(['sh', '-c', 'echo; exit 3'], [])",
+    "a child that fails unseen": "executeCommand(['sh', '-c', 'exec >&- 2>&-; sleep 0.2; exit 3'], [])",
+    "a child that is long gone": "executeCommand(['sh', '-c', 'echo; exit 3'], [], onOutput=lambda _: sleep(0.2))",
+    "a child that is killed": "executeCommand(['sh', '-c', 'kill -9 $$'], [])",
+    "a child that is stopped": "executeCommand(['sleep', '60'], [], shouldStop=lambda: True)",
+    "a child that has ended before it is stopped": "executeCommand(['true'], [], shouldStop=lambda: not sleep(0.3))",
+    "a child's own child": "executeCommand([sys.executable, '-c', 'import os; exit(os.system(\"exit 3\") >> 8)'], [])",
+}
+STATUSES = dict(zip(CALLS, (3, 3, 3, -9, -15, 0, 3), strict=True))
+
+
+def whenIgnored(call: str, *, inThread: bool) -> object:
+    """What a call gives in such a process, which has to ignore the signal still in the end."""
+    run = "thread = threading.Thread(target=call); thread.start(); thread.join()" if inThread else "call()"
+    script = (
+        "import signal, sys, threading\nfrom time import sleep\nfrom CedarBackup3.util import executeCommand\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        f"call = lambda: print({call}[0])\n{run}\n"
+        "assert signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return int(done.stdout)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_status_is_right_though_sigchld_is_ignored(name: str) -> None:
+    assert whenIgnored(CALLS[name], inThread=False) == STATUSES[name]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_where_only_a_thread_could_change_that_no_status_is_a_success(name: str) -> None:
+    assert whenIgnored(CALLS[name], inThread=True) == STATUS_UNKNOWN
+
+
+def test_a_status_that_another_part_of_the_process_has_taken_is_no_success() -> None:
+    def reap(_data: bytes) -> None:
+        os.waitpid(-1, 0)
+
+    assert executeCommand(SHELL, ["echo; exec >&- 2>&-"], onOutput=lambda data: data and reap(data)) == (257, None)
+
+
+# What stands in the way of a start.
+
+
+def limited(call: str, *limits: str) -> str:
+    """What a call prints in a process of its own with these limits, `resource.RLIMIT_...` and a number each."""
+    script = (
+        "import errno, os, resource, sys\nfrom CedarBackup3.util import executeCommand\n"
+        + "".join(
+            f"resource.setrlimit(resource.{name}, ({limit}, {limit}))\n" for name, limit in map(str.split, limits)
+        )
+        + f"say = lambda error: print(type(error).__name__, errno.errorcode.get(getattr(error, 'errno', None)))\n"
+        f"print({call})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("call", "limits", "reason"),
+    [
+        ("executeCommand(['no-such-command'], [], onNotStarted=say)", [], "FileNotFoundError ENOENT"),
+        ("executeCommand(['/'], [], onNotStarted=say)", [], "PermissionError EACCES"),
+        ("executeCommand(['true'], ['nul\\0byte'], onNotStarted=say)", [], "ValueError None"),
+        ("executeCommand(['true'], ['x' * (1 << 22)], onNotStarted=say)", [], "OSError E2BIG"),
+        ("executeCommand(['true'], [], onNotStarted=say)", ["RLIMIT_NOFILE 4"], "OSError EMFILE"),
+        ("executeCommand(['true'], [], onNotStarted=say, directory='/no/such')", [], "FileNotFoundError ENOENT"),
+    ],
+)
+def test_the_caller_can_learn_why_a_command_was_not_started(call: str, limits: list[str], reason: str) -> None:
+    assert limited(call, *limits) == f"{reason}\n(256, None)\n"
+
+
+def test_every_number_of_descriptors_starts_the_child_or_says_that_it_could_not() -> None:
+    results = [limited("executeCommand(['true'], [])", f"RLIMIT_NOFILE {number}") for number in range(3, 16)]
+    assert set(results) == {"(256, None)\n", "(0, None)\n"}
+
+
+def test_the_child_is_started_where_the_caller_says() -> None:
+    assert executeCommand(["pwd"], [], returnOutput=True, directory="/") == (0, ["/\n"])
+    assert executeCommand(["pwd"], [], returnOutput=True) == (0, [f"{os.getcwd()}\n"])
 
 
 def test_lines_arrive_while_the_child_still_runs(tmp_path: Path) -> None:
