@@ -261,18 +261,113 @@ def test_a_signal_that_was_ignored_stays_ignored(log: Path) -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-@pytest.mark.parametrize("target", [">&-", ">/dev/full", "2>&-", ">&- 2>&-"])
-def test_nobody_there_to_read_changes_no_status(log: Path, target: str) -> None:
-    script = (
-        "import logging; from CedarBackup3.cli import Tool, runTool\n"
-        "run = lambda options, progress: logging.getLogger('CedarBackup3.log').info('said') or 7\n"
-        "tool = Tool('t', '', '', (), (), '', dict, run)\n"
-        f"raise SystemExit(runTool(tool, ['--verbose', '--logfile', {str(log)!r}]))"
+# What happens to standard output and standard error
+
+
+ENDS = {
+    "help": (["--help"], 0),
+    "version": (["--version"], 0),
+    "diagnostics": (["--diagnostics"], 0),
+    "an answer": (["--extra"], 0),
+    "a run": (["thing"], 7),
+    "a run that says it": (["thing", "--verbose"], 7),
+    "a failure": (["fail"], 6),
+    "a defect": (["break", "--stack"], 6),
+    "a refusal": (["refuse"], 9),
+    "wrong usage": (["--no-such-switch"], 2),
+    "wrong values": (["thing", "--count", "x"], 2),
+    "no log": (["thing", "--logfile", "/no/such/log"], 3),
+    "a report": (["thing", "--report", "-"], 7),
+    "a signal": (["kill"], 5),
+}
+ANSWERS = ("help", "version", "diagnostics", "an answer")
+TOOL = """
+import logging, os, signal, sys
+from CedarBackup3.cli import Argument, Switch, Tool, runTool
+from CedarBackup3.errors import CedarBackupError, GuardRefused
+def run(options, progress):
+    logging.getLogger("CedarBackup3.log").info("said" * 5000)
+    thing = options["thing"]
+    if thing == "kill":
+        os.kill(os.getpid(), signal.SIGTERM)
+    if thing != "thing":
+        raise {"fail": CedarBackupError("Failed"), "break": ValueError("x"), "refuse": GuardRefused("Refused")}[thing]
+    return 7
+tool = Tool("t", "", "", (Argument("thing", "", unless=("extra",)),),
+            (Switch("x", "extra", ""), Switch("", "count", "", "N", "3", int)), "", dict, run,
+            answer=lambda options: "answer\\n" * 3000 if options["extra"] else "")
+sys.exit(runTool(tool, sys.argv[1:]))
+"""
+
+
+def _ended(log: Path, words: list[str], redirection: str) -> tuple[int, str, str]:
+    """Status, output and errors of such a run in a process of its own, with the redirections of the shell."""
+    given = words if "--logfile" in words else [*words, "--logfile", str(log)]
+    command = ["sh", "-c", f'"$@" {redirection}', "sh", sys.executable, "-c", TOOL, *given]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&-", "<&- 2>&-", "2>/dev/full <&-"])
+@pytest.mark.parametrize("name", ENDS)
+def test_errors_that_cannot_be_written_change_no_status(name: str, redirection: str, log: Path) -> None:
+    words, status = ENDS[name]
+    assert _ended(log, words, redirection)[::2] == (status, "")
+
+
+@pytest.mark.parametrize(
+    "redirection", [">/dev/full", ">/dev/full 2>&1", ">&- 2>/dev/full", ">&-", ">&- 2>&-", ">&- 2>&- <&-"]
+)
+@pytest.mark.parametrize("name", ENDS)
+def test_what_cannot_be_printed_changes_a_status_only_if_it_was_asked_for(
+    name: str, redirection: str, log: Path
+) -> None:
+    words, status = ENDS[name]
+    if name in ANSWERS and ">/dev/full" in redirection.split():
+        status = 6
+    if name == "a report" and ">&-" in redirection.split():
+        status = 3  # found before anything is done
+    found, _, errors = _ended(log, words, redirection)
+    assert found == status, errors
+    assert "Exception ignored" not in errors
+    assert "Traceback" not in errors or name == "a defect"
+    if status == 6 and name in ANSWERS and "2>" not in redirection:
+        assert errors == "t: The answer cannot be written whole to standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("streams", [("stdout",), ("stderr",), ("stdout", "stderr")])
+@pytest.mark.parametrize("name", ENDS)
+def test_nobody_there_to_read_changes_no_status(name: str, streams: tuple[str, ...], log: Path) -> None:
+    words, status = ENDS[name]
+    reading, writing = os.pipe()
+    os.close(reading)
+    more: dict[str, Any] = {
+        stream: writing if stream in streams else subprocess.PIPE for stream in ("stdout", "stderr")
+    }
+    given = words if "--logfile" in words else [*words, "--logfile", str(log)]
+    done = subprocess.run([sys.executable, "-c", TOOL, *given], timeout=60, check=False, **more)
+    os.close(writing)
+    assert done.returncode == status
+    assert b"Exception ignored" not in (done.stderr or b"")
+
+
+def test_a_log_never_takes_the_number_of_a_closed_stream(log: Path) -> None:
+    script = TOOL.replace("    return 7", "    os.write(1, b'to nobody'); os.write(2, b'to nobody'); return 7")
+    command = ["sh", "-c", '"$@" <&- >&- 2>&-', "sh", sys.executable, "-c", script, "thing", "--logfile", str(log)]
+    assert subprocess.run(command, timeout=60, check=False).returncode == 7
+    assert "to nobody" not in log.read_text()
+
+
+def test_children_can_be_waited_for_though_sigchld_was_ignored(log: Path) -> None:
+    script = TOOL.replace(
+        "    return 7",
+        "    from concurrent.futures import ThreadPoolExecutor\n"
+        "    from CedarBackup3.util import executeCommand\n"
+        "    with ThreadPoolExecutor(1) as threads:\n"
+        "        return threads.submit(executeCommand, ['sh', '-c', 'exit 7'], []).result()[0]",
     )
-    command = ["sh", "-c", f'"$0" -c "$1" {target}', sys.executable, script]
-    done = subprocess.run(command, stderr=subprocess.PIPE, check=False)
-    assert (done.returncode, done.stderr) == (ExitStatus.DIFFERENCES, b"")
-    assert log.read_text().endswith(" INFO    said\n")
+    command = ["sh", "-c", "trap '' CHLD; \"$@\"", "sh", sys.executable, "-c", script, "thing", "--logfile", str(log)]
+    assert subprocess.run(command, timeout=60, check=False).returncode == 7
 
 
 # The log file

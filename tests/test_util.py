@@ -171,10 +171,11 @@ def test_where_only_a_thread_could_change_that_no_status_is_a_success(name: str)
 
 
 def test_a_status_that_another_part_of_the_process_has_taken_is_no_success() -> None:
-    def reap(_data: bytes) -> None:
-        os.waitpid(-1, 0)
+    def reap(data: bytes) -> None:
+        if data:
+            os.waitpid(-1, 0)
 
-    assert executeCommand(SHELL, ["echo; exec >&- 2>&-"], onOutput=lambda data: data and reap(data)) == (257, None)
+    assert executeCommand(SHELL, ["echo; exec >&- 2>&-"], onOutput=reap) == (257, None)
 
 
 # What stands in the way of a start.

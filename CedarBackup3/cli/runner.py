@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from CedarBackup3 import release
 from CedarBackup3.cli.commandline import CommandLine, parseCommandLine, usageListing
@@ -31,12 +31,11 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
     Returns:
         The exit status. Whatever went wrong has been said, on the screen and in the log, each in its own way.
     """
-    if sys.version_info < _OLDEST_PYTHON:
-        _complain(
-            tool, f"Python {'.'.join(map(str, _OLDEST_PYTHON))} or later is needed, this is {sys.version.split()[0]}"
-        )
-        return ExitStatus.PYTHON_TOO_OLD
     with _unbrokenOutput(), _interruptions():
+        if sys.version_info < _OLDEST_PYTHON:
+            needed, found = ".".join(map(str, _OLDEST_PYTHON)), sys.version.split()[0]
+            _complain(tool, f"Python {needed} or later is needed, this is {found}")
+            return ExitStatus.PYTHON_TOO_OLD
         try:
             return _answeredOrRun(tool, sys.argv[1:] if commandLine is None else commandLine)
         except UsageError as error:
@@ -51,15 +50,29 @@ def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
     line = parseCommandLine(tool, commandLine)
     values = line.values
     if values["help"]:
-        sys.stdout.write(usageListing(tool))
-    elif values["version"]:
-        sys.stdout.write(f"{tool.name} {release.VERSION}\n{release.COPYRIGHT}; licence {release.LICENSE}\n")
-    elif values["diagnostics"]:
+        return _answered(tool, usageListing(tool))
+    if values["version"]:
+        return _answered(tool, f"{tool.name} {release.VERSION}\n{release.COPYRIGHT}; licence {release.LICENSE}\n")
+    from CedarBackup3.util import awaitableChildren
+
+    with awaitableChildren():  # for all threads, of which only this one can do it
+        if not values["diagnostics"]:
+            return _run(tool, line)
         from CedarBackup3.cli.diagnostics import diagnosticsListing
 
-        sys.stdout.write(diagnosticsListing(tool, values))
-    else:
-        return _run(tool, line)
+        return _answered(tool, diagnosticsListing(tool, values))
+
+
+def _answered(tool: Tool, text: str) -> ExitStatus:
+    """Print what was asked for, for as long as anybody reads it (`| head`)."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:  # an empty file must not look like the answer
+        _complain(tool, f"The answer cannot be written whole to standard output: {error.strerror}")
+        return ExitStatus.FAILED
     return ExitStatus.DONE
 
 
@@ -83,8 +96,7 @@ def _run(tool: Tool, line: CommandLine) -> int:
         requireFiles(common)
         options = tool.buildOptions(line.values)
         if answer := tool.answer(options):
-            sys.stdout.write(answer)
-            return ExitStatus.DONE
+            return _answered(tool, answer)
         with loggingSetUp(common, tool.name, progress.erase):
             with contextlib.closing(progress):
                 status, message = _loggedRun(run, options)
@@ -127,10 +139,11 @@ def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
 
 
 def _complain(tool: Tool, sentence: str) -> None:
-    """One line on standard error, whatever is quoted in it."""
+    """One line on standard error, whatever is quoted in it; where it cannot be written, the status has to do."""
     from CedarBackup3.util import displayText, withoutSecrets
 
-    sys.stderr.write(f"{tool.name}: {displayText(withoutSecrets(sentence))}\n")
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{tool.name}: {displayText(withoutSecrets(sentence))}\n")
 
 
 @contextlib.contextmanager
@@ -167,16 +180,39 @@ def _endInterruptions() -> None:
 
 @contextlib.contextmanager
 def _unbrokenOutput() -> Iterator[None]:
-    """Text that the terminal's encoding lacks is escaped; nobody there to read it (`| head`) is no failure of ours."""
+    """Text that the terminal's encoding lacks is escaped, and what cannot be written changes no exit status.
+
+    At its end Python flushes both streams, and makes the status 120 where that fails (documentation of `sys.exit`).
+    """
+    _openStandardDescriptors()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started us (`>&-`)
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - for as long as the process lives
         stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with contextlib.suppress(BrokenPipeError):
-        yield
     try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:  # nobody there to read, or no room
+                _divert(stream)
+
+
+def _openStandardDescriptors() -> None:
+    """Whatever of the three is closed is opened, so that no file of ours gets its number, and what is meant for it."""
+    with contextlib.suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+            os.set_inheritable(descriptor, True)
+        os.close(descriptor)
+
+
+def _divert(stream: TextIO) -> None:
+    """Let what is held back go nowhere."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+        stream.flush()
