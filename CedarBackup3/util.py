@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import grp
 import io
 import logging
@@ -241,6 +242,25 @@ def childEnvironment() -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_") and name != "LANGUAGE"}
     return kept | {"LANG": "C"}
+
+
+def shortageSentence(error: BaseException | None) -> str:
+    """What the machine, or a limit of this process, has too little of, and what to do; empty if that is not it."""
+    if isinstance(error, MemoryError):
+        return _SHORTAGES[errno.ENOMEM]
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):  # by which `threading` tells EAGAIN
+        return _SHORTAGES[errno.EAGAIN]
+    return _SHORTAGES.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
+
+_SHORTAGES = {
+    errno.EMFILE: "this process may open no more files; raise its limit (ulimit -n, LimitNOFILE= of systemd)",
+    errno.ENFILE: "the machine can open no more files; end what has many open, or raise the sysctl fs.file-max",
+    errno.EAGAIN: "no more processes or threads can be started; raise the limit (ulimit -u, TasksMax= of systemd)",
+    errno.ENOMEM: "there is too little memory; end other programs, or raise the limit (ulimit -v, MemoryMax=)",
+    errno.ENOSPC: "there is no room left on the disk; make room",
+    errno.EDQUOT: "the quota of this user is exhausted; make room",
+}
 
 
 def displayText(text: str) -> str:

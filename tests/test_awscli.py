@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from CedarBackup3.amazons3.awsadvice import adviceFor, notStartedSentence
 from CedarBackup3.amazons3.awsarguments import copyArguments, deleteArguments, listArguments, syncArguments
 from CedarBackup3.amazons3.awscli import AwsResult, awsEnvironment, endpointOf, settingArguments
+from CedarBackup3.amazons3.awsconfiguration import profileSettings
 from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.awspaths import absolutePaths
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.util import shortageSentence
 
 UTF8 = AwsLocale("C.UTF-8", "utf-8", "")
 LATIN1 = AwsLocale("en_US.ISO-8859-1", "iso8859-1", "from LANG=en_US.ISO-8859-1")
@@ -45,23 +52,112 @@ def test_only_0_and_2_with_warnings_mean_that_all_was_done(status: int, hasWarne
         ),
         (AwsResult("s3 sync", -9, (), False), ["was ended by signal 9: it printed no error"]),
         (AwsResult("s3 sync", -15, (), False, 30), ["was stopped", "after 30 s (--awsTimeout)"]),
-        (
-            AwsResult("s3 sync", 255, ("argument of type 'NoneType' is not iterable",), False),
-            ["missing bucket", "denied"],
-        ),
-        (AwsResult("s3 sync", 1, ("An error occurred (NoSuchBucket)",), False), ["aws s3 mb"]),
+        (AwsResult("s3 sync", 257, (), False), ["'aws s3 sync'", "not known", "SIGCHLD"]),
         (
             AwsResult("s3 sync", 253, ('Unable to locate credentials, run "aws configure".',), False),
             ['run "aws configure"; configure them for the user who runs this'],
         ),
-        (AwsResult("s3 sync", 1, ("An error occurred (AccessDenied)",), False), ["--printPolicy", "whose bucket"]),
-        (AwsResult("s3 sync", 253, ("The config profile (x) could not be found",), False), ["AWS_PROFILE"]),
-        (AwsResult("s3 sync", 252, ("Unknown options: --x",), False), ["too old"]),
     ],
 )
 def test_a_failure_says_what_happened_and_what_to_do(result: AwsResult, words: list[str]) -> None:
     assert all(word in str(result) for word in words)
     assert str(result).isprintable()
+
+
+def _refused(code: str, message: str = "No.", operation: str = "PutObject") -> str:
+    return (
+        f"upload failed: ./a to s3://b/a An error occurred ({code}) when calling the {operation} operation: {message}"
+    )
+
+
+SILENT = "argument of type 'NoneType' is not iterable"
+ADVICE = {
+    _refused("NoSuchBucket", operation="ListObjectsV2"): "aws s3 mb",
+    _refused("AccessDenied"): "--printPolicy prints it",
+    _refused("AccessDenied", "not authorized to perform: kms:GenerateDataKey on resource"): "--kmsKey",
+    "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden": "--printPolicy prints it",
+    _refused("InvalidAccessKeyId"): "check the credentials",
+    _refused("SignatureDoesNotMatch"): "check the credentials",
+    _refused("ExpiredToken", "The provided token has expired."): "aws sso login",
+    _refused("RequestTimeTooSkewed"): "clock",
+    _refused("PermanentRedirect"): "--region",
+    _refused("AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong"): "--region",
+    _refused("SlowDown", "Please reduce your request rate."): "busy",
+    "An error occurred (503) when calling the PutObject operation (reached max retries: 4): Slow Down": "busy",
+    _refused("InternalError"): "run again",
+    _refused("InvalidStorageClass", "The storage class you specified is not valid"): "--storageClass",
+    _refused("InvalidArgument", "unknown StorageClass"): "--storageClass",
+    _refused("InvalidArgument", "x-amz-server-side-encryption aws:kms not supported"): "--sse",
+    _refused("InvalidEncryptionAlgorithmError"): "--sse",
+    _refused("InvalidRequest", "Server Side Encryption with KMS is not configured"): "--sse",
+    _refused("NotImplemented", "A header you provided implies functionality that is not implemented"): "--storageClass",
+    _refused("KMS.DisabledException"): "AWS KMS",
+    _refused("KMS.NotFoundException"): "AWS KMS",
+    _refused("MissingContentLength"): "when_required",
+    _refused("EntityTooLarge"): "--exclude",
+    _refused("QuotaExceeded"): "quota",
+    _refused("InvalidObjectState", operation="GetObject"): "restore-object",
+    "Unable to locate credentials": "configure them",
+    "Error when retrieving credentials from custom-process: sh: 1: ./get: not found": "whole",
+    "Error loading SSO Token: Token has expired and refresh failed": "aws sso login",
+    "The config profile (x) could not be found": "AWS_PROFILE",
+    "Unable to parse config file: /root/.aws/config": "correct that file",
+    "Unknown options: --x": "too old",
+    "SSL validation failed for https://h/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed": "AWS_CA_BUNDLE",
+    "SSL validation failed for https://h/ EOF occurred in violation of protocol": "AWS_CA_BUNDLE",
+    "Could not find a suitable TLS CA certificate bundle, invalid path: ca.pem": "AWS_CA_BUNDLE",
+    'Failed to connect to proxy URL: "http://127.0.0.1:9"': "NO_PROXY",
+    'Could not connect to the endpoint URL: "http://127.0.0.1:9/"': "network",
+    'Read timeout on endpoint URL: "http://127.0.0.1:9/"': "network",
+    "download failed: s3://b/a to ./a [Errno 28] No space left on device": "make room",
+    "upload failed: ./a to s3://b/a can't start new thread": "limit",
+    f"upload failed: ./a to s3://b/a {SILENT}": "--storageClass or --sse",
+    SILENT: "missing bucket, denied access or wrong credentials",
+    "upload failed: ./proxy to s3://b/proxy [Errno 2] No such file or directory": "",
+    "no luck": "",
+}
+
+
+@pytest.mark.parametrize("said", ADVICE)
+def test_the_advice_fits_what_aws_said(said: str) -> None:
+    advice = adviceFor(said)
+    assert ADVICE[said] in advice
+    assert bool(advice) == bool(ADVICE[said])
+
+
+def test_a_refused_option_is_never_taken_for_a_missing_bucket() -> None:
+    options = [said for said, advice in ADVICE.items() if advice.startswith(("--storageClass", "--sse"))]
+    assert len(options) > 5
+    assert not any("bucket" in adviceFor(said) for said in options)
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "found", "words"),
+    [
+        (OSError(errno.ENOENT, ""), None, ["not on the PATH", "apt install awscli"]),
+        (OSError(errno.ENOENT, ""), "/b/aws", ["/b/aws", "interpreter", "missing", "install the AWS CLI anew"]),
+        (OSError(errno.ENOEXEC, ""), "/b/aws", ["/b/aws", "no program", "install the AWS CLI anew"]),
+        (OSError(errno.EACCES, ""), None, ["not executable", "mode"]),
+        (OSError(errno.EACCES, ""), "/b/aws", ["/b/aws", "not executable"]),
+        (OSError(errno.EMFILE, ""), "/b/aws", ["no more files", "ulimit -n", "LimitNOFILE"]),
+        (OSError(errno.ENFILE, ""), "/b/aws", ["no more files", "fs.file-max"]),
+        (OSError(errno.EAGAIN, ""), "/b/aws", ["processes", "ulimit -u", "TasksMax"]),
+        (OSError(errno.ENOMEM, ""), "/b/aws", ["too little memory"]),
+        (OSError(errno.E2BIG, ""), "/b/aws", ["command line", "--exclude"]),
+        (OSError(errno.ETXTBSY, ""), "/b/\naws", ["/b/\\naws", "Text file busy"]),
+        (ValueError("embedded null byte"), "/b/aws", ["argument", "embedded null byte"]),
+        (None, "/b/aws", ["/b/aws cannot be started; install"]),
+        (None, None, ["not on the PATH"]),
+    ],
+)
+def test_what_stood_in_the_way_of_a_start_is_said_with_what_to_do(
+    obstacle: OSError | ValueError | None, found: str | None, words: list[str]
+) -> None:
+    sentence = notStartedSentence(found, obstacle)
+    assert all(word in sentence for word in words), sentence
+    assert sentence.isprintable()
+    if shortageSentence(obstacle):
+        assert "install" not in sentence
 
 
 def test_the_arguments_of_a_sync() -> None:
@@ -158,6 +254,102 @@ def test_each_setting_goes_to_the_commands_that_know_it_and_to_no_other(
 ) -> None:
     assert settingArguments(command, EVERYTHING, {"AWS_ENDPOINT_URL": "http://other"}) == expected
     assert settingArguments(command, AwsSettings(UTF8), {}) == []
+
+
+PROFILES = """\
+[default]
+region = x
+[profile ignoring]
+ignore_configured_endpoint_urls = TRUE
+s3 =
+    max_bandwidth = 1MB/s
+[profile 'my own']
+Ignore_Configured_Endpoint_Urls: true
+[profile not]
+ignore_configured_endpoint_urls = false
+[ignored]
+ignore_configured_endpoint_urls = true
+[services ignored]
+ignore_configured_endpoint_urls = true
+"""
+CREDENTIALS = """\
+[default]
+aws_access_key_id = x
+[secret]
+ignore_configured_endpoint_urls = true
+"""
+IGNORING = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+
+
+@pytest.mark.parametrize(
+    ("profile", "variables", "isIgnored"),
+    [
+        ("", {}, False),
+        ("ignoring", {}, True),
+        ("my own", {}, True),
+        ("not", {}, False),
+        ("ignored", {}, False),  # no profile of the configuration
+        ("no such", {}, False),
+        ("secret", {}, True),
+        ("", {"AWS_PROFILE": "ignoring"}, True),
+        ("", {"AWS_DEFAULT_PROFILE": "ignoring"}, True),
+        ("", {"AWS_DEFAULT_PROFILE": "ignoring", "AWS_PROFILE": "not"}, True),  # which counts depends on the version
+        ("not", {"AWS_PROFILE": "ignoring"}, False),
+        ("ignoring", {IGNORING: "false"}, False),
+        ("ignoring", {IGNORING: ""}, False),
+        ("not", {IGNORING: "TRUE"}, True),
+        ("ignoring", {"AWS_CONFIG_FILE": "/no/such"}, False),
+        ("ignoring", {"AWS_CONFIG_FILE": "/"}, False),
+    ],
+)
+def test_an_endpoint_of_the_environment_is_passed_on_unless_the_profile_forbids_it(
+    profile: str, variables: dict[str, str], isIgnored: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(PROFILES)
+    (tmp_path / "credentials").write_text(CREDENTIALS)
+    files = {"AWS_CONFIG_FILE": f"{tmp_path}/config", "AWS_SHARED_CREDENTIALS_FILE": f"{tmp_path}/credentials"}
+    environment = files | {"AWS_ENDPOINT_URL": "http://a"} | variables
+    settings = AwsSettings(UTF8, profile=profile)
+    assert endpointOf(settings, environment) == ("" if isIgnored else "http://a")
+    assert endpointOf(replace(settings, endpointUrl="http://b"), environment) == "http://b"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "credentials", "expected"),
+    [
+        ("[default]\na=1\n[profile default]\na=2", "", {"a": "2"}),
+        ("[profile default]\na=2\n[default]\na=1", "", {"a": "1"}),
+        ("[default]\na=1\nb=1", "[default]\na=2", {"a": "2", "b": "1"}),
+        ("[DEFAULT]\nb=1\n[default]\na=1", "", {"a": "1", "b": "1"}),
+        ("[profile 'default]\na=1", "", {}),
+        ("[default]\na=1\n[default]\na=1", "", {}),
+        ("no section", "", {}),
+        ("", "", {}),
+    ],
+)
+def test_a_profile_is_read_as_aws_reads_it(configuration: str, credentials: str, expected: dict[str, str]) -> None:
+    assert profileSettings(configuration, credentials, "default") == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ({"AWS_CONFIG_FILE": "c"}, {"AWS_CONFIG_FILE": "/here/c"}),
+        ({"AWS_CA_BUNDLE": "certs/ca.pem"}, {"AWS_CA_BUNDLE": "/here/certs/ca.pem"}),
+        ({"AWS_SHARED_CREDENTIALS_FILE": "../c"}, {"AWS_SHARED_CREDENTIALS_FILE": "/here/../c"}),
+        ({"AWS_CONFIG_FILE": "~/c"}, {"AWS_CONFIG_FILE": "~/c"}),
+        ({"AWS_SHARED_CREDENTIALS_FILE": "$HOME/c"}, {"AWS_SHARED_CREDENTIALS_FILE": "$HOME/c"}),
+        ({"AWS_WEB_IDENTITY_TOKEN_FILE": "token"}, {"AWS_WEB_IDENTITY_TOKEN_FILE": "/here/token"}),
+        ({"AWS_CA_BUNDLE": "/c"}, {"AWS_CA_BUNDLE": "/c"}),
+        ({"AWS_CA_BUNDLE": ""}, {}),
+        ({"PATH": "bin::/usr/bin:."}, {"PATH": "/here/bin:/here/:/usr/bin:/here/."}),
+        ({"HOME": ".", "OTHER": "x/y"}, {"HOME": "/here/."}),
+    ],
+)
+def test_what_is_named_by_a_relative_path_stays_the_same_file_wherever_aws_is_started(
+    given: dict[str, str], made: dict[str, str]
+) -> None:
+    assert absolutePaths(given, "/here") == made
 
 
 REQUEST, RESPONSE = "AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"

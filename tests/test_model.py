@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,12 @@ OUTPOST = "arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1/accesspoint/p
         ("s3://bucket//", "bucket", "/"),
         ("s3://bucket/a/b/../%41?#*", "bucket", "a/b/../%41?#*/"),
         ("s3://my.bucket-1/\u65e5\n", "my.bucket-1", "\u65e5\n/"),
+        ("s3://My_Bucket/p", "My_Bucket", "p/"),
+        ("s3://192.168.0.1", "192.168.0.1", ""),
+        ("s3://b", "b", ""),
+        ("s3://-.-_..a-s3alias/", "-.-_..a-s3alias", ""),
+        (f"s3://{'x' * 255}/p", "x" * 255, "p/"),
+        ("s3://mine--x-s3.example/p--x-s3", "mine--x-s3.example", "p--x-s3/"),
         (f"s3://{POINT}", POINT, ""),
         (f"s3://{POINT}/p/q", POINT, "p/q/"),
         (f"s3://{OUTPOST}/p", OUTPOST, "p/"),
@@ -37,6 +44,30 @@ def test_a_url_names_a_bucket_and_a_prefix_that_is_empty_or_ends_with_a_slash(
     location = S3Location.parse(url)
     assert (location.bucket, location.prefix) == (bucket, prefix)
     assert location == S3Location.parse(location.url)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("bucket/p", "does not begin with s3://"),
+        ("S3://bucket", "does not begin with s3://"),
+        ("s3://", "names no bucket"),
+        ("s3:///p", "names no bucket"),
+        *(
+            (f"s3://{bucket}/p", "no bucket that aws takes")
+            for bucket in ("..", ".", "a b", "b\u00fc", "a:b", "a?b", "a\n", "%41")
+        ),
+        (f"s3://{'x' * 256}", "no bucket that aws takes"),
+        ("s3://arn:aws:s3express:us-east-1:123456789012:accesspoint/x--use1-az4--xa-s3", "no bucket that aws takes"),
+        ("s3://mine--use1-az4--x-s3/p", "directory bucket, which lists its keys in no order"),
+        ("s3://point--use1-az4--xa-s3", "directory bucket, which lists its keys in no order"),
+        (f"s3://{POINT}x:y", "goes on behind the access point"),
+    ],
+)
+def test_a_url_that_names_no_bucket_is_refused_with_the_reason(url: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(reason)) as refusal:
+        S3Location.parse(url)
+    assert str(refusal.value).isprintable()
 
 
 @given(st.text() | st.text().map("s3://".__add__) | st.text().map("s3://bucket/".__add__))

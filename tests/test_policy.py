@@ -34,6 +34,7 @@ def _statements(url: str, objectActions: tuple[str, ...] = ("PutObject",), **set
         ("s3://bucket/p", "eu-west-1", "arn:aws:s3:::bucket", "arn:aws:s3:::bucket/p/*", "p/"),
         ("s3://bucket/a/é", "", "arn:aws:s3:::bucket", "arn:aws:s3:::bucket/a/é/*", "a/é/"),
         ("s3://bucket/$*?", "", "arn:aws:s3:::bucket", "arn:aws:s3:::bucket/${$}${*}${?}/*", "${$}*?/"),
+        ("s3://My_Bucket/p", "", "arn:aws:s3:::My_Bucket", "arn:aws:s3:::My_Bucket/p/*", "p/"),
         ("s3://bucket", "cn-north-1", "arn:aws-cn:s3:::bucket", "arn:aws-cn:s3:::bucket/*", None),
         ("s3://bucket", "us-gov-west-1", "arn:aws-us-gov:s3:::bucket", "arn:aws-us-gov:s3:::bucket/*", None),
         ("s3://bucket", "us-isob-east-1", "arn:aws-iso-b:s3:::bucket", "arn:aws-iso-b:s3:::bucket/*", None),

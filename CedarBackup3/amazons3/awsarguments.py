@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 
 from CedarBackup3.amazons3.model import S3Location
@@ -27,12 +28,17 @@ def syncArguments(
         *["--no-progress"] * (not progress),
         *(f"--exclude={pattern}" for pattern in excludes),
     ]
-    return ["s3", "sync", source.rstrip(b"/") + b"/", location.url, *switches]
+    return ["s3", "sync", _directory(source), location.url, *switches]
 
 
 def copyArguments(directory: bytes, location: S3Location, *, progress: bool = False) -> list[str | bytes]:
     """The arguments that copy all that is in a directory to a location."""
-    return ["s3", "cp", directory + b"/", location.url, "--recursive", *["--no-progress"] * (not progress)]
+    return ["s3", "cp", _directory(directory), location.url, "--recursive", *["--no-progress"] * (not progress)]
+
+
+def _directory(path: bytes) -> bytes:
+    """A directory as aws takes it for one, wherever it is started: `tempfile` may have given a relative path."""
+    return os.path.abspath(path).rstrip(b"/") + b"/"
 
 
 def deleteArguments(file: str) -> list[str | bytes]:

@@ -14,15 +14,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from CedarBackup3.amazons3.awsadvice import adviceFor, notStartedSentence
+from CedarBackup3.amazons3.awsconfiguration import ignoresConfiguredEndpoints
+from CedarBackup3.amazons3.awspaths import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.errors import CommandFailed
-from CedarBackup3.util import NOT_STARTED, displayText, executeCommand
+from CedarBackup3.util import NOT_STARTED, STATUS_UNKNOWN, displayText, executeCommand
 
 _log = logging.getLogger("CedarBackup3.log")
 
 _ERROR_LINES_KEPT = 5
 _VERSION_LIMIT = 10.0  # seconds; half a one is usual
 _ERROR_LENGTH = 500  # characters of a line
+_AWS_DIRECTORY = "/"  # in one that has been removed, version 1 uploads nothing and ends with 0
 # What would change how aws decodes, prints or asks; PYTHONUNBUFFERED costs a listing a fifth of its time.
 _UNWANTED = ("LANG", "LANGUAGE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED")
 
@@ -40,6 +44,8 @@ class AwsResult:
     """Whether it warned of files that it skipped."""
     timeLimit: float = 0
     """The seconds after which it was stopped; 0: it was not."""
+    obstacle: OSError | ValueError | None = None
+    """What stood in its way if it could not be started."""
 
     @property
     def isComplete(self) -> bool:
@@ -52,31 +58,19 @@ class AwsResult:
     def __str__(self) -> str:
         """What happened and what to do, for the user."""
         if self.status == NOT_STARTED:
-            return _notStartedMessage()
+            return notStartedSentence(shutil.which("aws"), self.obstacle)
+        if self.status == STATUS_UNKNOWN:
+            return (
+                f"How 'aws {self.subcommand}' ended is not known, since this process ignores SIGCHLD or has waited for "
+                "it elsewhere; set SIGCHLD to its default (signal.SIG_DFL)"
+            )
         if self.timeLimit:
             return f"'aws {self.subcommand}' was stopped: it had not ended after {self.timeLimit:g} s (--awsTimeout)"
         how = f"was ended by signal {-self.status}" if self.status < 0 else f"ended with status {self.status}"
         said = displayText(" / ".join(line for line in map(str.strip, self.errorLines) if line))
         told = f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}"
-        advice = next((advice for sign, advice in _ADVICE if sign in said), "")
+        advice = adviceFor(said)
         return f"{told.rstrip('.')}; {advice}" if advice else told
-
-
-_ADVICE = (
-    ("NoSuchBucket", "check the bucket's name, or create it by 'aws s3 mb'"),
-    (
-        "AccessDenied",
-        "check what this user may do (--printPolicy prints it), and with --expectedBucketOwner whose bucket it is",
-    ),
-    ("Unable to locate credentials", "configure them for the user who runs this"),
-    ("InvalidAccessKeyId", "check the credentials"),
-    ("SignatureDoesNotMatch", "check the credentials"),
-    ("The config profile", "check --profile, AWS_PROFILE and ~/.aws/config"),
-    ("Unknown options", "this aws may be too old, --diagnostics shows which it is"),
-    ("Could not connect", "check the network and the endpoint, then run again"),
-    # aws's own crash on an error without a message
-    ("'NoneType' is not iterable", "look for a missing bucket, denied access or wrong credentials"),
-)
 
 
 def runAws(
@@ -100,6 +94,7 @@ def runAws(
     encoded = [w if isinstance(w, bytes) else w.encode(settings.locale.encoding, "surrogateescape") for w in words]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
     hasWarned = False
+    obstacles: list[OSError | ValueError] = []
     deadline = time.monotonic() + timeLimit if timeLimit else math.inf
 
     def keep(line: str) -> None:
@@ -118,9 +113,12 @@ def runAws(
         onErrorLine=keep,
         onOutput=onOutput,
         shouldStop=lambda: shouldStop() or time.monotonic() > deadline,
+        onNotStarted=obstacles.append,
+        directory=_AWS_DIRECTORY,
     )
-    isLate = time.monotonic() > deadline and status < 0
-    return AwsResult(" ".join(map(str, arguments[:2])), status, tuple(errors), hasWarned, timeLimit if isLate else 0)
+    late = timeLimit if time.monotonic() > deadline and status < 0 else 0
+    subcommand, obstacle = " ".join(map(str, arguments[:2])), next(iter(obstacles), None)
+    return AwsResult(subcommand, status, tuple(errors), hasWarned, late, obstacle)
 
 
 def answerOf(
@@ -171,17 +169,22 @@ def _isUpload(arguments: Sequence[str | bytes]) -> bool:
 
 
 def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
-    """The endpoint of the settings or of the environment; empty if neither has one.
+    """The endpoint of the settings or of the environment; empty if neither has one, or the user wants it ignored.
 
     That of the environment is looked up here, since version 2 knows its variables only from 2.13 on.
     """
-    if settings.endpointUrl or environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+    if settings.endpointUrl:
         return settings.endpointUrl
-    return environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
+    configured = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
+    if configured and ignoresConfiguredEndpoints(environment, settings.profile, settings.locale.encoding):
+        return ""
+    return configured
 
 
 def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dict[str, str]:
     """The environment for aws: the one given, in the locale of the settings, with neither pager nor prompts.
+
+    Relative paths in it begin where this process is, wherever aws is started.
 
     Many S3 services refuse the checksums that a new aws adds to uploads, so at an endpoint that is not Amazon's it adds
     only those that S3 asks for, unless the environment says otherwise ("Data Integrity Protections for Amazon S3" in
@@ -192,7 +195,8 @@ def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dic
     chosen = {"LC_ALL": locale.name, "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
     endpoint = endpointOf(settings, environment)
     checksums = {} if not endpoint or _AMAZONS_ENDPOINT.match(endpoint) else dict.fromkeys(_CHECKSUMS, "when_required")
-    return checksums | kept | chosen | ({"PYTHONUTF8": "0"} if locale.isLegacy else {})
+    paths = absolutePaths(kept, workingDirectory())
+    return checksums | kept | paths | chosen | ({"PYTHONUTF8": "0"} if locale.isLegacy else {})
 
 
 _CHECKSUMS = ("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION")
@@ -205,6 +209,7 @@ _AMAZONS_ENDPOINT = re.compile(  # the suffixes of its partitions, as botocore l
 def awsVersion(settings: AwsSettings) -> str:
     """What `aws --version` prints, or why it prints nothing within ten seconds."""
     deadline = time.monotonic() + _VERSION_LIMIT
+    obstacles: list[OSError | ValueError] = []
     status, lines = executeCommand(
         ["aws"],
         ["--version"],
@@ -212,20 +217,15 @@ def awsVersion(settings: AwsSettings) -> str:
         doNotLog=True,
         environment=awsEnvironment(os.environ, settings),
         shouldStop=lambda: time.monotonic() > deadline,
+        onNotStarted=obstacles.append,
+        directory=_AWS_DIRECTORY,
     )
-    return (
-        "".join(lines or ()).strip() if status == 0 else str(AwsResult("--version", status, tuple(lines or ()), False))
-    )
+    if status == 0:
+        return "".join(lines or ()).strip()
+    return str(AwsResult("--version", status, tuple(lines or ()), False, obstacle=next(iter(obstacles), None)))
 
 
 def configuredText(arguments: Sequence[str], settings: AwsSettings) -> str:
     """What `aws configure` prints for these arguments, such as `get endpoint_url`; empty if it fails."""
     result, printed = answerOf(["configure", *arguments], settings)
     return printed.decode("utf-8", "surrogateescape").rstrip("\n") if result.status == 0 else ""
-
-
-def _notStartedMessage() -> str:
-    found = shutil.which("aws")
-    if found is None:
-        return "aws is not on the PATH; install the AWS CLI ('apt install awscli') and configure it ('aws configure')"
-    return f"{displayText(found)} cannot be started; install the AWS CLI anew ('apt install --reinstall awscli')"

@@ -14,10 +14,11 @@ from CedarBackup3.util import displayPath
 KEY_LIMIT = 1024
 """The longest key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")."""
 
-# S3 User Guide, "General purpose bucket naming rules".
-_BUCKET_NAME = re.compile(
-    r"(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+\Z)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z"
-)
+# What aws takes (`botocore.handlers.VALID_BUCKET`): older buckets of Amazon, and those of other services, have
+# underscores, capitals and up to 255 characters. But `.` and `..` would be taken out of the path of the request.
+_BUCKET_NAME = re.compile(r"(?!\.{1,2}\Z)[a-zA-Z0-9.\-_]{1,255}\Z")
+# S3 User Guide, "Directory bucket naming rules" and "Access points for directory buckets".
+_OF_DIRECTORY_BUCKETS = ("--x-s3", "--xa-s3")
 # What `aws s3 sync` takes in a bucket's place: access points, also those of Outposts.
 _BUCKET_ARN = re.compile(
     r"arn:aws[a-z-]*:s3:[a-z0-9-]*:\d{12}:accesspoint[:/][^/:]+"
@@ -47,7 +48,15 @@ class S3Location:
         if not bucket:
             raise UsageError(f"the URL {displayPath(url)} names no bucket")
         if not (arn or _BUCKET_NAME.match(bucket)):
-            raise UsageError(f"the URL {displayPath(url)} names a bucket that Amazon S3 does not allow")
+            raise UsageError(
+                f"the URL {displayPath(url)} names no bucket that aws takes: letters, digits, dots, dashes and "
+                "underscores, at most 255"
+            )
+        if bucket.endswith(_OF_DIRECTORY_BUCKETS):
+            raise UsageError(
+                f"the URL {displayPath(url)} names a directory bucket, which lists its keys in no order, so that "
+                "nothing can be proven of it; use a general purpose bucket"
+            )
         if rest[len(bucket) : len(bucket) + 1] not in {"", "/"}:
             raise UsageError(f"the URL {displayPath(url)} goes on behind the access point without a slash")
         prefix = rest[len(bucket) + 1 :]

@@ -45,7 +45,7 @@ def policyText(
 
     Args:
         location: where the user may do it
-        aws: the region tells the partition, and `sseKmsKeyId` the key that uploads take
+        aws: the region tells the partition, and `sseKmsKeyId` the key that objects are encrypted with
         bucketActions: what the user does to the bucket, without `s3:`; each has to be a kind of listing, as it is
             allowed below the prefix only
         objectActions: what the user does to objects, without `s3:`
@@ -100,8 +100,6 @@ def _resources(location: S3Location, partition: str) -> tuple[str, str, str]:
         return start[2], accessPoint, f"{accessPoint}/object/{keys}"
     if location.bucket.endswith(("-s3alias", "--ol-s3")):
         raise UsageError(f"no policy can name the alias {location.bucket}; give the access point's ARN in its place")
-    if location.bucket.endswith("--x-s3"):
-        raise UsageError(f"there is no such policy for {location.bucket}, which is a directory bucket")
     bucket = f"arn:{partition}:s3:::{location.bucket}"
     return "s3", bucket, f"{bucket}/{keys}"
 

@@ -125,10 +125,7 @@ def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
         status, message = error.status, str(error)
     except Exception as error:  # a defect becomes a sentence and a status
         failure = error
-        status, message = (
-            ExitStatus.FAILED,
-            f"Failed unexpectedly, please report this with what --stack prints: {type(error).__name__}: {error}",
-        )
+        status, message = ExitStatus.FAILED, _unexpected(error)
     log.error("%s", message)
     if run.common.stack:
         import traceback
@@ -136,6 +133,14 @@ def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
         for line in "".join(traceback.format_exception(failure)).splitlines():
             log.error("%s", line)
     return status, message
+
+
+def _unexpected(error: Exception) -> str:
+    from CedarBackup3.util import shortageSentence
+
+    if shortage := shortageSentence(error):
+        return f"The run failed, because {shortage}, and run again ({error or type(error).__name__})"
+    return f"Failed unexpectedly, please report this with what --stack prints: {type(error).__name__}: {error}"
 
 
 def _complain(tool: Tool, sentence: str) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
-from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES
+from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, POLICY_SWITCHES, policySettings, requirePolicyWanted
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
 from CedarBackup3.tools.shared.unwatched import unwatched
 
@@ -47,6 +47,8 @@ class RestoreOptions(NamedTuple):
     overwrite: bool = False
     verifyOnly: bool = False
     printPolicy: bool = False
+    kmsKey: str = ""
+    """For the policy: what the bucket encrypts with."""
 
 
 def cli() -> int:
@@ -240,6 +242,7 @@ def _moment(text: str) -> datetime:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
+    requirePolicyWanted(values)
     made = bucketOptions(values) | {"atTime": values["atTime"] or None}
     chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields if name not in made}, **made)
     modes = {
@@ -278,7 +281,7 @@ def _answer(options: RestoreOptions) -> str:
     isListing = options.list or options.versions is not None
     return policyText(
         S3Location.parse(options.s3BucketUrl),
-        options.aws,
+        policySettings(options.aws, options.kmsKey),
         bucketActions=("ListBucket", "ListBucketVersions"),
         objectActions=() if isListing else ("GetObject", "GetObjectVersion"),
         mayBeKey=not options.s3BucketUrl.endswith("/"),
@@ -307,7 +310,7 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         Switch("n", "dryRun", "Say what would be restored, change nothing", implies="verbose"),
         Switch("", "overwrite", "Restore into a directory that is not empty"),
         Switch("", "verifyOnly", "Compare the directory with the bucket"),
-        Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
+        *POLICY_SWITCHES,
         *AWS_SWITCHES,
     ),
     example="""\

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
-from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES
+from CedarBackup3.tools.shared.awsswitches import (
+    AWS_SWITCHES,
+    POLICY_SWITCHES,
+    UPLOAD_SWITCHES,
+    policySettings,
+    requirePolicyWanted,
+)
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
 from CedarBackup3.tools.shared.unwatched import unwatched
 
@@ -53,6 +59,8 @@ class SyncOptions(NamedTuple):
     digestCache: str = ""
     """A file; empty: none."""
     printPolicy: bool = False
+    kmsKey: str = ""
+    """For the policy: what the bucket encrypts with."""
 
 
 def cli() -> int:
@@ -220,6 +228,7 @@ def _deletionLimit(text: str) -> str:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
+    requirePolicyWanted(values)
     made = bucketOptions(values)
     if values["verifyOnly"] and values["dryRun"]:
         raise UsageError("--verifyOnly and --dryRun do not go together")
@@ -244,7 +253,8 @@ def _answer(options: SyncOptions) -> str:
         *["DeleteObject"] * (changes and not options.uploadOnly),
         *["GetObject"] * options.checkContent,  # what `head-object` takes
     ]
-    return policyText(S3Location.parse(options.s3BucketUrl), options.aws, objectActions=objectActions)
+    aws = policySettings(options.aws, options.kmsKey)
+    return policyText(S3Location.parse(options.s3BucketUrl), aws, objectActions=objectActions)
 
 
 TOOL = Tool(
@@ -277,7 +287,7 @@ changed. Exit status 0 means done and verified.""",
         Switch(
             "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
         ),
-        Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
+        *POLICY_SWITCHES,
         *AWS_SWITCHES,
         *UPLOAD_SWITCHES,
     ),

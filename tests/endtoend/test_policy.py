@@ -29,8 +29,8 @@ ACTIONS = {
 CHANGING = {"s3:ListBucket", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"}
 
 
-def _policy(*words: str | Path) -> list[dict[str, object]]:
-    outcome = runTool("CedarBackup3.tools.amazons3sync", ["--printPolicy", *words], awsDirectory="/nonexistent")
+def _policy(*words: str | Path, tool: str = "amazons3sync") -> list[dict[str, object]]:
+    outcome = runTool(f"CedarBackup3.tools.{tool}", ["--printPolicy", *words], awsDirectory="/nonexistent")
     assert (outcome.status, outcome.stderr, outcome.log) == (0, "", "")
     return list(json.loads(outcome.stdout)["Statement"])
 
@@ -86,3 +86,41 @@ def test_a_policy_that_cannot_be_given_is_a_sentence(tmp_path: Path) -> None:
     outcome = runTool("CedarBackup3.tools.amazons3sync", ["--printPolicy", "/x", "s3://point-abc-s3alias"])
     assert (outcome.status, outcome.stdout, outcome.log) == (2, "", "")
     assert "access point's ARN" in outcome.stderr
+
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"
+
+
+@pytest.mark.parametrize(
+    ("tool", "words", "actions"),
+    [
+        ("amazons3sync", ["--kmsKey", KEY], ["kms:GenerateDataKey", "kms:Decrypt"]),
+        ("amazons3sync", ["--sse", "aws:kms", "--sseKmsKeyId", KEY], ["kms:GenerateDataKey", "kms:Decrypt"]),
+        ("amazons3sync", ["--kmsKey", KEY, "--verifyOnly"], None),
+        ("amazons3sync", ["--kmsKey", KEY, "--verifyOnly", "--checkContent"], ["kms:Decrypt"]),
+        ("amazons3sync", [], None),
+        ("amazons3restore", ["--kmsKey", KEY], ["kms:Decrypt"]),
+        ("amazons3restore", ["--kmsKey", KEY, "--list"], None),
+        ("amazons3restore", [], None),
+    ],
+)
+def test_the_key_that_the_bucket_encrypts_with_may_be_used_as_the_run_uses_it(
+    tool: str, words: list[str], actions: list[str] | None
+) -> None:
+    arguments = ["/x", "s3://bucket/p"] if tool == "amazons3sync" else ["s3://bucket/p", "/x"]
+    using = [statement for statement in _policy(*arguments, *words, tool=tool) if statement["Resource"] == KEY]
+    assert [statement["Action"] for statement in using] == ([actions] if actions else [])
+
+
+@pytest.mark.parametrize("tool", ["amazons3sync", "amazons3restore"])
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--kmsKey", KEY], "--printPolicy, which is not given"),
+        (["--printPolicy", "--kmsKey", "a b"], "the ARN of a key"),
+    ],
+)
+def test_a_key_for_the_policy_is_nothing_else(tool: str, words: list[str], reason: str) -> None:
+    outcome = runTool(f"CedarBackup3.tools.{tool}", ["s3://bucket", "s3://bucket", *words])
+    assert (outcome.status, outcome.stdout, outcome.log) == (2, "", "")
+    assert reason in outcome.stderr

@@ -60,13 +60,16 @@ def configuredOrigins(listing: str) -> dict[str, str]:
 
 def _endpoint(settings: AwsSettings, configured: str) -> str:
     from CedarBackup3.amazons3.awscli import endpointOf
+    from CedarBackup3.amazons3.awsconfiguration import ignoresConfiguredEndpoints
 
     chosen = endpointOf(settings, os.environ)
     if settings.endpointUrl:
         return f"{chosen} (--endpointUrl)"
+    variable = next((name for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL") if os.environ.get(name)), "")
     if chosen:
-        variables = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-        return f"{chosen} ({next(name for name in variables if os.environ.get(name))})"
+        return f"{chosen} ({variable})"
+    if ignoresConfiguredEndpoints(os.environ, settings.profile, settings.locale.encoding):
+        return "Amazon's (others are ignored, as ignore_configured_endpoint_urls demands)"
     if configured:
         return f"{configured} (the aws configuration, which aws before 1.29 or 2.13 does not ask)"
     return "Amazon's"

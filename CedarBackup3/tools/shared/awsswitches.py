@@ -61,6 +61,26 @@ UPLOAD_SWITCHES = (
 """For tools that upload, beside the others."""
 
 
+POLICY_SWITCHES = (
+    Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
+    Switch("", "kmsKey", "With --printPolicy: the bucket's key of AWS KMS", "KEY", "", _kmsKey),
+)
+"""For tools that can print the policy."""
+
+
+def policySettings(aws: AwsSettings, kmsKey: str) -> AwsSettings:
+    """The settings that a policy is made for: the key that the bucket encrypts with is as good as one of `--sse`."""
+    from dataclasses import replace
+
+    return replace(aws, sseKmsKeyId=kmsKey or aws.sseKmsKeyId)
+
+
+def requirePolicyWanted(values: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for switches of the policy without the one that asks for it."""
+    if values["kmsKey"] and not values["printPolicy"]:
+        raise UsageError("--kmsKey is for --printPolicy, which is not given")
+
+
 def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
     """The settings that these switches make, in this process's locale.
 

@@ -1,0 +1,88 @@
+"""What a profile of aws's configuration says that aws is not asked for, since each question costs the start of an aws.
+
+The files are read as botocore reads them (`botocore.configloader`, and `Session.full_config` in `botocore.session`).
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from configparser import Error, RawConfigParser
+
+_SETTING, _VARIABLE = "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+# Version 1 of the AWS CLI asks for the second first, version 2 for the first.
+_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_FILES = (("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
+
+
+def ignoresConfiguredEndpoints(environment: Mapping[str, str], profile: str, encoding: str) -> bool:
+    """Whether the user has told aws to take no endpoint but one that is given on its command line.
+
+    ("Ignore configured endpoint URLs" in the reference guide of AWS SDKs and tools: the variable counts more than the
+    profile.) Where two variables name two profiles, one of them is enough: aws judges for itself then.
+
+    Args:
+        environment: names the files and, without `profile`, the profile
+        profile: given on the command line; may be empty
+        encoding: of the files
+    """
+    if _VARIABLE in environment:
+        return _isTrue(environment[_VARIABLE])
+    configuration, credentials = (_text(environment.get(variable, usual), encoding) for variable, usual in _FILES)
+    settings = [profileSettings(configuration, credentials, name) for name in _profiles(environment, profile)]
+    return any(_isTrue(each.get(_SETTING, "")) for each in settings)
+
+
+def profileSettings(configuration: str, credentials: str, profile: str) -> dict[str, str]:
+    """The settings of one profile, by their names in small letters; none if aws could not read the files either.
+
+    Args:
+        configuration: the text of the file in which all but the default profile have `profile` before their names
+        credentials: the text of the one in which none has, and which counts more
+        profile: its name
+    """
+    settings: dict[str, str] = {}
+    try:
+        for section, found in _sections(configuration):
+            if section == "default" == profile or _named(section) == profile:
+                settings = found
+        return settings | dict(_sections(credentials)).get(profile, {})
+    except Error:
+        return {}
+
+
+def _profiles(environment: Mapping[str, str], profile: str) -> list[str]:
+    given = [environment[variable] for variable in _PROFILE_VARIABLES if variable in environment]
+    return [profile] if profile else given or ["default"]
+
+
+def _sections(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    parser = RawConfigParser()
+    parser.read_string(text)
+    return ((section, dict(parser.items(section))) for section in parser.sections())
+
+
+def _named(section: str) -> str | None:
+    """The name of the profile that a section is of: `[profile 'my own']`."""
+    try:
+        words = shlex.split(section)
+    except ValueError:
+        return None
+    return words[1] if section.startswith("profile") and len(words) == 2 else None
+
+
+def _isTrue(value: str) -> bool:
+    return value.lower() == "true"
+
+
+def _text(path: str, encoding: str) -> str:
+    """What a file holds; nothing if aws could not read it either."""
+    path = os.path.expanduser(os.path.expandvars(path))
+    if not os.path.isfile(path):  # nor does aws read a pipe, as of `<(...)`
+        return ""
+    try:
+        with open(path, encoding=encoding) as file:
+            return file.read()
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,215 @@
+"""Whatever this process was given by who started it, aws is started right, or the run says why not."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from testcase.runner import Outcome, toolCommand, toolEnvironment
+from testcase.s3 import DENY, Fault, Refuse, S3Server
+from testcase.trees import plantTree
+
+from .harness import Sync, awsStandIn, changes, filesIn, plantObjects, stored
+
+SYNC = "CedarBackup3.tools.amazons3sync"
+MINE = "region = us-east-1\naws_access_key_id = MINE\naws_secret_access_key = x\n"
+NOBODY_LISTENS = "http://127.0.0.1:9"
+SIGCHLD_IGNORED = ("sh", "-c", "trap '' CHLD; exec \"$@\"", "sh")
+IN_A_REMOVED_DIRECTORY = ("sh", "-c", 'mkdir "$0/gone"; cd "$0/gone"; rmdir "$0/gone"; exec "$@"')
+Start = Callable[..., Outcome]
+
+
+# SIGCHLD
+
+
+@pytest.mark.parametrize("method", ["direct", "sync"])
+def test_a_denied_upload_is_a_failure_though_sigchld_is_ignored(
+    method: str, sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"new"})
+    plantObjects(server, {b"p/a": b"old"})
+    os.utime(source / "a", (4_000_000_000, 4_000_000_000))  # a replacement of the same size, so that only aws can tell
+    server.addFault(Fault("PutObject", DENY))
+    outcome = sync(source, "s3://bucket/p", "--method", method, prefix=SIGCHLD_IGNORED)
+    assert outcome.status in {6, 7}
+    assert "AccessDenied" in outcome.stderr
+    assert stored(server) == {b"p/a": b"old"}
+
+
+def test_a_listing_that_was_cut_is_not_believed_though_sigchld_is_ignored(
+    sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    names = [b"%04d" % number for number in range(1500)]
+    source = plantTree(tmp_path / "source", names)
+    plantObjects(server, {b"p/" + name: name for name in names})
+    server.addFault(Fault("ListObjectsV2", Refuse(403, "AccessDenied", "no"), skip=1))
+    outcome = sync(source, "s3://bucket/p", "--verifyOnly", "--listings", "1", prefix=SIGCHLD_IGNORED)
+    assert (outcome.status, "AccessDenied" in outcome.stderr) == (6, True)
+
+
+def test_a_run_succeeds_though_sigchld_is_ignored(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    assert sync(source, "s3://bucket/p", prefix=SIGCHLD_IGNORED).status == 0
+    assert stored(server) == {b"p/a": b"a"}
+
+
+def test_aws_can_wait_for_its_own_children_though_sigchld_is_ignored(
+    sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    (tmp_path / "config").write_text("[default]\ncredential_process = sh -c 'echo no luck >&2; exit 3'\n")
+    unset = ("env", "-u", "AWS_ACCESS_KEY_ID", "-u", "AWS_SECRET_ACCESS_KEY", "-u", "AWS_SESSION_TOKEN")
+    files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": "/no/such"}
+    outcome = sync(source, "s3://bucket/p", environment=files, prefix=(*unset, *SIGCHLD_IGNORED))
+    assert outcome.status == 6
+    assert "no luck" in outcome.stderr  # which aws prints of one that fails, and of no other
+
+
+LIBRARY = """
+import signal, sys, threading
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.tools.amazons3sync import synchronizeBucket, verifyBucketContents
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+def call():
+    try:
+        synchronizeBucket(sys.argv[1], "s3://bucket/p")
+        print(verifyBucketContents(sys.argv[1], "s3://bucket/p").isClean)
+    except CedarBackupError as error:
+        print(error)
+thread = threading.Thread(target=call)
+thread.start()
+thread.join()
+"""
+
+
+def test_a_library_call_that_cannot_know_how_aws_ends_fails_and_says_why(
+    server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    environment = toolEnvironment(server.environment(), anyAws)
+    command = [*toolCommand("x")[:1], "-c", LIBRARY, str(source)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert "ended is not known" in done.stdout, done
+    assert "SIGCHLD" in done.stdout
+
+
+# The working directory
+
+
+@pytest.fixture
+def startGone(tmp_path: Path) -> tuple[str, ...]:
+    """The words before a command that start it in a directory that has been removed."""
+    return (*IN_A_REMOVED_DIRECTORY, str(tmp_path))
+
+
+@pytest.mark.parametrize(("method", "temporary"), [("direct", None), ("sync", None), ("direct", ".")])
+def test_from_a_directory_that_has_been_removed_all_is_done(
+    method: str, temporary: str | None, startGone: tuple[str, ...], sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"a", b"dir/b": b"b"})
+    plantObjects(server, {b"p/gone": b"x"})
+    environment = {} if temporary is None else {"TMPDIR": temporary}
+    outcome = sync(source, "s3://bucket/p", "--method", method, prefix=startGone, environment=environment)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert stored(server) == {b"p/a": b"a", b"p/dir/b": b"b"}
+
+
+def test_a_relative_source_in_a_directory_that_has_been_removed_is_a_failure(
+    startGone: tuple[str, ...], syncOnce: Sync, server: S3Server
+) -> None:
+    outcome = syncOnce(".", "s3://bucket/p", prefix=startGone)
+    assert outcome.status == 6
+    assert outcome.stderr.count("\n") == 1
+    assert not changes(server)
+
+
+@pytest.mark.parametrize(
+    ("method", "source", "temporary"),
+    [("direct", "source", "."), ("direct", "./-x", "tmp"), ("sync", "./-x", "./-t"), ("sync", "sub/../*", ".")],
+)
+def test_every_relative_path_means_the_same_though_aws_is_started_elsewhere(
+    method: str, source: str, temporary: str, sync: Sync, awsDirectory: Path, server: S3Server, tmp_path: Path
+) -> None:
+    for name in ("tmp", "-t", "sub", "conf"):
+        (tmp_path / name).mkdir()
+    plantTree(tmp_path / source, {b"a": b"a", b"left out": b"x"})
+    (tmp_path / "conf/config").write_text("[profile mine]\nregion = ap-south-1\n")
+    (tmp_path / "conf/credentials").write_text(f"[mine]\n{MINE}")
+    awsStandIn(tmp_path / "commands", awsDirectory, before=f"pwd >>{shlex.quote(str(tmp_path / 'started'))}")
+    plantObjects(server, {b"p/gone": b"x"})
+    outcome = sync(
+        *(source, "s3://bucket/p", "--method", method, "--profile", "mine", "--exclude", "left*"),
+        directory=tmp_path,
+        awsDirectory="commands",
+        environment={
+            "TMPDIR": temporary,
+            "AWS_CONFIG_FILE": "conf/config",
+            "AWS_SHARED_CREDENTIALS_FILE": "conf/credentials",
+        },
+    )
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert stored(server) == {b"p/a": b"a"}
+    assert all("Credential=MINE/" in asked.headers["authorization"] for asked in server.requests)
+    assert set((tmp_path / "started").read_text().split()) == {"/"}
+
+
+def test_a_restore_works_from_a_directory_that_has_been_removed(
+    startGone: tuple[str, ...], restore: Start, server: S3Server, tmp_path: Path
+) -> None:
+    plantObjects(server, {b"p/a": b"a", b"p/file://b": b"b"})
+    target = tmp_path / "target"
+    outcome = restore("s3://bucket/p", target, prefix=startGone)
+    assert filesIn(target)[b"a"] == b"a"
+    assert outcome.status in {0, 7}
+
+
+# The endpoint
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+def test_nothing_goes_to_an_endpoint_that_the_profile_forbids(
+    variable: str, sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    (tmp_path / "config").write_text(f"[profile mine]\n{MINE}ignore_configured_endpoint_urls = true\n")
+    proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), NOBODY_LISTENS) | {"NO_PROXY": "127.0.0.1"}
+    environment = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_MAX_ATTEMPTS": "1", **proxies}
+    unset = ("env", "-u", "AWS_ENDPOINT_URL", variable + "=" + server.endpointUrl)
+    outcome = sync(source, "s3://bucket/p", "--profile", "mine", environment=environment, prefix=unset)
+    assert outcome.status == 6
+    assert "amazonaws.com" in outcome.stderr  # which the proxy keeps from being reached
+    assert not server.requests
+    told = sync("--diagnostics", "--profile", "mine", environment=environment, prefix=unset)
+    assert "Amazon's (others are ignored, as ignore_configured_endpoint_urls demands)" in told.stdout
+
+
+# Limits
+
+
+def test_too_few_descriptors_are_said_whatever_they_are_too_few_for(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    seen = set()
+    for number in range(8, 26):
+        outcome = syncOnce(source, "s3://bucket/p", "--verifyOnly", prefix=("prlimit", f"--nofile={number}"))
+        assert outcome.status in {3, 6, 7}, (number, outcome)
+        for wrong in ("Failed unexpectedly", "Traceback", "install"):
+            assert wrong not in outcome.stderr + outcome.log, (number, outcome)
+        seen.add("ulimit -n" in outcome.stderr)
+    assert seen == {True, False}
+    assert not changes(server)
+
+
+def test_too_few_threads_are_said(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    noThread = ("prlimit", f"--stack={1 << 36}", f"--as={1 << 31}")  # each thread wants that much for its stack
+    outcome = syncOnce(source, "s3://bucket/p", "--verifyOnly", prefix=noThread)
+    assert outcome.status == 6
+    assert "no more processes or threads can be started; raise the limit" in outcome.stderr
+    assert "unexpectedly" not in outcome.stderr
