@@ -100,8 +100,11 @@ def restoreBucket(
         CedarBackupError: nothing stood there, or the directory cannot be written to
         UsageError: the URL is none, or the directory is one
     """
+    from CedarBackup3.util import awaitableChildren
+
     selection = _selection(s3BucketUrl, atTime, exclude)
-    return _restored(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
+    with awaitableChildren():
+        return _restored(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -111,7 +114,11 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
-    return _compared(_selection(s3BucketUrl, atTime, exclude), _absolute(targetDir), unwatched())
+    from CedarBackup3.util import awaitableChildren
+
+    selection = _selection(s3BucketUrl, atTime, exclude)
+    with awaitableChildren():
+        return _compared(selection, _absolute(targetDir), unwatched())
 
 
 def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:

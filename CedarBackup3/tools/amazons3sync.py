@@ -172,9 +172,10 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
     """
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.steps import checkedScan, synchronized
+    from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
-    with checkedScan(mirror, unwatched(), ignoreNames=True) as scan:
+    with awaitableChildren(), checkedScan(mirror, unwatched(), ignoreNames=True) as scan:
         return synchronized(mirror, scan, unwatched())
 
 
@@ -203,9 +204,11 @@ def verifyBucketContents(
     from CedarBackup3.amazons3.content.check import contentCheck
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.steps import checkedScan, compared
+    from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
     with (
+        awaitableChildren(),
         contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
         checkedScan(mirror, unwatched(), ignoreNames=True) as scan,
     ):
