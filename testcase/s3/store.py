@@ -16,7 +16,7 @@ from testcase.s3.disk import Disk
 from testcase.s3.errors import S3Error
 
 _MAX_KEY_LENGTH = 1024
-_BUCKET_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
+_BUCKET_NAME = re.compile(r"(?!\.{1,2}\Z)[a-zA-Z0-9._-]{1,255}\Z")  # as many services have it, and Amazon had
 CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
 _NOTHING: Mapping[str, str] = {}
 

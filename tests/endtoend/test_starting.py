@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -215,7 +216,8 @@ def test_nothing_goes_to_an_endpoint_that_the_profile_forbids(
     proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), NOBODY_LISTENS) | {"NO_PROXY": "127.0.0.1"}
     environment = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_MAX_ATTEMPTS": "1", **proxies}
     unset = ("env", "-u", "AWS_ENDPOINT_URL", variable + "=" + server.endpointUrl)
-    outcome = sync(source, "s3://bucket/p", "--profile", "mine", environment=environment, prefix=unset)
+    url = f"s3://{uuid4().hex}/p"  # whose lock no other test holds: it has no endpoint in it
+    outcome = sync(source, url, "--profile", "mine", environment=environment, prefix=unset)
     assert outcome.status == 6
     assert "amazonaws.com" in outcome.stderr  # which the proxy keeps from being reached
     assert not server.requests
