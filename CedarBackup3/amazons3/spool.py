@@ -86,9 +86,17 @@ class Spool(Generic[Row]):
             yield map(self._makeRow, zip(*columns, strict=True))
         self._file.seek(0, os.SEEK_END)
 
+    def clear(self) -> None:
+        """Forget all rows."""
+        with temporaryRoom():
+            self._file.seek(0)
+            self._file.truncate()
+        self._lengths.clear()
+
     def close(self) -> None:
         """Give the space back."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written is tried once more, and nobody wants it any more
+            self._file.close()
 
     def __enter__(self) -> Spool[Row]:
         return self
