@@ -17,7 +17,7 @@ from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayVainPatterns
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.model import Kind
 
+    sayVainPatterns(options.exclude)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,

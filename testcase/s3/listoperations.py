@@ -26,12 +26,11 @@ def listObjectsV2(service: Service, request: Request) -> Response:
     afterStart = afterKey(startAfter) if startAfter else b""
     start = _tokenStart(service, token) if token else afterStart
     page = _currentPage(service, request, b"" if manners.ignoresMarkers else start)
-    nextToken = page.lastKey.decode() if manners.usesKeysAsTokens else _token(page.next)
     parts = [
         *_echo(service, request, "prefix", "delimiter"),
         *([] if token is None else [element("ContinuationToken", token)]),
         *(_echo(service, request, "start-after") if startAfter else []),
-        *([element("NextContinuationToken", nextToken)] if page.isTruncated and manners.givesTokens else []),
+        *([_nextToken(service, page)] if page.isTruncated and manners.givesTokens else []),
         element("KeyCount", len(page.objects) + len(page.commonPrefixes)),
         *_frame(service, request, page),
         *_contents(service, request, page.objects, request.text("fetch-owner") == "true"),
@@ -170,8 +169,10 @@ def _key(request: Request, name: str, key: bytes) -> str:
     return f"<{name}>{text}</{name}>"
 
 
-def _token(start: bytes) -> str:
-    return base64.b64encode(b"1" + start).decode()
+def _nextToken(service: Service, page: Page) -> str:
+    isKey = service.manners.usesKeysAsTokens
+    token = page.lastKey.decode() if isKey else base64.b64encode(b"1" + page.next).decode()
+    return element("NextContinuationToken", token)
 
 
 def _tokenStart(service: Service, token: str) -> bytes:
