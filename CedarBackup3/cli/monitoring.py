@@ -100,7 +100,7 @@ def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | 
     Nor does such a run replace files, which tell of the other one or will. One that is not there yet is nobody's.
     """
     if status is ExitStatus.LOCKED:
-        run = run._replace(common=run.common._replace(**_leftToOther(run.common), pingUrl=""))
+        run = run._replace(common=_leftToOther(run.common))
     outcome = _outcome(run, status, message)
     # Of the run before, even if these metrics are written twice: of two texts the first may tell of a success.
     writeMetrics = partial(_writeMetrics, _metricsBefore(run.common.metricsFile))
@@ -116,9 +116,14 @@ def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | 
     return outcome.status
 
 
-def _leftToOther(common: CommonOptions) -> dict[str, str]:
-    """Which files a run that gives way to another one does not write."""
-    return {switch: "" for switch, path in _files(common).items() if os.path.lexists(path)}
+def _leftToOther(common: CommonOptions) -> CommonOptions:
+    """The options of a run that gives way to another one, without what is for that one to tell."""
+    stands = {switch for switch, path in _files(common).items() if os.path.lexists(path)}
+    return common._replace(
+        report="" if "report" in stands else common.report,
+        metricsFile="" if "metricsFile" in stands else common.metricsFile,
+        pingUrl="",
+    )
 
 
 def _outcome(run: Run, status: ExitStatus, message: str) -> Outcome:
