@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.listing import cutPoints, parsedPage, rangeCount
+from CedarBackup3.amazons3.pages import Next
 from CedarBackup3.errors import CommandFailed
 
 TIME = "2026-11-23T06:31:11.000Z"
@@ -21,24 +23,51 @@ JSON = st.recursive(
 
 
 def page(*keys: str) -> bytes:
-    return json.dumps([[len(key), TIME, ETAG, key] for key in keys]).encode()
+    return pageOf([[len(key), TIME, ETAG, key] for key in keys])
+
+
+def pageOf(rows: Any, isTruncated: Any = False, token: Any = None) -> bytes:
+    return json.dumps([rows, isTruncated, token]).encode()
 
 
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1))
 def test_whatever_characters_a_key_has_it_comes_back(keys: set[str]) -> None:
     inOrder = sorted(keys, key=str.encode)
-    found = parsedPage(page(*("p/" + key for key in inOrder)), b"p/", b"")
+    found, _ = parsedPage(page(*("p/" + key for key in inOrder)), b"p/", b"")
     assert [entry.key.decode() for entry in found] == inOrder
 
 
 def test_a_server_may_give_no_etags() -> None:
-    (found,) = parsedPage(b'[[1, "t", null, "a"]]', b"", b"")
+    (found,), _ = parsedPage(pageOf([[1, TIME, None, "a"]]), b"", b"")
     assert (found.key, found.etag) == (b"a", "")
 
 
-@pytest.mark.parametrize("nothing", [b"null", b"[]", b"null\n"])
-def test_an_empty_page_has_no_objects(nothing: bytes) -> None:
-    assert parsedPage(nothing, b"", b"") == []
+@pytest.mark.parametrize("nothing", [pageOf(None), pageOf([]), pageOf(None) + b"\n", pageOf(None, None)])
+def test_an_empty_page_has_no_objects_and_is_the_last(nothing: bytes) -> None:
+    assert parsedPage(nothing, b"", b"") == ([], Next.NOTHING)
+
+
+FOLLOWS: list[tuple[Any, Any, Next]] = [
+    (False, None, Next.NOTHING),
+    (True, "token", Next.PAGE),
+    (True, "None", Next.OURS),  # which aws takes for no token, so that it would begin again
+    (None, None, Next.UNKNOWN),
+    (None, "token", Next.UNKNOWN),
+    (None, "None", Next.OURS),
+    (False, "token", Next.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("isTruncated", "token", "follows"), FOLLOWS)
+def test_a_page_tells_what_follows_it(isTruncated: Any, token: Any, follows: Next) -> None:
+    assert parsedPage(pageOf([[1, TIME, ETAG, "a"]], isTruncated, token), b"", b"")[1] is follows
+
+
+@pytest.mark.parametrize("rows", [None, [[1, TIME, ETAG, "a"]]])
+@pytest.mark.parametrize("token", [None, ""])
+def test_a_page_that_has_others_behind_it_must_say_where(rows: Any, token: Any) -> None:
+    with pytest.raises(CommandFailed, match="not where to go on"):
+        parsedPage(pageOf(rows, True, token), b"", b"")
 
 
 @pytest.mark.parametrize(
@@ -48,13 +77,16 @@ def test_an_empty_page_has_no_objects(nothing: bytes) -> None:
         (b"None", "no listing"),
         (b"\xff\xfe\x1b[31m", "no listing"),
         (page("a")[:-1], "no listing"),  # cut short
-        (b'[["1", "t", "e", "a"]]', "no listing"),
-        (b'[[1, null, "e", "a"]]', "no listing"),
-        (b'[[1, "t", 7, "a"]]', "no listing"),
-        (b'[[1, "t", "e", null]]', "no listing"),
-        (b'[[1, "t", "e", "\\ud800"]]', "no listing"),
-        (b'[[1, "t", "a"]]', "no listing"),
+        (pageOf([["1", TIME, "e", "a"]]), "no listing"),
+        (pageOf([[1, TIME, 7, "a"]]), "no listing"),
+        (pageOf([[1, TIME, "e", None]]), "no listing"),
+        (pageOf([[1, TIME, "e", "\ud800"]]), "no listing"),
+        (pageOf([[1, TIME, "a"]]), "no listing"),
+        (b"null", "no listing"),
+        (b"[]", "no listing"),
         (b"7", "no listing"),
+        (pageOf([[1, None, "e", "p/a"]]), "p/a was stored cannot be read"),
+        (pageOf([[1, "soon", "e", "p/a"]]), "p/a was stored cannot be read: the server says 'soon'"),
         (b'{"Contents": []}', "no listing"),
         (page("p/b", "p/a"), "no key order"),
         (page("p/b", "p/b"), "no key order"),
@@ -62,7 +94,7 @@ def test_an_empty_page_has_no_objects(nothing: bytes) -> None:
         (page("q/a"), "not below"),
     ],
 )
-def test_what_is_no_page_of_this_listing_is_refused(line: bytes, complaint: str) -> None:
+def test_what_is_no_pageOf_this_listing_is_refused(line: bytes, complaint: str) -> None:
     with pytest.raises(CommandFailed, match=complaint) as failure:
         parsedPage(line, b"p/", b"p/")
     assert str(failure.value).isprintable()

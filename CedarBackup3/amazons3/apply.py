@@ -25,7 +25,7 @@ from CedarBackup3.amazons3.model import Step
 from CedarBackup3.amazons3.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.scan import UNREADABLE_KEPT
-from CedarBackup3.amazons3.spool import temporaryRoom
+from CedarBackup3.amazons3.spool import temporaryRoom, temporaryText
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
@@ -88,9 +88,11 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
     elif not mirror.followLinks:
         raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
     else:
-        with tempfile.TemporaryDirectory(prefix="cback-") as directory:
-            link = os.path.join(os.fsencode(directory), b"source")
-            os.symlink(mirror.source, link)
+        with contextlib.ExitStack() as stack:
+            with temporaryRoom():
+                directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-"))
+                link = os.path.join(os.fsencode(directory), b"source")
+                os.symlink(mirror.source, link)
             yield link
 
 
@@ -140,12 +142,8 @@ def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
         "Bucket": mirror.location.bucket,
         "Delete": {"Objects": [{"Key": mirror.location.prefix + step.key.decode()} for step in steps], "Quiet": True},
     }
-    with contextlib.ExitStack() as stack:
-        with temporaryRoom():
-            file = stack.enter_context(tempfile.NamedTemporaryFile("w", prefix="cback-", encoding="ascii"))
-            json.dump(request, file)
-            file.flush()
-        result, printed = answerOf(deleteArguments(file.name), mirror.aws)
+    with temporaryText(json.dumps(request)) as file:
+        result, printed = answerOf(deleteArguments(file), mirror.aws)
     failed = [line.decode("ascii", "replace") for line in printed.splitlines() if line.startswith(b"[")]
     if result.status == 0 and failed:  # aws calls it a success when S3 has refused single objects
         return replace(result, status=1, errorLines=(f"{len(failed)} objects were not deleted: ", *failed[:3]))

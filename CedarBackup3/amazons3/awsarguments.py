@@ -48,16 +48,17 @@ def deleteArguments(file: str) -> list[str | bytes]:
 
 
 def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
-    """The arguments that print the objects below a location: a JSON array of `[size, time, etag, key]` a page and line.
+    """The arguments that print the objects below a location: a line a page.
 
-    With `after` only those whose key below the location is greater.
+    A line is a JSON array: an array of `[size, time, etag, key]`, or null; whether more follows, or null; and the token
+    with which aws goes on, or null. With `after` only those come whose key below the location is greater.
 
     The names go as JSON, since aws would take a prefix such as `file://x` for the name of a file to read. The output is
     pure ASCII in every locale.
     """
     start = {"StartAfter": location.prefix + after} if after else {}
     names = json.dumps({"Bucket": location.bucket, "Prefix": location.prefix, **start})
-    query = "[to_string(Contents[].[Size,LastModified,ETag,Key])]"
+    query = "[to_string([Contents[].[Size,LastModified,ETag,Key],IsTruncated,NextContinuationToken])]"
     return ["s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query]
 
 
@@ -80,19 +81,31 @@ def headBucketArguments(location: S3Location) -> list[str | bytes]:
     return ["s3api", "head-bucket", "--bucket", location.bucket]
 
 
-def versionArguments(bucket: str, prefix: str, pageSize: int = 0) -> list[str | bytes]:
+def versionArguments(
+    bucket: str, prefix: str, pageSize: int = 0, after: tuple[str, str] | None = None
+) -> list[str | bytes]:
     """The arguments that print every version and delete marker of the keys that begin with a prefix: a line a page.
 
-    A line is a JSON array of two arrays, or nulls: `[key, id, is latest, time, size, ETag, class]` for each version and
-    `[key, id, is latest, time]` for each marker. As aws gives them apart, nothing tells which of a version and a marker
-    of the same second is the newer one, except with a `pageSize` of 1.
+    A line is a JSON array: two arrays, or nulls, of `[key, id, is latest, time, size, ETag, class]` for each version
+    and of `[key, id, is latest, time]` for each marker; whether more follows, or null; and the key and version id
+    behind which it does, or nulls. As aws gives versions and markers apart, nothing tells which of a version and a
+    marker of the same second is the newer one, except with a `pageSize` of 1.
+
+    With `after`, a whole key and perhaps a version id, one page comes, of what is behind that. (Version 1 of aws
+    ignores markers while it asks for all pages, and a `--starting-token` takes the delete markers from the first.)
     """
-    names = json.dumps({"Bucket": bucket, "Prefix": prefix})
     facts = "Key,VersionId,IsLatest,LastModified"
-    query = f"[to_string([Versions[].[{facts},Size,ETag,StorageClass],DeleteMarkers[].[{facts}]])]"
-    paging = ["--page-size", str(pageSize)] if pageSize else []
+    lists = f"Versions[].[{facts},Size,ETag,StorageClass],DeleteMarkers[].[{facts}]"
+    query = f"[to_string([{lists},IsTruncated,NextKeyMarker,NextVersionIdMarker])]"
+    request: dict[str, str | int] = {"Bucket": bucket, "Prefix": prefix}
+    paging: list[str | bytes] = ["--page-size", str(pageSize)] if pageSize else []
+    if after:
+        key, versionId = after
+        request |= {"KeyMarker": key} | ({"VersionIdMarker": versionId} if versionId else {})
+        request |= {"MaxKeys": pageSize} if pageSize else {}
+        paging = ["--no-paginate"]
     return [
-        *("s3api", "list-object-versions", "--cli-input-json", names),
+        *("s3api", "list-object-versions", "--cli-input-json", json.dumps(request)),
         *("--output", "text", "--query", query, *paging),
     ]
 

@@ -109,7 +109,7 @@ def runAws(
         encoded,
         doNotLog=outputFile is not None,
         outputFile=outputFile,
-        environment=awsEnvironment(os.environ, settings),
+        environment=awsEnvironment(os.environ, settings) | _modelVariables(arguments, os.environ),
         onErrorLine=keep,
         onOutput=onOutput,
         shouldStop=lambda: shouldStop() or time.monotonic() > deadline,
@@ -204,6 +204,21 @@ _AMAZONS_ENDPOINT = re.compile(  # the suffixes of its partitions, as botocore l
     r"https?://([^/@]*@)?[^/:]+\.(amazonaws\.(com(\.cn)?|eu)|api\.(aws|amazonwebservices\.(com\.cn|eu)))(?![^/:])",
     re.IGNORECASE,
 )
+
+
+def _modelVariables(arguments: Sequence[str | bytes], environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that let aws print of each page of a listing whether more follows, and where.
+
+    Of a page it prints only what its models call results, so it is shown models that call these so, too ("Loaders" in
+    the reference of botocore). In that of versions it also goes on behind the last key that it has read, since some
+    servers do not write the marker in the way in which aws reads it.
+    """
+    if not {"list-objects-v2", "list-object-versions"}.intersection(arguments):
+        return {}
+    return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (_MODELS, environment.get("AWS_DATA_PATH"))))}
+
+
+_MODELS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "awsmodels")
 
 
 def awsVersion(settings: AwsSettings) -> str:

@@ -17,9 +17,10 @@ from typing import BinaryIO, cast
 
 from CedarBackup3.amazons3.awsarguments import listArguments
 from CedarBackup3.amazons3.awscli import runAws
+from CedarBackup3.amazons3.awstimes import requireTime
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
-from CedarBackup3.amazons3.pages import Pages, requireInOrder
+from CedarBackup3.amazons3.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
 from CedarBackup3.amazons3.patterns import matcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
@@ -94,16 +95,19 @@ def listing(
 
 
 def _list(mirror: Mirror, wanted: _Range, cancelled: threading.Event) -> None:
-    """List one range; its keys count only if aws ended with 0, or went on beyond the end until it was stopped."""
-    pages = Pages(wanted.take)
-    result = runAws(
-        listArguments(mirror.location, wanted.after.decode()),
-        mirror.aws,
-        outputFile=cast(BinaryIO, pages),
-        shouldStop=lambda: pages.isPast or cancelled.is_set(),
-    )
-    if not cancelled.is_set():
-        pages.requireComplete(result)
+    """List one range; its keys count only if the last page has come, or one that goes beyond the end."""
+    isToGoOn = True
+    while isToGoOn and not cancelled.is_set():
+        pages = Pages(wanted.take)
+        result = runAws(
+            listArguments(mirror.location, wanted.lastKey.decode()),
+            mirror.aws,
+            outputFile=cast(BinaryIO, pages),
+            shouldStop=lambda pages=pages: pages.isDone or cancelled.is_set(),  # type: ignore[misc]
+        )
+        if not cancelled.is_set():
+            pages.requireComplete(result)
+        isToGoOn = pages.isToGoOn
 
 
 class _Range:
@@ -117,20 +121,20 @@ class _Range:
         objects: Spool[ObjectEntry],
         onKeys: Callable[[int], object],
     ) -> None:
-        self.after = after
+        self.lastKey = after
+        """What is below the prefix behind this is still to be listed."""
         self.end = end
         self.objects = objects
         self._prefix = mirror.location.prefix.encode()
         self._isExcluded = matcher(mirror.excludes)
-        self._last = self._prefix + after if after else b""
         self._onKeys = onKeys
 
-    def take(self, page: bytes) -> bool:
-        """Take one page; returns whether it goes beyond the end."""
-        found = parsedPage(page, self._prefix, self._last)
+    def take(self, page: bytes) -> Next:
+        """Take one page; returns what follows it."""
+        found, follows = parsedPage(page, self._prefix, self._prefix + self.lastKey if self.lastKey else b"")
         if not found:
-            return False
-        self._last = self._prefix + found[-1].key
+            return follows
+        self.lastKey = found[-1].key or self.lastKey
         isPast = self.end is not None and found[-1].key > self.end
         if self.end is not None and isPast:
             found = [entry for entry in found if entry.key <= self.end]
@@ -138,27 +142,30 @@ class _Range:
         if self._isExcluded:
             found = [entry for entry in found if not self._isExcluded(entry.key.decode())]
         self.objects.append([entry for entry in found if not isFolderMarker(entry.key, entry.size)])
-        return isPast
+        return Next.UNWANTED if isPast else follows
 
 
-def parsedPage(page: bytes, prefix: bytes, last: bytes) -> list[ObjectEntry]:
-    """The objects on a page as `awscli.listArguments` has it printed.
+def parsedPage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntry], Next]:
+    """The objects on a page as `awsarguments.listArguments` has it printed, and what follows it.
 
     Args:
-        page: a JSON array of `[size, time, etag, key]`, or null
+        page: a JSON array of an array of `[size, time, etag, key]`, whether more follows, and the token for that
         prefix: of the target; the entries' keys come without it
         last: the whole key that the page begins after
 
     Raises:
-        CommandFailed: this is no page, or not of this prefix, or not in key order
+        CommandFailed: this is no page, or not of this prefix, or not in key order, or it has a time that is none
     """
     try:
+        listed, isTruncated, token = json.loads(page)
         rows = [
-            (key.encode(), size + 0, modified + "", (etag or "") + "")
-            for size, modified, etag, key in json.loads(page) or ()
+            (key.encode(), size + 0, str(modified), (etag or "") + "") for size, modified, etag, key in listed or ()
         ]
     except (ValueError, TypeError, AttributeError):  # the sums fail on what is no number and no text
         raise CommandFailed(f"aws printed no listing but: {displayPath(page[:200])}") from None
     requireInOrder((key for key, *_ in rows), prefix, last)
     start = len(prefix)
-    return [ObjectEntry(key[start:], size, modified, etag) for key, size, modified, etag in rows]
+    for key, _, modified, _ in rows:
+        requireTime(modified, key)
+    entries = [ObjectEntry(key[start:], size, modified, etag) for key, size, modified, etag in rows]
+    return entries, nextAfter(isTruncated, token, isEmpty=not entries, goesOnRight=goesOnBehind(token))

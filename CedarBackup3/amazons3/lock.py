@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -64,18 +65,26 @@ def _locked(path: str, location: S3Location, kind: int, deadline: float) -> Iter
     while True:
         descriptor = _opened(path)
         try:
-            _wait(descriptor, location, kind, deadline)
+            _wait(descriptor, path, location, kind, deadline)
             if not _isStill(path, descriptor):  # its last holder has removed it in the meantime
                 continue
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
             try:
+                _sign(path, descriptor)
                 yield
             finally:
                 _remove(path, descriptor)
             return
         finally:
             os.close(descriptor)
+
+
+def _sign(path: str, descriptor: int) -> None:
+    """Tell others whom to wait for."""
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+    except OSError as error:
+        raise _unusable(path, error) from None
 
 
 def _remove(path: str, descriptor: int) -> None:
@@ -89,11 +98,26 @@ def _opened(path: str) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError as error:
-        raise CedarBackupError(f"The lock {displayPath(path)} cannot be opened: {error.strerror}; remove it") from None
+        raise _unusable(path, error) from None
     if os.fstat(descriptor).st_uid != os.geteuid():
         os.close(descriptor)
         raise CedarBackupError(f"The lock {displayPath(path)} belongs to another user; remove it")
     return descriptor
+
+
+def _unusable(path: str, error: OSError) -> CedarBackupError:
+    """The failure, with what to do about it."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        advice = f"make room in {displayPath(os.path.dirname(path))}, inodes included"
+    elif error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOMEM}:
+        advice = "raise the limit of open files ('ulimit -n'), or run when less is open"
+    elif error.errno == errno.EROFS:
+        advice = "its file system is mounted read-only"
+    elif error.errno in {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}:
+        advice = "its file system takes no locks; let XDG_RUNTIME_DIR name a directory on one that does"
+    else:
+        advice = "remove it"
+    return CedarBackupError(f"The lock {displayPath(path)} cannot be taken: {error.strerror}; {advice}")
 
 
 def _isStill(path: str, descriptor: int) -> bool:
@@ -103,16 +127,26 @@ def _isStill(path: str, descriptor: int) -> bool:
         return False
 
 
-def _wait(descriptor: int, location: S3Location, kind: int, deadline: float) -> None:
+def _wait(descriptor: int, path: str, location: S3Location, kind: int, deadline: float) -> None:
     while True:
         try:
             return fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+                holder = _holder(descriptor)
                 raise LockHeld(
                     f"Another run is at work on {displayPath(location.url)}"
                     f"{f' (process {displayPath(holder)})' if holder else ''}; wait for its end, or have this one wait "
                     "by --lockWait; nothing was changed"
                 ) from None
+        except OSError as error:
+            raise _unusable(path, error) from None
         time.sleep(_POLL)
+
+
+def _holder(descriptor: int) -> str:
+    """The number of the process that holds a lock; empty if it does not say."""
+    try:
+        return os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+    except OSError:
+        return ""

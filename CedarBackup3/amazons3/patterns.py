@@ -25,6 +25,19 @@ def treeMatcher(patterns: Iterable[str]) -> Callable[[str], bool] | None:
     return matcher(pattern for pattern in patterns if pattern.endswith("*"))
 
 
+def likelyPattern(pattern: str) -> str:
+    """The pattern that was probably meant by one that no file's path can match; empty if that is no such one.
+
+    A path has no empty part, no `.` or `..` among its parts, and no slash at its end. Keys may have all of these, and
+    who leaves such keys out on purpose begins with a star: `*//*`.
+    """
+    parts = pattern.split("/")
+    named = [part for part in parts if part not in {"", ".", ".."}]
+    if not named or (pattern.startswith("*") and parts[-1]) or len(named) == len(parts):
+        return ""
+    return "/".join(named) + "/*" * (not parts[-1])
+
+
 def escaped(name: str) -> str:
     """The pattern that matches this name only."""
     return _SPECIAL.sub(r"[\g<0>]", name)

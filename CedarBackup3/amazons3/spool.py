@@ -31,6 +31,24 @@ def temporaryRoom() -> Iterator[None]:
         ) from None
 
 
+@contextlib.contextmanager
+def temporaryText(text: str) -> Iterator[str]:
+    """The path of a file that only this user can read, and that holds a text, in UTF-8, as long as the context lasts.
+
+    Raises:
+        CedarBackupError: it cannot be written
+    """
+    with temporaryRoom():
+        descriptor, path = tempfile.mkstemp(prefix="cback-")
+    try:
+        with temporaryRoom(), open(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
 class Spool(Generic[Row]):
     """Rows are appended a batch at a time; between batches, iterating gives every row so far, in order.
 
@@ -80,15 +98,25 @@ class Spool(Generic[Row]):
     def _batches(self) -> Iterator[Iterable[Row]]:
         position = 0
         for length in self._lengths:
-            self._file.seek(position)  # another reader may be at work
-            columns = marshal.loads(self._file.read(length))  # noqa: S302 - our own, and nameless
+            with temporaryRoom():
+                self._file.seek(position)  # another reader may be at work
+                data = self._file.read(length)
+            columns = marshal.loads(data)  # noqa: S302 - our own, and nameless
             position += length
             yield map(self._makeRow, zip(*columns, strict=True))
         self._file.seek(0, os.SEEK_END)
 
+    def clear(self) -> None:
+        """Forget all rows."""
+        with temporaryRoom():
+            self._file.seek(0)
+            self._file.truncate()
+        self._lengths.clear()
+
     def close(self) -> None:
         """Give the space back."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written is tried once more, and nobody wants it any more
+            self._file.close()
 
     def __enter__(self) -> Spool[Row]:
         return self

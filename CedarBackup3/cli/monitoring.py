@@ -70,7 +70,14 @@ def _files(common: CommonOptions) -> dict[str, str]:
 
 
 def announced(run: Run, log: logging.Logger) -> None:
-    """Tell that the run begins."""
+    """Tell that the run begins, and of what it will be told in vain; that is told on the screen, too."""
+    metricsFile = run.common.metricsFile
+    if metricsFile and not metricsFile.endswith(".prom"):
+        log.error(
+            "The metrics in %s will not be collected: the node exporter reads only files whose names end in .prom; "
+            "name one with --metricsFile FILE",
+            displayPath(metricsFile),
+        )
     if run.common.pingUrl:
         _ping(run, "/start", log)
 
@@ -87,7 +94,13 @@ def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | 
     Returns:
         The status, but `FAILED` if all was well and the report or the metrics cannot be written: whoever watches by
         them would not know.
+
+    A run that gives way to another one pings no end: the other one has the same check, so a failure would be taken for
+    its own, and anything else perhaps for its success; it tells itself how it ends, and if it hangs, that is missed.
+    Nor does such a run replace files, which tell of the other one or will. One that is not there yet is nobody's.
     """
+    if status is ExitStatus.LOCKED:
+        run = run._replace(common=_leftToOther(run.common))
     outcome = _outcome(run, status, message)
     # Of the run before, even if these metrics are written twice: of two texts the first may tell of a success.
     writeMetrics = partial(_writeMetrics, _metricsBefore(run.common.metricsFile))
@@ -101,6 +114,16 @@ def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | 
     if run.common.pingUrl:
         _ping(run, "" if outcome.status is ExitStatus.DONE else "/fail", log)
     return outcome.status
+
+
+def _leftToOther(common: CommonOptions) -> CommonOptions:
+    """The options of a run that gives way to another one, without what is for that one to tell."""
+    stands = {switch for switch, path in _files(common).items() if os.path.lexists(path)}
+    return common._replace(
+        report="" if "report" in stands else common.report,
+        metricsFile="" if "metricsFile" in stands else common.metricsFile,
+        pingUrl="",
+    )
 
 
 def _outcome(run: Run, status: ExitStatus, message: str) -> Outcome:

@@ -17,7 +17,7 @@ from CedarBackup3.cli import Argument, Switch, Tool, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, POLICY_SWITCHES, policySettings, requirePolicyWanted
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayVainPatterns
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
     """List, compare or restore as the options say; returns the exit status."""
     from CedarBackup3.amazons3.steps import timesLogged
 
+    sayVainPatterns(options.exclude)
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
     with timesLogged(progress):
         if options.versions is not None:

@@ -23,7 +23,7 @@ from CedarBackup3.tools.shared.awsswitches import (
     policySettings,
     requirePolicyWanted,
 )
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayVainPatterns
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.model import Kind
 
+    sayVainPatterns(options.exclude)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,

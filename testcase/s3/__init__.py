@@ -10,7 +10,8 @@
 It speaks path-style requests of one account and verifies no signature, though a request must have
 one. There are no ACLs, policies, tags, lifecycle or object lock: what it does not understand it
 refuses with 501 NotImplemented. Nothing is encrypted, but what is said to be, by KMS or with a
-customer's key, has an ETag that is no digest, as in S3.
+customer's key, has an ETag that is no digest, as in S3. Its listings can take the manners of other servers
+(`server.manners = CEPH`).
 """
 
 from testcase.s3.bucket import StoredObject, Versioning
@@ -27,17 +28,20 @@ from testcase.s3.faults import (
     Reset,
     TruncateListing,
 )
+from testcase.s3.manners import CEPH, Manners
 from testcase.s3.messages import RequestRecord
 from testcase.s3.server import S3Server
 
 __all__ = [
     "ACCOUNT",
+    "CEPH",
     "DENY",
     "BreakXml",
     "CutBody",
     "Effect",
     "Fault",
     "Hang",
+    "Manners",
     "Refuse",
     "RequestRecord",
     "Reset",

@@ -15,22 +15,25 @@ from testcase.s3.keys import afterKey
 from testcase.s3.listing import Page, afterMarker, currentPage, versionPage
 from testcase.s3.messages import Request, Response
 from testcase.s3.service import Service
-from testcase.s3.xmltext import document, element, escaped, group, timestamp, urlEncoded
+from testcase.s3.xmltext import document, element, escaped, group, urlEncoded
+
+_UNKNOWN_VERSION = "-"  # of an id that no version has a key is listed from its beginning
 
 
 def listObjectsV2(service: Service, request: Request) -> Response:
+    manners = service.manners
     token, startAfter = request.text("continuation-token"), request.query.get("start-after", b"")
     afterStart = afterKey(startAfter) if startAfter else b""
-    start = _tokenStart(token) if token else afterStart
-    page = _currentPage(service, request, start)
+    start = _tokenStart(service, token) if token else afterStart
+    page = _currentPage(service, request, b"" if manners.ignoresMarkers else start)
     parts = [
-        *_echo(request, "prefix", "delimiter"),
+        *_echo(service, request, "prefix", "delimiter"),
         *([] if token is None else [element("ContinuationToken", token)]),
-        *(_echo(request, "start-after") if startAfter else []),
-        *([element("NextContinuationToken", _token(page.next))] if page.isTruncated else []),
+        *(_echo(service, request, "start-after") if startAfter else []),
+        *([_nextToken(service, page)] if page.isTruncated and manners.givesTokens else []),
         element("KeyCount", len(page.objects) + len(page.commonPrefixes)),
         *_frame(service, request, page),
-        *_contents(request, page.objects, request.text("fetch-owner") == "true"),
+        *_contents(service, request, page.objects, request.text("fetch-owner") == "true"),
         *_commonPrefixes(request, page),
     ]
     return Response(body=document("ListBucketResult", element("Name", request.bucket), *parts))
@@ -41,11 +44,11 @@ def listObjects(service: Service, request: Request) -> Response:
     start = afterMarker(request.query.get("marker", b""), delimiter)
     page = _currentPage(service, request, start)
     parts = [
-        *_echo(request, "prefix", "marker", "delimiter"),
+        *_echo(service, request, "prefix", "marker", "delimiter"),
         # Without a delimiter S3 leaves it to the client to take the last key.
-        *([_key(request, "NextMarker", page.lastKey)] if page.isTruncated and delimiter else []),
+        *([_marker(service, request, "NextMarker", page.lastKey)] if page.isTruncated and delimiter else []),
         *_frame(service, request, page),
-        *_contents(request, page.objects, True),
+        *_contents(service, request, page.objects, True),
         *_commonPrefixes(request, page),
     ]
     return Response(body=document("ListBucketResult", element("Name", request.bucket), *parts))
@@ -58,17 +61,20 @@ def listObjectVersions(service: Service, request: Request) -> Response:
         raise S3Error("InvalidArgument", "A version-id marker cannot be specified without a key marker.")
     prefix, delimiter = request.query.get("prefix", b""), request.query.get("delimiter", b"")
     limit = _limit(service, request)
+    if service.manners.ignoresMarkers:
+        keyMarker, versionIdMarker = b"", None
     with service.store.lock:
         bucket = service.store.bucket(request.bucket)
-        page = versionPage(bucket, prefix, delimiter, keyMarker, versionIdMarker, limit)
+        repeated = _UNKNOWN_VERSION if keyMarker and service.manners.repeatsKeys else None
+        page = versionPage(bucket, prefix, delimiter, keyMarker, versionIdMarker or repeated, limit)
         newest = {key: bucket.history[key][-1] for key in {v.key for v in page.objects}}
     page = _perhapsTruncated(request, page)
     parts = [
-        *_echo(request, "prefix", "delimiter", "key-marker"),
+        *_echo(service, request, "prefix", "delimiter", "key-marker"),
         element("VersionIdMarker", versionIdMarker or ""),
-        *(_nextMarkers(request, page) if page.isTruncated else []),
+        *(_nextMarkers(service, request, page) if page.isTruncated and service.manners.givesTokens else []),
         *_frame(service, request, page),
-        *(_version(request, v, v is newest[v.key]) for v in page.objects),
+        *(_version(service, request, v, v is newest[v.key]) for v in page.objects),
         *_commonPrefixes(request, page),
     ]
     return Response(body=document("ListVersionsResult", element("Name", request.bucket), *parts))
@@ -99,22 +105,22 @@ def _frame(service: Service, request: Request, page: Page) -> list[str]:
     return [
         element("MaxKeys", _limit(service, request)),
         *([element("EncodingType", encoding)] if encoding else []),
-        element("IsTruncated", page.isTruncated),
+        *([element("IsTruncated", page.isTruncated)] if service.manners.givesIsTruncated else []),
     ]
 
 
-def _echo(request: Request, *names: str) -> list[str]:
+def _echo(service: Service, request: Request, *names: str) -> list[str]:
     """Parameters as S3 repeats them: `start-after` as StartAfter."""
     return [
-        _key(request, name.title().replace("-", ""), request.query.get(name, b""))
+        _marker(service, request, name.title().replace("-", ""), request.query.get(name, b""))
         for name in names
         if name != "delimiter" or request.query.get(name)
     ]
 
 
-def _nextMarkers(request: Request, page: Page) -> list[str]:
-    markers = [_key(request, "NextKeyMarker", page.lastKey)]
-    if isinstance(page.last, StoredObject):
+def _nextMarkers(service: Service, request: Request, page: Page) -> list[str]:
+    markers = [_marker(service, request, "NextKeyMarker", page.lastKey)]
+    if isinstance(page.last, StoredObject) and service.manners.givesVersionMarkers:
         markers.append(element("NextVersionIdMarker", page.last.versionId))
     return markers
 
@@ -123,34 +129,38 @@ def _commonPrefixes(request: Request, page: Page) -> list[str]:
     return [group("CommonPrefixes", _key(request, "Prefix", p)) for p in page.commonPrefixes]
 
 
-def _contents(request: Request, objects: Iterable[StoredObject], withOwner: bool) -> list[str]:
+def _contents(service: Service, request: Request, objects: Iterable[StoredObject], withOwner: bool) -> list[str]:
     ownerText = owner() if withOwner else ""
     return [
-        f"<Contents>{_key(request, 'Key', each.key)}{_facts(each)}{ownerText}"
+        f"<Contents>{_key(request, 'Key', each.key)}{_facts(service, each)}{ownerText}"
         f"<StorageClass>{each.storageClass}</StorageClass></Contents>"
         for each in objects
     ]
 
 
-def _version(request: Request, version: StoredObject, isLatest: bool) -> str:
+def _version(service: Service, request: Request, version: StoredObject, isLatest: bool) -> str:
     identity = (
         f"{_key(request, 'Key', version.key)}<VersionId>{version.versionId}</VersionId>{element('IsLatest', isLatest)}"
     )
     if version.isDeleteMarker:
-        moment = element("LastModified", timestamp(version.lastModified))
+        moment = element("LastModified", service.manners.time(version.lastModified))
         return group("DeleteMarker", identity, moment, owner())
     storageClass = element("StorageClass", version.storageClass)
-    return group("Version", identity, _facts(version), storageClass, owner())
+    return group("Version", identity, _facts(service, version), storageClass, owner())
 
 
-def _facts(each: StoredObject) -> str:
+def _facts(service: Service, each: StoredObject) -> str:
     checksums = "".join(f"<ChecksumAlgorithm>{name.upper()}</ChecksumAlgorithm>" for name in each.checksums)
     if checksums:
         checksums += f"<ChecksumType>{each.checksumType}</ChecksumType>"
-    return (
-        f"<LastModified>{timestamp(each.lastModified)}</LastModified>"
-        f"<ETag>&quot;{each.etag}&quot;</ETag>{checksums}<Size>{each.size}</Size>"
-    )
+    etag = f"<ETag>&quot;{each.etag}&quot;</ETag>" if service.manners.givesEtags else ""
+    modified = escaped(service.manners.time(each.lastModified))
+    return f"<LastModified>{modified}</LastModified>{etag}{checksums}<Size>{each.size}</Size>"
+
+
+def _marker(service: Service, request: Request, name: str, key: bytes) -> str:
+    """A marker, or what is repeated of the request."""
+    return _key(request, name, key) if service.manners.encodesMarkers else element(name, key.decode("utf-8", "replace"))
 
 
 def _key(request: Request, name: str, key: bytes) -> str:
@@ -159,11 +169,15 @@ def _key(request: Request, name: str, key: bytes) -> str:
     return f"<{name}>{text}</{name}>"
 
 
-def _token(start: bytes) -> str:
-    return base64.b64encode(b"1" + start).decode()
+def _nextToken(service: Service, page: Page) -> str:
+    isKey = service.manners.usesKeysAsTokens
+    token = page.lastKey.decode() if isKey else base64.b64encode(b"1" + page.next).decode()
+    return element("NextContinuationToken", token)
 
 
-def _tokenStart(token: str) -> bytes:
+def _tokenStart(service: Service, token: str) -> bytes:
+    if service.manners.usesKeysAsTokens:
+        return afterKey(token.encode())
     try:
         return base64.b64decode(token, validate=True)[1:]
     except (binascii.Error, ValueError):

@@ -13,6 +13,7 @@ from types import TracebackType
 from testcase.s3.bucket import StoredObject, Versioning
 from testcase.s3.faults import Fault
 from testcase.s3.handler import Listener
+from testcase.s3.manners import Manners
 from testcase.s3.messages import RequestRecord
 from testcase.s3.service import Service
 from testcase.s3.store import Store
@@ -201,3 +202,12 @@ class S3Server:
     @pageSize.setter
     def pageSize(self, size: int) -> None:
         self._service.pageSize = size
+
+    @property
+    def manners(self) -> Manners:
+        """How its listings differ from Amazon's."""
+        return self._service.manners
+
+    @manners.setter
+    def manners(self, manners: Manners) -> None:
+        self._service.manners = manners

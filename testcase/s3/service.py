@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from testcase.s3.faults import Faults
+from testcase.s3.manners import Manners
 from testcase.s3.messages import RequestRecord
 from testcase.s3.store import Store
 from testcase.s3.uploads import Uploads
@@ -19,5 +20,6 @@ class Service:
         self.faults = Faults()
         self.latency = 0.0
         self.pageSize = 1000
+        self.manners = Manners()
         self.requests: list[RequestRecord] = []
         self.stopping = threading.Event()

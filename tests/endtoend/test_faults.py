@@ -129,6 +129,34 @@ def test_a_full_disk_for_temporary_files_is_a_failure_that_names_it(
     assert not stored(server)
 
 
+@pytest.mark.parametrize("room", [4, 8, 12, 16, 20])
+def test_however_little_room_there_is_for_temporary_files_the_failure_is_the_same(
+    syncOnce: Sync, server: S3Server, tinyDisk: Path, tmp_path: Path, room: int
+) -> None:
+    (tinyDisk / "ballast").write_bytes(bytes((64 - room) * 1024))
+    source = plantTree(tmp_path / "source", dict.fromkeys((b"%0200d" % number for number in range(150)), b""))
+    outcome = syncOnce(source, "s3://bucket/p", environment={"TMPDIR": str(tinyDisk)})
+    assert (outcome.status, outcome.stderr.count("\n"), "unexpectedly" in outcome.stderr) == (6, 1, False), outcome
+    assert f"temporary file in {tinyDisk}: No space left on device; make room" in outcome.stderr
+    assert os.listdir(tinyDisk) == ["ballast"]
+
+
+@pytest.mark.parametrize("lacks", ["blocks", "inodes"])
+def test_a_lock_that_finds_no_room_is_a_failure_in_words(
+    syncOnce: Sync, server: S3Server, tinyDisk: Path, tmp_path: Path, lacks: str
+) -> None:
+    if lacks == "inodes":
+        subprocess.run(["mount", "-o", "remount,nr_inodes=1", str(tinyDisk)], check=True)
+    else:
+        (tinyDisk / "ballast").write_bytes(bytes(64 * 1024))
+    before = os.listdir(tinyDisk)
+    source = plantTree(tmp_path / "source", {b"a": b""})
+    outcome = syncOnce(source, "s3://bucket/p", environment={"XDG_RUNTIME_DIR": str(tinyDisk)})
+    assert (outcome.status, outcome.stderr.count("\n"), "unexpectedly" in outcome.stderr) == (6, 1, False), outcome
+    assert "cannot be taken: No space left on device; make room in" in outcome.stderr
+    assert os.listdir(tinyDisk) == before
+
+
 def test_no_room_for_the_links_by_which_files_go_up_is_the_same_failure(
     syncOnce: Sync, server: S3Server, tinyDisk: Path, tmp_path: Path
 ) -> None:

@@ -83,10 +83,10 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     def verdict() -> tuple[Verdict, str]:
         nonlocal isEncrypted
         facts = storedFacts(reader.mirror, each.key, reader.stopped.is_set)
-        if facts.size != each.size or not isSameEtag(facts.etag, each.etag):
+        if facts.size != each.size or (facts.etag and each.etag and not isSameEtag(facts.etag, each.etag)):
             return "raced", ""
         isEncrypted = facts.isEncrypted
-        return _verdict(reader, each, facts)
+        return _verdict(reader, each._replace(etag=each.etag or facts.etag), facts)
 
     try:
         answer = finding(each, verdict)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.etagdoubts import isDigest
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.restore.versionlisting import Version
+from CedarBackup3.amazons3.spool import temporaryText
 
 _MOST_AT_ONCE = 8
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")
@@ -87,10 +87,8 @@ def _request(location: S3Location, version: Version, file: bytes) -> Iterator[li
     if isTakenLiterally(key):
         yield getArguments(location.bucket, key, version.fetchId, file)
         return
-    with tempfile.NamedTemporaryFile("w", prefix="cback-", encoding="utf-8", newline="") as holder:
-        holder.write(key)
-        holder.flush()
-        yield getArguments(location.bucket, f"file://{holder.name}", version.fetchId, file)
+    with temporaryText(key) as holder:
+        yield getArguments(location.bucket, f"file://{holder}", version.fetchId, file)
 
 
 def _checked(file: bytes, version: Version, *, hasDigest: bool) -> Fetched:

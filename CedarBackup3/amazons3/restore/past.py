@@ -13,9 +13,10 @@ from CedarBackup3.amazons3.patterns import matcher
 from CedarBackup3.amazons3.restore.history import stateAt
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.versionlisting import NULL_VERSION, Version, listVersions, requireWhole
+from CedarBackup3.amazons3.restore.versionlisting import NULL_VERSION, Version, keysBehind, listVersions
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.errors import CedarBackupError, GuardRefused
+from CedarBackup3.errors import CedarBackupError, CommandFailed, GuardRefused
+from CedarBackup3.util import displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -42,6 +43,31 @@ def listed(selection: Selection, watcher: Watcher) -> Iterator[tuple[Selection, 
 
 
 def _listInto(versions: Spool[Version], selection: Selection, watcher: Watcher) -> int:
+    """List them, and see that the listing is whole; returns how many there are.
+
+    What is stored while it is being listed is no fault of the listing, and no clock tells which objects those are: the
+    server's is another than ours. So where there are objects behind its end, it is made once more. What was there
+    before that and is there after it must be in it.
+    """
+    count, last, behind = _listedOnce(versions, selection, watcher)
+    if not behind:
+        return count
+    _log.info("There are objects behind the last of the versions, so they are listed once more")
+    versions.clear()
+    count, last, stillBehind = _listedOnce(versions, selection, watcher)
+    if lost := behind & stillBehind:
+        raise CommandFailed(
+            f"aws listed the versions in {displayPath(selection.location.url)} only up to {displayPath(last)}, but "
+            f"there are objects behind it, such as {displayPath(min(lost))}: this server does not list all versions, "
+            "and 'aws s3 sync' can fetch only what is there now"
+        )
+    return count
+
+
+def _listedOnce(
+    versions: Spool[Version], selection: Selection, watcher: Watcher
+) -> tuple[int, bytes, frozenset[bytes]]:
+    """List them; returns how many there are, the last key, and the first of the objects that are behind it."""
     count = 0
 
     def tell(number: int) -> None:
@@ -50,9 +76,8 @@ def _listInto(versions: Spool[Version], selection: Selection, watcher: Watcher) 
         watcher("listing", count)
 
     last = listVersions(selection.location, selection.only, selection.aws, versions, tell)
-    if not selection.only:
-        requireWhole(selection.location, last, selection.aws)
-    return count
+    behind = frozenset[bytes]() if selection.only else keysBehind(selection.location, last, selection.aws)
+    return count, last, behind
 
 
 def _asKey(selection: Selection) -> Selection | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple, cast
+from urllib.parse import unquote_plus
 
 from CedarBackup3.amazons3.awsarguments import isTakenLiterally, listArguments, versionArguments
 from CedarBackup3.amazons3.awscli import answerOf, requireSuccess, runAws
 from CedarBackup3.amazons3.awssettings import AwsSettings
-from CedarBackup3.amazons3.awstimes import secondsOf
+from CedarBackup3.amazons3.awstimes import requireTime, secondsOf
 from CedarBackup3.amazons3.listing import parsedPage
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.pages import Pages, requireInOrder
+from CedarBackup3.amazons3.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
@@ -72,70 +73,128 @@ def listVersions(
     Raises:
         CommandFailed: aws failed, or what it printed is no listing
     """
-    prefix, last = location.prefix.encode(), b""
-
-    def take(page: bytes) -> bool:
-        nonlocal last
-        found = parsedVersions(page, prefix, last)
-        if not found:
-            return False
-        last = found[-1].key
-        if only:
-            found = [version for version in found if version.key == only]
-        onVersions(len(found))
-        versions.append(found)
-        return bool(only) and last > only
-
-    pages = Pages(take)
-    result = runAws(
-        versionArguments(location.bucket, location.prefix + only.decode(), pageSize),
-        aws,
-        outputFile=cast(BinaryIO, pages),
-        shouldStop=lambda: pages.isPast,
-    )
-    pages.requireComplete(result)
-    return last
+    listed = _Listed(location, only, versions, onVersions)
+    after: tuple[str, str] | None = None
+    isToGoOn = True
+    while isToGoOn:
+        pages = Pages(listed.take, isOnePage=after is not None)
+        result = runAws(
+            versionArguments(location.bucket, location.prefix + only.decode(), pageSize, after),
+            aws,
+            outputFile=cast(BinaryIO, pages),
+            shouldStop=lambda pages=pages: pages.isDone,  # type: ignore[misc]
+        )
+        pages.requireComplete(result)
+        isToGoOn, after = pages.isToGoOn, listed.goOnAfter
+    return listed.last
 
 
-def requireWhole(location: S3Location, last: bytes, aws: AwsSettings) -> None:
-    """Raise `CommandFailed` if the bucket has objects behind the last key of a listing of versions.
+class _Listed:
+    """Takes the pages of a listing and keeps its versions."""
+
+    def __init__(
+        self, location: S3Location, only: bytes, versions: Spool[Version], onVersions: Callable[[int], object]
+    ) -> None:
+        self.last = b""
+        """The last key that has come, below the prefix."""
+        self.goOnAfter = ("", "")
+        """The whole key and the version id behind which to go on, if we have to; what has come is left out then."""
+        self._location = location
+        self._only = only
+        self._versions = versions
+        self._onVersions = onVersions
+        self._behind = b""  # the key behind which the next page begins; it may come again
+        self._known: frozenset[tuple[bytes, str]] = frozenset()  # what was on the page before
+
+    def take(self, page: bytes) -> Next:
+        """Take one page; returns what follows it."""
+        prefix, before = self._location.prefix, self.goOnAfter
+        found, follows, marker, versionId = parsedVersions(page, prefix.encode(), self._behind)
+        fresh = [each for each in found if (each.key, each.versionId) not in self._known]
+        if fresh:
+            self.last = found[-1].key
+            # Without a version id some servers go on behind all versions of a key, and some before the first of them.
+            earlier = next((each.key for each in reversed(found) if each.key != self.last), self._behind)
+            self._behind = self.last if versionId else earlier
+            self.goOnAfter = prefix + self._behind.decode(), versionId
+            self._known = frozenset((each.key, each.versionId) for each in found)
+            wanted = [each for each in fresh if each.key == self._only] if self._only else fresh
+            self._onVersions(len(wanted))
+            self._versions.append(wanted)
+            return Next.UNWANTED if self._only and self.last > self._only else follows
+        if follows is Next.NOTHING or (found and follows is Next.UNKNOWN):
+            return Next.NOTHING
+        self.goOnAfter = marker, versionId
+        if found or self.goOnAfter == before:
+            raise CommandFailed(f"The server lists the versions in {displayPath(self._location.url)} without end")
+        return follows
+
+
+def keysBehind(location: S3Location, last: bytes, aws: AwsSettings) -> frozenset[bytes]:
+    """The first keys of objects behind the last key of a listing of versions; none if that was whole.
 
     OpenStack Swift ends that listing after its first page, as if there were no more.
+
+    Raises:
+        CommandFailed: aws failed, or what it printed is no listing
     """
     result, printed = answerOf([*listArguments(location, last.decode()), "--no-paginate"], aws)
     requireSuccess(result)
     # Without a last key a folder marker of the prefix itself comes as well, which has been listed.
-    if any(found.key > last for found in parsedPage(printed or b"null", location.prefix.encode(), b"")):
-        raise CommandFailed(
-            f"aws listed the versions in {displayPath(location.url)} only up to {displayPath(last)}, but there are "
-            "objects behind it: either the bucket is being written to, and a later run will do, or this server does "
-            "not list all versions, and 'aws s3 sync' can fetch only what is there now"
-        )
+    found, _ = parsedPage(printed, location.prefix.encode(), b"")
+    return frozenset(each.key for each in found if each.key > last)
 
 
-def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> list[Version]:
-    """The versions and markers on a page as `awscli.versionArguments` has it printed, in one order.
+class _VersionPage(NamedTuple):
+    versions: list[Version]
+    follows: Next
+    marker: str
+    """The whole key behind which the next page begins, as aws has read it; empty: there is none."""
+    versionMarker: str
+    """The id of the version of that key; empty: there is none."""
+
+
+def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
+    """The versions and markers on a page as `awsarguments.versionArguments` has it printed, in one order.
 
     Args:
-        page: a JSON array of two arrays or nulls
+        page: a JSON array of two arrays or nulls, whether more follows, and where
         prefix: of the location; the keys come without it
         last: the key below the prefix that the page before ended with; it may go on here
 
     Raises:
-        CommandFailed: this is no page, or not of this prefix, or not in key order
+        CommandFailed: this is no page, or not of this prefix, or not in key order, or it has a time that is none
     """
     try:
-        versions, markers = json.loads(page)
+        versions, markers, isTruncated, marker, versionMarker = json.loads(page)
         rows = (
             [_row(each, isMarker=False) for each in versions or ()],
             [_row(each, isMarker=True) for each in markers or ()],
         )
+        marker, versionMarker = (marker or "") + "", (versionMarker or "") + ""
     except (ValueError, TypeError, AttributeError):
         raise CommandFailed(f"aws printed no listing of versions but: {displayPath(page[:200])}") from None
     for part in rows:
         requireInOrder((row.key for row in part), prefix, prefix + last, mayRepeat=True)
+        for row in part:
+            requireTime(row.lastModified, row.key)
     start = len(prefix)
-    return [version._replace(key=version.key[start:]) for version in _merged(*rows)]
+    found = [version._replace(key=version.key[start:]) for version in _merged(*rows)]
+    goesOnRight = _goesOnRight(prefix.decode() + found[-1].key.decode() if found else "", marker)
+    follows = nextAfter(isTruncated, marker, isEmpty=not found, goesOnRight=goesOnRight)
+    return _VersionPage(found, follows, marker, versionMarker)
+
+
+def _goesOnRight(last: str, marker: str) -> bool:
+    """Whether aws goes on behind the last key of a page, given a marker as it has read that.
+
+    aws decodes keys and markers, but Ceph encodes only the keys. `awscli` lets it go on behind the last key instead.
+    Where it cannot, it shows no marker.
+    """
+    if not last:
+        return goesOnBehind(marker)
+    isRead = marker in {last, unquote_plus(last)} if marker else unquote_plus(last) == last
+    return isRead and goesOnBehind(last)
 
 
 def _row(facts: list[Any], *, isMarker: bool) -> Version:
@@ -144,10 +203,9 @@ def _row(facts: list[Any], *, isMarker: bool) -> Version:
         raise ValueError("a version without a size")
     if not isTakenLiterally(versionId):
         raise ValueError("aws would read what it names, and send that to the server")
-    secondsOf(modified)  # fails on what is no time, as the sum does on what is no number
-    size = None if size is None else size + 0
+    size = None if size is None else size + 0  # fails on what is no number
     return Version(
-        key.encode(), versionId, isLatest is True, modified, size, (etag or "").strip('"'), kind or "STANDARD"
+        key.encode(), versionId, isLatest is True, str(modified), size, (etag or "").strip('"'), kind or "STANDARD"
     )
 
 

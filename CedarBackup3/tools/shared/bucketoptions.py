@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from CedarBackup3.cli import Switch
@@ -24,6 +24,25 @@ def excludeSwitch(help: str, directory: str) -> Switch:  # noqa: A002 - as in Sw
         return text
 
     return Switch("x", "exclude", help, "PATTERN", "", pattern, isRepeatable=True)
+
+
+def sayVainPatterns(patterns: Iterable[str]) -> None:
+    """Say of each pattern that no file's path can match what was probably meant, in the log and on the screen.
+
+    A pattern that might match, and only does not today, is no mistake of which a job should complain every night.
+    """
+    import logging
+
+    from CedarBackup3.amazons3.patterns import likelyPattern
+    from CedarBackup3.util import displayPath
+
+    for pattern in patterns:
+        if meant := likelyPattern(pattern):
+            logging.getLogger("CedarBackup3.log").error(
+                "No file's path can match the pattern of --exclude %s; did you mean %s?",
+                displayPath(pattern),
+                displayPath(meant),
+            )
 
 
 def bucketOptions(values: Mapping[str, Any]) -> dict[str, Any]:
