@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,15 +87,58 @@ def test_content_that_is_not_what_was_stored_is_noticed(
     assert not (tmp_path / "t/1").exists()
 
 
-def test_where_etags_are_no_digests_sizes_have_to_do(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
-    for number in range(9):
-        encryption = {"x-amz-server-side-encryption": "aws:kms"}
-        server.putObject("bucket", b"p/%d" % number, b"x", at(0), etag="0" * 32, headers=encryption)
-    assert restoreOnce("s3://bucket/p", tmp_path / "t", "--verbose").status == 0
-    assert [request.operation for request in server.requests].count("HeadObject") == 3
-    for number in range(9):
+KMS = {"x-amz-server-side-encryption": "aws:kms"}
+
+
+@pytest.mark.parametrize("files", [3, 9], ids=["one by one", "in a batch"])
+def test_where_etags_are_no_digests_the_content_is_said_to_be_unproven(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, files: int
+) -> None:
+    for number in range(files):
+        server.putObject("bucket", b"p/%d" % number, b"x", at(0), headers=KMS)
+    put(server, {b"plain": b"y"}, 0)
+    report = tmp_path / "report.json"
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verbose", "--report", report)
+    assert outcome.status == 0, outcome
+    assert f"1 restored (1 byte), {files} files ({files} bytes) unproven" in outcome.stdout
+    assert (outcome.stderr.count("\n"), f"content of {files} files ({files} bytes)" in outcome.stderr) == (1, True)
+    assert json.loads(report.read_text())["classes"]["unproven"]["count"] == files
+    for number in range(files):
         os.utime(tmp_path / "t" / str(number))
-    assert restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly").status == 0
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly", "--verbose")
+    assert outcome.status == 0
+    assert f"1 alike by size and time (1 byte), {files} files ({files} bytes) unproven" in outcome.stdout
+
+
+@pytest.mark.parametrize("isEncrypted", [False, True])
+def test_an_encrypted_object_excuses_no_other(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, *, isEncrypted: bool
+) -> None:
+    for number in range(8):
+        server.putObject("bucket", b"p/%d" % number, b"x", at(0), headers=KMS if isEncrypted else {})
+    put(server, {b"damaged": b"content"}, 0)
+    server.damageObject("bucket", b"p/damaged")
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    assert outcome.status == 7
+    assert "/damaged was not restored: what arrived is not what its ETag stands for" in outcome.stderr
+    assert not (tmp_path / "t/damaged").exists()
+    fetched = [request.key for request in server.requests if request.operation == "GetObject"]
+    assert Counter(fetched)[b"p/damaged"] == 2
+    plantTree(tmp_path / "t", {b"damaged": b"CONTENT"} | {b"%d" % number: b"x" for number in range(8)})
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly", "--exclude", ".cback-restore/*")
+    assert (outcome.status, outcome.stderr.count("Different: ")) == (7, 1)
+
+
+def test_what_was_damaged_on_its_way_is_fetched_again(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    put(server, {b"%d" % number: b"content" for number in range(9)}, 0)
+    spoil = f'[ "$2" = sync ] && find {tmp_path}/t -name 4 -exec sh -c \'touch -r "$1" ref; printf CONTENT > "$1"; touch -r ref "$1"\' - {{}} \;'
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=f"cd {tmp_path}; status=$?; {spoil}")
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert (tmp_path / "t/4").read_bytes() == b"content"
+    assert [request.key for request in server.requests if request.operation == "GetObject"].count(b"p/4") == 2
 
 
 def test_an_object_that_changes_during_the_run_comes_as_it_was(
