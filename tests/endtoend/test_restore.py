@@ -368,12 +368,12 @@ def test_a_file_is_up_to_date_only_if_its_content_is_known(
     assert ": 1 up to date (1 byte), 1 alike by size and time (1 byte)\n" in outcome.stdout
 
 
-def inParts(server: S3Server, key: bytes, body: bytes, part: int, **more: object) -> None:
+def inParts(server: S3Server, key: bytes, body: bytes, part: int) -> None:
     """Store an object as an upload in parts does."""
     pieces = [body[start : start + part] for start in range(0, len(body), part)]
     digest = hashlib.md5(b"".join(hashlib.md5(piece).digest() for piece in pieces)).hexdigest()
     etag, sizes = f"{digest}-{len(pieces)}", tuple(map(len, pieces))
-    server.putObject("bucket", key, body, at(0), etag=etag, parts=sizes, **more)
+    server.putObject("bucket", key, body, at(0), etag=etag, parts=sizes)
 
 
 MIB = 1 << 20

@@ -133,8 +133,12 @@ def test_what_was_damaged_on_its_way_is_fetched_again(
     restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
     put(server, {b"%d" % number: b"content" for number in range(9)}, 0)
-    spoil = f'[ "$2" = sync ] && find {tmp_path}/t -name 4 -exec sh -c \'touch -r "$1" ref; printf CONTENT > "$1"; touch -r ref "$1"\' - {{}} \;'
-    commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=f"cd {tmp_path}; status=$?; {spoil}")
+    spoil = f"""
+        if [ "$2" = sync ]; then
+            file=$(find {tmp_path}/t -name 4)
+            touch -r "$file" {tmp_path}/time && printf CONTENT > "$file" && touch -r {tmp_path}/time "$file"
+        fi"""
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=spoil)
     outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
     assert (outcome.status, outcome.stderr) == (0, "")
     assert (tmp_path / "t/4").read_bytes() == b"content"

@@ -182,7 +182,7 @@ def _requirePrivate(path: bytes, descriptor: int, *, isNew: bool) -> None:
     """Raise `CedarBackupError` if others can write to a directory, and remove it if it is new."""
     status, user, shown = os.fstat(descriptor), os.geteuid(), displayPath(path)
     isOpen = bool(stat.S_IMODE(status.st_mode) & 0o077)
-    if status.st_uid == user and not (isOpen and _isReachable(path)):
+    if status.st_uid == user and (not isOpen or ((isNew or _isDictated(descriptor)) and not _isReachable(path))):
         return
     if isNew:
         # The file system decides on owner and mode: FAT, NTFS, CIFS, and NFS for root.
@@ -202,6 +202,17 @@ def _requirePrivate(path: bytes, descriptor: int, *, isNew: bool) -> None:
             "that user run it again, or name another directory; nothing was restored"
         )
     raise CedarBackupError(f"{shown}, in which files arrive, is not private to this user; remove it, then run again")
+
+
+def _isDictated(descriptor: int) -> bool:
+    """Whether the file system lets nobody change the mode of a directory."""
+    mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+    with contextlib.suppress(OSError):
+        os.fchmod(descriptor, 0o700)
+    if stat.S_IMODE(os.fstat(descriptor).st_mode) == mode:
+        return True
+    os.fchmod(descriptor, mode)
+    return False
 
 
 def _isReachable(path: bytes) -> bool:
