@@ -9,13 +9,22 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.restore.report import Outcome
+from CedarBackup3.amazons3.awslocale import awsLocale
+from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.restore import past, plan, restoration
+from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.staging import finish, staging
+from CedarBackup3.cli.record import Record
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
+from CedarBackup3.tools.shared.unwatched import unwatched
 from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, S3Server, TruncateListing
 from testcase.trees import plantTree
 
@@ -241,6 +250,57 @@ def test_a_full_disk_is_said_file_by_file(restoreOnce: Restore, server: S3Server
     assert small.read_bytes() == b"x" if small.exists() else "/small was not restored: " in outcome.stderr
     put(server, {b"large": b"y"}, 1)
     assert restoreOnce("s3://bucket/p", tinyDisk / "t").status == 0
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "size", "isBatch"),
+    [(9, 100_000, True), (150, 10, True), (150, 1000, False)],
+    ids=["few", "small", "large"],
+)
+def test_without_sparse_files_nothing_fills_the_disk(
+    server: S3Server,
+    anyAws: str,
+    tinyDisk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unwanted: int,
+    size: int,
+    *,
+    isBatch: bool,
+) -> None:
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", anyAws, prepend=":")
+    wanted = {b"w[%d]" % number: b"x" for number in range(6)}
+    put(server, wanted, 0)
+    put(server, {b"u[%d]" % number: b"y" * size for number in range(unwanted)}, 10)
+    selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale()), at(5))
+    target, tally, watcher = os.fsencode(tinyDisk / "t"), Tally(Record()), unwatched()
+    with (
+        past.listed(selection, watcher) as (_, versions),
+        past.standing(selection, versions, tally) as state,
+        staging(target, "this one") as place,
+    ):
+        mirror = plan.targetMirror(selection, target)
+        with plan.wanted(selection, mirror, state, tally, watcher, mayReplace=False) as lacking:
+            without = replace(place, hasSparseFiles=False)
+            restoration.carriedOut(selection, mirror, versions, lacking, without, tally, watcher)
+        finish(place, isComplete=True)
+    assert filesIn(tinyDisk / "t") == wanted
+    asked = Counter(request.operation for request in server.requests)
+    assert (asked["GetObject"], asked["ListObjectsV2"]) == (len(wanted), 1 + isBatch)
+
+
+def test_an_archived_object_that_fails_for_another_reason_is_not_called_archived(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"%d" % number: b"x" for number in range(6)}, 0)
+    for number in range(3):
+        headers = {"x-amz-storage-class": "GLACIER"}
+        server.putObject("bucket", b"p/cold%d" % number, b"cold", lastModified=at(0), headers=headers)
+    server.addFault(Fault("GetObject", DENY, key=b"p/cold1"))
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr.count("Archived: ")) == (7, 2)
+    assert f"Failed: {tmp_path}/t/cold1 was not restored: " in outcome.stderr
 
 
 def test_it_gives_up_when_nothing_can_be_fetched(
