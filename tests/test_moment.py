@@ -8,7 +8,10 @@ from datetime import UTC
 
 import pytest
 
-from CedarBackup3.amazons3.restore.moment import displayMoment, parsedMoment
+from CedarBackup3.amazons3.restore.moment import ambiguity, displayMoment, parsedMoment
+
+BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
+SAO_PAULO = "<-03>3<-02>,M10.3.0/0,M2.3.0/0"  # as it was: midnight did not exist
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +55,48 @@ def test_a_date_or_a_time_is_a_moment(text: str, expected: str) -> None:
 def test_anything_else_is_refused_with_a_word_to_go_by(text: str, word: str) -> None:
     with pytest.raises(ValueError, match=word):
         parsedMoment(text)
+
+
+@pytest.mark.parametrize(
+    ("local", "text", "says"),
+    [
+        (BERLIN, "2026-03-29T02:30", "write it with its zone, as in 2026-03-29T02:30:00"),
+        (BERLIN, "2026-03-29 02:00", "does not exist"),
+        (BERLIN, "2026-03-29T02:59:59.9", "does not exist"),
+        (SAO_PAULO, "2025-10-19T00:30", "does not exist"),
+    ],
+)
+def test_a_time_over_which_the_clocks_were_set_forward_is_refused(
+    monkeypatch: pytest.MonkeyPatch, local: str, text: str, says: str
+) -> None:
+    monkeypatch.setenv("TZ", local)
+    time.tzset()
+    with pytest.raises(ValueError, match=says):
+        parsedMoment(text)
+
+
+@pytest.mark.parametrize(
+    ("local", "text", "expected", "other"),
+    [
+        (BERLIN, "2026-03-29T01:59", "2026-03-29T00:59:00+00:00", ""),
+        (BERLIN, "2026-03-29T03:00", "2026-03-29T01:00:00+00:00", ""),
+        (BERLIN, "2026-03-29T02:30+01:00", "2026-03-29T01:30:00+00:00", ""),
+        (BERLIN, "2026-03-29", "2026-03-28T23:00:00+00:00", ""),
+        (BERLIN, "2025-10-26T02:00", "2025-10-26T00:00:00+00:00", "2025-10-26T02:00:00+01:00"),
+        (BERLIN, "2025-10-26T02:30", "2025-10-26T00:30:00+00:00", "2025-10-26T02:30:00+01:00"),
+        (BERLIN, "2025-10-26T02:30+02:00", "2025-10-26T00:30:00+00:00", ""),
+        (BERLIN, "2025-10-26T03:00", "2025-10-26T02:00:00+00:00", ""),
+        (SAO_PAULO, "2025-10-19", "2025-10-19T03:00:00+00:00", ""),  # a day that begins at one o'clock
+    ],
+)
+def test_where_the_clocks_are_set_a_time_is_the_first_that_is_written_so(
+    monkeypatch: pytest.MonkeyPatch, local: str, text: str, expected: str, other: str
+) -> None:
+    monkeypatch.setenv("TZ", local)
+    time.tzset()
+    assert parsedMoment(text).astimezone(UTC).isoformat() == expected
+    assert ambiguity(text).endswith(f"for the second write {other}" if other else "")
+    assert bool(ambiguity(text)) == bool(other)
 
 
 def test_a_moment_is_said_in_utc_and_in_local_time() -> None:

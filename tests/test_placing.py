@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from CedarBackup3.amazons3.restore.placing import NoPlace, place
-from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
+from CedarBackup3.amazons3.restore.staging import finish, ignoresCase, requireRoom, staging
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 
 
@@ -86,12 +87,41 @@ def test_a_file_system_below_the_target_gets_a_copy(target: int, tmp_path: Path)
     assert os.listdir(tmp_path / "target/a") == ["b"]
 
 
+def test_a_time_that_cannot_be_kept_is_no_reason_not_to_place_a_file(target: int, tmp_path: Path) -> None:
+    place(target, b"before", arrived(tmp_path), -62_135_596_800)
+    place(target, b"after", arrived(tmp_path), 1 << 70)
+    assert sorted(os.listdir(tmp_path / "target")) == ["after", "before"]
+
+
+def test_the_directory_for_lost_files_leaves_a_fresh_disk_empty(tmp_path: Path) -> None:
+    target = os.fsencode(tmp_path)
+    (tmp_path / "lost+found").mkdir(mode=0o700)
+    requireRoom(target, "this one", overwrite=False)
+    (tmp_path / "lost+found/#12").touch()
+    with pytest.raises(GuardRefused):
+        requireRoom(target, "this one", overwrite=False)
+    (tmp_path / "lost+found/#12").unlink()
+    (tmp_path / "mine").touch()
+    with pytest.raises(GuardRefused):
+        requireRoom(target, "this one", overwrite=False)
+
+
+def test_looking_tells_whether_case_is_ignored(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    assert not ignoresCase(os.fsencode(plain))
+    assert not ignoresCase(os.fsencode(plain / "to/be/made"))
+    (plain / "name").touch()
+    (plain / "NAME").touch()
+    assert not ignoresCase(os.fsencode(plain))
+
+
 def test_the_place_where_files_arrive_is_private_locked_and_removed(tmp_path: Path) -> None:
     target = os.fsencode(tmp_path / "new/target")
     with staging(target, "this one") as made:
         status = os.stat(made.path)
         assert stat.S_IMODE(status.st_mode) == 0o700
-        assert not made.isCaseInsensitive
+        assert (made.isCaseInsensitive, made.hasSparseFiles) == (False, True)
         with pytest.raises(LockHeld), staging(target, "this one"):
             pass
         finish(made, isComplete=True)
@@ -130,6 +160,56 @@ def test_a_link_put_in_its_place_meanwhile_leads_nowhere(tmp_path: Path, isCompl
         finish(made, isComplete=isComplete)
     assert sorted(path.name for path in elsewhere.rglob("*")) == ["file", "file-0", "restore", "tree"]
     assert {path.read_text() for path in elsewhere.rglob("*") if path.is_file()} == {"precious"}
+
+
+def test_the_unfinished_restore_of_another_user_is_not_to_be_removed(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a directory of another user")
+    (tmp_path / ".cback-restore").mkdir(mode=0o700)
+    os.chown(tmp_path / ".cback-restore", 65534, -1)
+    with (
+        pytest.raises(CedarBackupError, match="user with the number 65534, whose restore has not come to its end"),
+        staging(os.fsencode(tmp_path), "this one"),
+    ):
+        pass
+    assert os.listdir(tmp_path) == [".cback-restore"]
+
+
+@pytest.mark.parametrize(
+    ("above", "owner", "word"),
+    [
+        (0o755, None, "lets others in"),
+        (0o700, None, ""),  # nobody else comes so far
+        (0o755, 65534, "no_root_squash"),
+        (0o700, 65534, "uid="),
+    ],
+)
+def test_a_file_system_that_decides_on_mode_and_owner(
+    monkeypatch: pytest.MonkeyPatch, above: int, owner: int | None, word: str
+) -> None:
+    """As FAT does and NFS for root, of which not every machine can mount one: what makes a directory does it here."""
+    mkdir = os.mkdir
+
+    def dictating(path: bytes, mode: int = 0o777) -> None:
+        mkdir(path, mode)
+        os.chmod(path, 0o777)
+        if owner is not None:
+            os.chown(path, owner, -1)
+
+    if owner is not None and os.geteuid() != 0:
+        pytest.skip("only root can make a directory of another user")
+    with tempfile.TemporaryDirectory() as parent:  # below that of pytest nobody else can go
+        os.chmod(parent, above)
+        target = os.path.join(os.fsencode(parent), b"target")
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "mkdir", dictating)
+            if not word:
+                with staging(target, "this one") as made:
+                    finish(made, isComplete=True)
+            else:
+                with pytest.raises(CedarBackupError, match=word), staging(target, "this one"):
+                    pass
+        assert os.listdir(target) == []
 
 
 @pytest.mark.parametrize("kind", ["link", "open", "file"])

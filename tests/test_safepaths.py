@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from CedarBackup3.amazons3.awslocale import AwsLocale
-from CedarBackup3.amazons3.restore.safepaths import alsoDirectories, folded, unsafeReason
+from CedarBackup3.amazons3.restore.safepaths import CaselessNames, alsoDirectories, folded, unsafeReason
 from testcase.trees import AWKWARD_NAMES
 
 UTF8 = AwsLocale("C.UTF-8", "utf-8", "")
@@ -36,6 +36,24 @@ def test_in_a_legacy_locale_a_key_needs_a_spelling_there() -> None:
 def test_keys_below_which_there_are_others_are_found() -> None:
     keys = sorted([b"a", b"a!", b"a!/x", b"a-b", b"a/b", b"a/b/c", b"ab", b"b/c", b"b0"])
     assert alsoDirectories(keys) == {b"a", b"a!", b"a/b"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "refused"),
+    [
+        ([b"Photos/one", b"photos/two"], [b"photos/two"]),
+        ([b"A/b/c", b"A/b/d", b"a/b/c", b"a/x"], [b"a/b/c", b"a/x"]),
+        ([b"A", b"a/b"], [b"a/b"]),
+        ([b"A/b", b"a"], [b"a"]),
+        ([b"x/Y", b"x/y", b"x/z"], [b"x/y"]),
+        (["Caf\u00c9/1".encode(), "cafe\u0301/2".encode()], ["cafe\u0301/2".encode()]),
+        ([b"a/1", b"a/2", b"b/a/1", b"c"], []),
+        ([b"Q/1", b"q/R/1", b"r/1", b"q"], [b"q/R/1", b"q"]),
+    ],
+)
+def test_where_case_is_ignored_no_key_comes_into_the_place_of_another(keys: list[bytes], refused: list[bytes]) -> None:
+    taken = CaselessNames()
+    assert [key for key in keys if taken.clash(key)] == refused
 
 
 def test_names_that_differ_by_case_or_form_are_the_same_where_case_is_ignored() -> None:

@@ -162,6 +162,8 @@ class Claim(NamedTuple):
     etag: str
     lastModified: str
     """Of the object, as aws printed it."""
+    versionId: str = ""
+    """Of the object; empty: it is the object as it is now."""
 
 
 class Finding(NamedTuple):
@@ -176,6 +178,7 @@ class Finding(NamedTuple):
     mtimeNs: int
     etag: str
     lastModified: str
+    versionId: str = ""
 
     @property
     def claim(self) -> Claim:

@@ -8,6 +8,8 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class RestoreOptions(NamedTuple):
-    """What the command line asks for; the names are those of the switches, but for those that make `aws`."""
+    """What the command line asks for; the names are those of the switches, but for what several switches make."""
 
     s3BucketUrl: str
     aws: AwsSettings
@@ -49,6 +51,8 @@ class RestoreOptions(NamedTuple):
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
+    ambiguity: str = ""
+    """A sentence on `atTime`, if it could be another time as well."""
 
 
 def cli() -> int:
@@ -62,6 +66,8 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
 
     sayVainPatterns(options.exclude)
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
+    if options.ambiguity:
+        logging.getLogger("CedarBackup3.log").warning("%s", options.ambiguity)
     with timesLogged(progress):
         if options.versions is not None:
             return _printVersions(selection, options, progress)
@@ -148,14 +154,14 @@ def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrit
 def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
     from CedarBackup3.amazons3.restore import past, plan
     from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.staging import requireRoom
+    from CedarBackup3.amazons3.restore.staging import ignoresCase, requireRoom
 
     tally = Tally(watcher.record)
     requireRoom(target, selection.identity, overwrite=overwrite)
     with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
         mirror = plan.targetMirror(chosen, target)
         with (
-            plan.restorable(chosen, mirror, stood, tally) as state,
+            plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)) as state,
             plan.wanted(chosen, mirror, state, tally, watcher, mayReplace=overwrite) as lacking,
         ):
             plan.rehearsed(chosen, mirror, lacking)
@@ -165,12 +171,13 @@ def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwri
 def _compared(selection: Selection, target: bytes, watcher: Watcher) -> RestoreReport:
     from CedarBackup3.amazons3.restore import past, plan, proof
     from CedarBackup3.amazons3.restore.report import Tally
+    from CedarBackup3.amazons3.restore.staging import ignoresCase
 
     tally = Tally(watcher.record)
     proof.requireDirectory(target)
     with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
         mirror = plan.targetMirror(chosen, target)
-        with plan.restorable(chosen, mirror, stood, tally) as state:
+        with plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)) as state:
             return proof.compared(chosen, mirror, state, tally, watcher, isRestore=False)
 
 
@@ -192,6 +199,9 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
 
     tally = Tally(watcher.record)
     with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
+        if chosen.moment:  # beside the listing, which a program may read
+            with contextlib.suppress(OSError):
+                sys.stderr.write(f"{chosen.shown}\n")
         _print(chosen, state, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
@@ -243,15 +253,17 @@ def _absolute(target: Path) -> bytes:
         ) from None
 
 
-def _moment(text: str) -> datetime:
-    from CedarBackup3.amazons3.restore.moment import parsedMoment
+def _moment(text: str) -> tuple[datetime, str]:
+    """A moment, and what is to be said of it."""
+    from CedarBackup3.amazons3.restore.moment import ambiguity, parsedMoment
 
-    return parsedMoment(text)
+    return parsedMoment(text), ambiguity(text)
 
 
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     requirePolicyWanted(values)
-    made = bucketOptions(values) | {"atTime": values["atTime"] or None}
+    moment, ambiguity = values["atTime"] or (None, "")
+    made = bucketOptions(values) | {"atTime": moment, "ambiguity": ambiguity}
     chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields if name not in made}, **made)
     modes = {
         "--list": chosen.list,

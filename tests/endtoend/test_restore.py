@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -293,9 +294,11 @@ def test_a_bucket_without_versions_is_restored_as_it_is_and_refused_as_it_was(
 ) -> None:
     server.setVersioning("bucket", Versioning.NEVER)
     put(server, {b"a": b"1", b"b": b"2"}, 0)
+    put(server, {b"c": b"3"}, 8)
     outcome = restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "t")
     assert (outcome.status, (tmp_path / "t").exists()) == (9, False)
     assert "versioning" in outcome.stderr
+    server.deleteObject("bucket", b"p/c")
     assert restoreOnce("s3://bucket/p", tmp_path / "t").status == 0
     assert filesIn(tmp_path / "t") == {b"a": b"1", b"b": b"2"}
     server.setVersioning("bucket", Versioning.ENABLED)
@@ -309,6 +312,90 @@ def test_a_bucket_without_versions_is_restored_as_it_is_and_refused_as_it_was(
     assert b"b" not in filesIn(tmp_path / "u")
 
 
+@pytest.mark.parametrize("isVersionedSince", [False, True])
+def test_a_moment_from_before_versioning_is_never_restored_in_silence(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, *, isVersionedSince: bool
+) -> None:
+    server.setVersioning("bucket", Versioning.NEVER)
+    put(server, {b"a": b"1", b"b": b"2"}, 0)
+    server.deleteObject("bucket", b"p/b")
+    if isVersionedSince:
+        server.setVersioning("bucket", Versioning.ENABLED)
+        put(server, {b"c": b"3"}, 10)
+    report = tmp_path / "report.json"
+    outcome = restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "t", "--report", report)
+    assert (outcome.status, filesIn(tmp_path / "t")) == (0, {b"a": b"1"})
+    assert "files may be missing from s3://bucket/p/ as of 2026-01-01 00:00:05 UTC" in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+    assert json.loads(report.read_text())["classes"]["unprovenSnapshot"]["count"] == 1
+    for switch in ("--verifyOnly", "--list"):
+        target = [] if switch == "--list" else [tmp_path / "t"]
+        outcome = restoreOnce("--atTime", moment(5), switch, "s3://bucket/p", *target)
+        assert (outcome.status, "files may be missing" in outcome.stderr) == (0, True)
+    for more in (["--atTime", moment(10)] * isVersionedSince, []):
+        assert restoreOnce(*more, "--list", "s3://bucket/p").stderr.count("missing") == 0
+    assert "missing" not in restoreOnce("--atTime", moment(5), "s3://bucket/p/a", tmp_path / "u").stderr
+
+
+def test_a_listing_as_of_a_time_names_the_time_beside_it(restoreOnce: Restore, server: S3Server) -> None:
+    put(server, {b"a": b"1"}, 0)
+    outcome = restoreOnce("--list", "--json", "--atTime", moment(5), "s3://bucket/p")
+    assert outcome.stderr == "s3://bucket/p/ as of 2026-01-01 00:00:05 UTC\n"
+    assert [json.loads(line)["key"] for line in outcome.stdout.splitlines()] == ["p/a"]
+
+
+def test_a_time_is_refused_that_does_not_exist_and_explained_if_it_came_twice(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"a": b"1"}, -10_000_000)
+    berlin = ["env", "TZ=CET-1CEST,M3.5.0,M10.5.0/3"]
+    outcome = restoreOnce("--atTime", "2026-03-29T02:30", "s3://bucket/p", tmp_path / "t", prefix=berlin)
+    assert (outcome.status, outcome.stderr.count("\n"), len(server.requests)) == (2, 1, 0)
+    assert "does not exist" in outcome.stderr
+    outcome = restoreOnce("--atTime", "2025-10-26T02:30", "s3://bucket/p", tmp_path / "t", prefix=berlin)
+    assert (outcome.status, outcome.stderr.count("\n")) == (0, 1)
+    assert "the first, 2025-10-26T02:30:00+02:00; for the second write 2025-10-26T02:30:00+01:00" in outcome.stderr
+
+
+def test_a_file_is_up_to_date_only_if_its_content_is_known(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"proven": b"1", b"alike": b"2"}, 0)
+    target = plantTree(tmp_path / "target", {b"proven": b"1", b"alike": b"X"})
+    os.utime(target / "alike", (START.timestamp(),) * 2)
+    outcome = restoreOnce("--verifyOnly", "--verbose", "s3://bucket/p", target)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert ": 1 up to date (1 byte), 1 alike by size and time (1 byte)\n" in outcome.stdout
+
+
+def inParts(server: S3Server, key: bytes, body: bytes, part: int) -> None:
+    """Store an object as an upload in parts does."""
+    pieces = [body[start : start + part] for start in range(0, len(body), part)]
+    digest = hashlib.md5(b"".join(hashlib.md5(piece).digest() for piece in pieces)).hexdigest()
+    etag, sizes = f"{digest}-{len(pieces)}", tuple(map(len, pieces))
+    server.putObject("bucket", key, body, at(0), etag=etag, parts=sizes)
+
+
+MIB = 1 << 20
+
+
+def test_content_in_parts_is_judged_as_the_sync_tool_judges_it(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    body = os.urandom(12 * MIB)
+    for key, part in ((b"five", 5 * MIB), (b"configured", 7 * MIB), (b"odd", 4_321_000), (b"damaged", 5 * MIB)):
+        inParts(server, b"p/" + key, body, part)
+    config = tmp_path / "config"
+    config.write_text("[default]\ns3 =\n    multipart_chunksize = 7 MB\n")
+    environment = {"AWS_CONFIG_FILE": str(config)}
+    target = plantTree(tmp_path / "target", dict.fromkeys((b"five", b"configured", b"odd"), body))
+    plantTree(target, {b"damaged": body[:-1] + bytes([body[-1] ^ 1])})
+    outcome = restoreOnce("--verifyOnly", "s3://bucket/p", target, environment=environment)
+    assert outcome.status == 7
+    assert [line.partition(" has ")[0] for line in outcome.stderr.splitlines()[:-1]] == [f"Different: {target}/damaged"]
+    assert "3 up to date (36.0 MiB), 1 different (12.0 MiB)" in outcome.stderr
+
+
 def test_archived_objects_are_said_with_the_command_that_brings_them_back(
     restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
@@ -320,16 +407,22 @@ def test_archived_objects_are_said_with_the_command_that_brings_them_back(
         b"p/instant": {"x-amz-storage-class": "GLACIER_IR"},
     }.items():
         server.putObject("bucket", key, b"cold", lastModified=at(0), headers=headers)
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    server.putObject(
+        "bucket", b"p/mail://joe@home", b"cold", lastModified=at(0), headers={"x-amz-storage-class": "GLACIER"}
+    )
+    endpoint = server.environment()["AWS_ENDPOINT_URL"]
+    reach = ("--endpointUrl", endpoint, "--region", "eu-west-1")
+    outcome = restoreOnce(*reach, "s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7
-    assert "7 restored (10 bytes), 3 archived (12 bytes)" in outcome.stderr
+    assert "7 restored (10 bytes), 4 archived (16 bytes)" in outcome.stderr
     commands = [line.partition(" brought back first: ")[2].rpartition("; ")[0] for line in outcome.stderr.splitlines()]
     for command in filter(None, commands):
+        assert {f"--endpoint-url={endpoint}", "--region=eu-west-1"} < set(shlex.split(command))
         environment = toolEnvironment(server.environment(), anyAws)
         subprocess.run(shlex.split(command), env=environment, check=True, capture_output=True)
     again = restoreOnce("s3://bucket/p", tmp_path / "t")  # without --overwrite: it goes on
     assert (again.status, again.stderr) == (0, "")
-    assert len(filesIn(tmp_path / "t")) == 10
+    assert len(filesIn(tmp_path / "t")) == 11
 
 
 def test_more_than_a_thousand_versions_with_pages_that_end_inside_a_key(

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.restore.report import Outcome
+from CedarBackup3.amazons3.awslocale import awsLocale
+from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.restore import past, plan, restoration
+from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.staging import finish, staging
+from CedarBackup3.cli.record import Record
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
+from CedarBackup3.tools.shared.unwatched import unwatched
 from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, S3Server, TruncateListing
 from testcase.trees import plantTree
 
@@ -85,15 +96,62 @@ def test_content_that_is_not_what_was_stored_is_noticed(
     assert not (tmp_path / "t/1").exists()
 
 
-def test_where_etags_are_no_digests_sizes_have_to_do(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
-    for number in range(9):
-        encryption = {"x-amz-server-side-encryption": "aws:kms"}
-        server.putObject("bucket", b"p/%d" % number, b"x", at(0), etag="0" * 32, headers=encryption)
-    assert restoreOnce("s3://bucket/p", tmp_path / "t", "--verbose").status == 0
-    assert [request.operation for request in server.requests].count("HeadObject") == 3
-    for number in range(9):
+KMS = {"x-amz-server-side-encryption": "aws:kms"}
+
+
+@pytest.mark.parametrize("files", [3, 9], ids=["one by one", "in a batch"])
+def test_where_etags_are_no_digests_the_content_is_said_to_be_unproven(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, files: int
+) -> None:
+    for number in range(files):
+        server.putObject("bucket", b"p/%d" % number, b"x", at(0), headers=KMS)
+    put(server, {b"plain": b"y"}, 0)
+    report = tmp_path / "report.json"
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verbose", "--report", report)
+    assert outcome.status == 0, outcome
+    assert f"1 restored (1 byte), {files} files ({files} bytes) unproven" in outcome.stdout
+    assert (outcome.stderr.count("\n"), f"content of {files} files ({files} bytes)" in outcome.stderr) == (1, True)
+    assert json.loads(report.read_text())["classes"]["unproven"]["count"] == files
+    for number in range(files):
         os.utime(tmp_path / "t" / str(number))
-    assert restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly").status == 0
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly", "--verbose")
+    assert outcome.status == 0
+    assert f"1 alike by size and time (1 byte), {files} files ({files} bytes) unproven" in outcome.stdout
+
+
+@pytest.mark.parametrize("isEncrypted", [False, True])
+def test_an_encrypted_object_excuses_no_other(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, *, isEncrypted: bool
+) -> None:
+    for number in range(8):
+        server.putObject("bucket", b"p/%d" % number, b"x", at(0), headers=KMS if isEncrypted else {})
+    put(server, {b"damaged": b"content"}, 0)
+    server.damageObject("bucket", b"p/damaged")
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    assert outcome.status == 7
+    assert "/damaged was not restored: what arrived is not what its ETag stands for" in outcome.stderr
+    assert not (tmp_path / "t/damaged").exists()
+    fetched = [request.key for request in server.requests if request.operation == "GetObject"]
+    assert Counter(fetched)[b"p/damaged"] == 2
+    plantTree(tmp_path / "t", {b"damaged": b"CONTENT"} | {b"%d" % number: b"x" for number in range(8)})
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly", "--exclude", ".cback-restore/*")
+    assert (outcome.status, outcome.stderr.count("Different: ")) == (7, 1)
+
+
+def test_what_was_damaged_on_its_way_is_fetched_again(
+    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    put(server, {b"%d" % number: b"content" for number in range(9)}, 0)
+    spoil = f"""
+        if [ "$2" = sync ]; then
+            file=$(find {tmp_path}/t -name 4)
+            touch -r "$file" {tmp_path}/time && printf CONTENT > "$file" && touch -r {tmp_path}/time "$file"
+        fi"""
+    commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=spoil)
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert (tmp_path / "t/4").read_bytes() == b"content"
+    assert [request.key for request in server.requests if request.operation == "GetObject"].count(b"p/4") == 2
 
 
 def test_an_object_that_changes_during_the_run_comes_as_it_was(
@@ -192,6 +250,57 @@ def test_a_full_disk_is_said_file_by_file(restoreOnce: Restore, server: S3Server
     assert small.read_bytes() == b"x" if small.exists() else "/small was not restored: " in outcome.stderr
     put(server, {b"large": b"y"}, 1)
     assert restoreOnce("s3://bucket/p", tinyDisk / "t").status == 0
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "size", "isBatch"),
+    [(9, 100_000, True), (150, 10, True), (150, 1000, False)],
+    ids=["few", "small", "large"],
+)
+def test_without_sparse_files_nothing_fills_the_disk(
+    server: S3Server,
+    anyAws: str,
+    tinyDisk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unwanted: int,
+    size: int,
+    *,
+    isBatch: bool,
+) -> None:
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", anyAws, prepend=":")
+    wanted = {b"w[%d]" % number: b"x" for number in range(6)}
+    put(server, wanted, 0)
+    put(server, {b"u[%d]" % number: b"y" * size for number in range(unwanted)}, 10)
+    selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale()), at(5))
+    target, tally, watcher = os.fsencode(tinyDisk / "t"), Tally(Record()), unwatched()
+    with (
+        past.listed(selection, watcher) as (_, versions),
+        past.standing(selection, versions, tally) as state,
+        staging(target, "this one") as place,
+    ):
+        mirror = plan.targetMirror(selection, target)
+        with plan.wanted(selection, mirror, state, tally, watcher, mayReplace=False) as lacking:
+            without = replace(place, hasSparseFiles=False)
+            restoration.carriedOut(selection, mirror, versions, lacking, without, tally, watcher)
+        finish(place, isComplete=True)
+    assert filesIn(tinyDisk / "t") == wanted
+    asked = Counter(request.operation for request in server.requests)
+    assert (asked["GetObject"], asked["ListObjectsV2"]) == (len(wanted), 1 + isBatch)
+
+
+def test_an_archived_object_that_fails_for_another_reason_is_not_called_archived(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    put(server, {b"%d" % number: b"x" for number in range(6)}, 0)
+    for number in range(3):
+        headers = {"x-amz-storage-class": "GLACIER"}
+        server.putObject("bucket", b"p/cold%d" % number, b"cold", lastModified=at(0), headers=headers)
+    server.addFault(Fault("GetObject", DENY, key=b"p/cold1"))
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr.count("Archived: ")) == (7, 2)
+    assert f"Failed: {tmp_path}/t/cold1 was not restored: " in outcome.stderr
 
 
 def test_it_gives_up_when_nothing_can_be_fetched(

@@ -16,7 +16,7 @@ from functools import partial
 from CedarBackup3.amazons3.awscli import configuredText
 from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
-from CedarBackup3.amazons3.content.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
+from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parsedEtag, readings
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Verdict
@@ -105,9 +105,7 @@ def _verdict(reader: Reader, each: Claim, buffer: bytearray) -> tuple[Verdict, s
     etag = parsedEtag(each.etag)
     if etag is None:
         return "unknown", "its ETag is no digest"
-    sizes = partSizes(each.size, etag.parts, reader.configuredPart) if etag.parts else [0]
-    # The likeliest size by itself: few files need another, and each costs as much as the first.
-    for tried in filter(None, (sizes[:1], sizes[1:])):
+    for tried in readings(each.size, etag, reader.configuredPart):
         if hasEtag(reader, each, etag, tried, buffer):
             return "matched", ""
     return unexplained(reader, each.size, etag)
@@ -115,7 +113,7 @@ def _verdict(reader: Reader, each: Claim, buffer: bytearray) -> tuple[Verdict, s
 
 def unexplained(reader: Reader, size: int, etag: Etag) -> tuple[Verdict, str]:
     """The verdict on a mismatch of which nothing else is known: a difference, if the user's aws makes such parts."""
-    if not etag.parts or etag.parts == 1 or usualPartSizes(size, etag.parts, reader.configuredPart):
+    if isConclusive(size, etag, reader.configuredPart):
         return "differs", ""
     return "unknown", "the size of its parts is not known"
 

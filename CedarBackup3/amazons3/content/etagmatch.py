@@ -1,35 +1,31 @@
-"""Whether a file that has arrived holds what the ETag of its object stands for."""
+"""Whether a file holds what the ETag of its object stands for."""
 
 from __future__ import annotations
 
 from typing import BinaryIO
 
 from CedarBackup3.amazons3.content.digests import READ, PartedHasher, md5
-from CedarBackup3.amazons3.content.etags import parsedEtag, usualPartSizes
+from CedarBackup3.amazons3.content.etags import isConclusive, parsedEtag, readings
 
 
-def contentMatches(file: BinaryIO, size: int, etag: str) -> bool | None:
+def contentMatches(file: BinaryIO, size: int, etag: str, configuredPart: int = 0) -> bool | None:
     """Whether a file of the right size has the content that an ETag stands for; None: the ETag does not tell.
 
     Args:
-        file: read from its beginning to its end
+        file: read from its beginning to its end, twice if the parts are not those of the user's aws
         size: in bytes
-        etag: if it looks like the MD5 of the content it is taken for that; of a multipart upload only agreement means
-            something, since its parts may have had another size than those of aws
+        etag: if it looks like a digest of the content it is taken for that
+        configuredPart: the user's `multipart_chunksize` in bytes; 0: none
     """
     claimed = parsedEtag(etag)
     if claimed is None:
         return None
-    if not claimed.parts:
-        hasher = md5()
-    else:
-        # One part may be of any size, so it is the whole file.
-        sizes = [max(size, 1)] if claimed.parts == 1 else usualPartSizes(size, claimed.parts)
-        if not sizes:
-            return None
-        hasher = PartedHasher(md5, sizes[0])
-    while piece := file.read(READ):
-        hasher.update(piece)
-    if hasher.digest() == claimed.digest:
-        return True
-    return None if claimed.parts else False
+    for sizes in readings(size, claimed, configuredPart):
+        hashers = [PartedHasher(md5, part) if part else md5() for part in sizes]
+        file.seek(0)
+        while piece := file.read(READ):
+            for hasher in hashers:
+                hasher.update(piece)
+        if any(hasher.digest() == claimed.digest for hasher in hashers):
+            return True
+    return False if isConclusive(size, claimed, configuredPart) else None

@@ -72,6 +72,23 @@ def partSizes(size: int, parts: int, configured: int = 0) -> list[int]:
     return [part for part in dict.fromkeys(sizes) if _fits(part, size, parts)]
 
 
+def readings(size: int, etag: Etag, configured: int = 0) -> list[list[int]]:
+    """Which part sizes to try, a reading of the file after the other; 0 is the undivided file.
+
+    The likeliest size comes by itself: few files need another, and each costs as much as the first.
+    """
+    sizes = partSizes(size, etag.parts, configured) if etag.parts else [0]
+    return [tried for tried in (sizes[:1], sizes[1:]) if tried]
+
+
+def isConclusive(size: int, etag: Etag, configured: int = 0) -> bool:
+    """Whether a file that matches by none of the sizes tried differs, unless the ETag is no digest at all.
+
+    It does if the user's own aws would have made that number of parts; otherwise the parts may have had any size.
+    """
+    return etag.parts < 2 or bool(usualPartSizes(size, etag.parts, configured))
+
+
 def _otherPartSizes(size: int, parts: int) -> Iterator[int]:
     for mebibytes in _OTHERS:
         yield mebibytes * _MIB
@@ -95,6 +112,18 @@ def _fits(part: int, size: int, parts: int) -> bool:
 
 
 def chunkSize(text: str) -> int:
-    """The bytes that a `multipart_chunksize` such as `64MB` stands for, as aws reads it; 0 if it is none."""
-    match = re.fullmatch(r"(\d+)([kmgt]?)i?b?", text.strip().lower(), re.ASCII)
-    return int(match[1]) << {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[match[2]] if match else 0
+    """The bytes that a `multipart_chunksize` such as `64MB` stands for, as aws reads it; 0 if aws would refuse it.
+
+    (`human_readable_to_bytes` in awscli/customizations/s3/utils.py: what is before the unit goes to Python's `int`,
+    which takes blanks on either side and single underscores.)
+    """
+    value = text.strip().lower()
+    unit = value[-3:] if value.endswith("ib") else value[-2:]
+    isUnit = unit in _UNITS
+    try:
+        return max(0, int(value.removesuffix(unit) if isUnit else value) * _UNITS.get(unit, 1))
+    except ValueError:
+        return 0
+
+
+_UNITS = {prefix + end: 1 << 10 * power for power, prefix in enumerate("kmgt", 1) for end in ("b", "ib")}

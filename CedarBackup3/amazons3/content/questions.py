@@ -28,7 +28,8 @@ log = logging.getLogger("CedarBackup3.log")
 ASKED = 100
 """For so many files that seem to differ S3 is asked, and for so many that are unknown."""
 
-_ENCRYPTED = "encrypted in a way that makes its ETag no digest"
+ENCRYPTED = "encrypted in a way that makes its ETag no digest"
+"""What is said of an object encrypted by KMS or with a customer's key."""
 
 
 class _Answer(NamedTuple):
@@ -68,7 +69,7 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
                 failure,
             )
         if found.verdict == "differs" and hasEncrypted and not isAsked and not failures:
-            yield found._replace(verdict="unknown", why=f"it may be {_ENCRYPTED}; S3 was asked for {ASKED} others only")
+            yield found._replace(verdict="unknown", why=f"it may be {ENCRYPTED}; S3 was asked for {ASKED} others only")
         else:
             yield found
 
@@ -82,7 +83,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
 
     def verdict() -> tuple[Verdict, str]:
         nonlocal isEncrypted
-        facts = storedFacts(reader.mirror, each.key, reader.stopped.is_set)
+        facts = storedFacts(reader.mirror, each.key, reader.stopped.is_set, **_which(each))
         if facts.size != each.size or (facts.etag and each.etag and not isSameEtag(facts.etag, each.etag)):
             return "raced", ""
         isEncrypted = facts.isEncrypted
@@ -94,7 +95,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
         if "(404)" in str(failure):  # deleted meanwhile
             return _Answer(found, True)
         if _hasCustomerKey(reader, each, failure):
-            return _Answer(found._replace(verdict="unknown", why=f"it is {_ENCRYPTED}"), True, True)
+            return _Answer(found._replace(verdict="unknown", why=f"it is {ENCRYPTED}"), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
 
@@ -123,7 +124,7 @@ def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed) -> bool
     if "(400)" not in str(failure):
         return False
     try:
-        storedPartSize(reader.mirror, each.key, reader.stopped.is_set, 1)
+        storedPartSize(reader.mirror, each.key, reader.stopped.is_set, 1, **_which(each))
     except CommandFailed as other:
         return (
             "(400)" in str(other) and runAws(headBucketArguments(reader.mirror.location), reader.mirror.aws).status == 0
@@ -142,7 +143,7 @@ def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, 
         return _byParts(reader, each, md5, etag) if etag.parts > 1 else unexplained(reader, each.size, etag)
     if checksum:
         return _byParts(reader, each, checksum.make, Etag(checksum.digest, checksum.parts))
-    why = f"it is {_ENCRYPTED}" if facts.isEncrypted else "its ETag is no digest"
+    why = f"it is {ENCRYPTED}" if facts.isEncrypted else "its ETag is no digest"
     return "unknown", f"{why}, and it has no stored checksum that can be calculated"
 
 
@@ -165,9 +166,14 @@ def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Eta
     return "differs", ""
 
 
+def _which(each: Claim) -> dict[str, str]:
+    """Of the versions of an object, the one to ask for."""
+    return {"versionId": each.versionId} if each.versionId else {}
+
+
 def _partSize(reader: Reader, each: Claim, number: int) -> int:
     """As `storedPartSize`; 0 also for a server that does not know the question."""
     try:
-        return storedPartSize(reader.mirror, each.key, reader.stopped.is_set, number)
+        return storedPartSize(reader.mirror, each.key, reader.stopped.is_set, number, **_which(each))
     except CommandFailed:
         return 0

@@ -64,32 +64,37 @@ class StoredFacts:
     checksum: Checksum | None
 
 
-def storedFacts(mirror: Mirror, key: bytes, shouldStop: ShouldStop) -> StoredFacts:
-    """What S3 says of the object with that key below the target's prefix; the question is given up once that says yes.
+def storedFacts(mirror: Mirror, key: bytes, shouldStop: ShouldStop, versionId: str = "") -> StoredFacts:
+    """What S3 says of the object with that key below the target's prefix, or of a version of it.
+
+    The question is given up once `shouldStop` says yes.
 
     Raises:
         CommandFailed: aws could not ask, or what it printed cannot be understood
     """
     names = [f"Checksum{name}" for name in _ALGORITHMS]
     fields = ("ETag", "ContentLength", *ENCRYPTION, *names)
-    etag, size, encryption, customer, *checksums = _asked(mirror, key, shouldStop, fields)
+    etag, size, encryption, customer, *checksums = _asked(mirror, key, shouldStop, fields, versionId=versionId)
     stored = (_checksum(name, value) for name, value in zip(_ALGORITHMS, checksums, strict=True))
     hasDigest = isDigestUnder(encryption, customer)
     return StoredFacts(str(etag or ""), int(size or 0), not hasDigest, next(filter(None, stored), None))
 
 
-def storedPartSize(mirror: Mirror, key: bytes, shouldStop: ShouldStop, number: int) -> int:
+def storedPartSize(mirror: Mirror, key: bytes, shouldStop: ShouldStop, number: int, versionId: str = "") -> int:
     """The bytes in that part of an object; 0 if the server does not tell.
 
     Raises:
         CommandFailed: aws could not ask
     """
-    size, parts = _asked(mirror, key, shouldStop, ("ContentLength", "PartsCount"), number)
+    size, parts = _asked(mirror, key, shouldStop, ("ContentLength", "PartsCount"), number, versionId)
     return int(size or 0) if parts else 0
 
 
-def _asked(mirror: Mirror, key: bytes, shouldStop: ShouldStop, fields: tuple[str, ...], part: int = 0) -> list[Any]:
-    result, printed = answerOf(headArguments(mirror.location, key.decode(), fields, part), mirror.aws, shouldStop)
+def _asked(
+    mirror: Mirror, key: bytes, shouldStop: ShouldStop, fields: tuple[str, ...], part: int = 0, versionId: str = ""
+) -> list[Any]:
+    arguments = headArguments(mirror.location, key.decode(), fields, part, versionId)
+    result, printed = answerOf(arguments, mirror.aws, shouldStop)
     requireSuccess(result)
     try:
         values = json.loads(printed)

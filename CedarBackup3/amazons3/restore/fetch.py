@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import stat
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.awsarguments import downloadArguments, getArguments, isTakenLiterally
@@ -15,13 +16,17 @@ from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
+from CedarBackup3.amazons3.content.etags import isDigestUnder
+from CedarBackup3.amazons3.content.questions import ENCRYPTED
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import OnProgress
-from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restore.etagdoubts import isDigest
+from CedarBackup3.amazons3.model import S3Location, Verdict
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import temporaryText
+
+PartOf = Callable[[str], int]
+"""The user's `multipart_chunksize` in bytes for an ETag; 0: none is set, or the object has no parts."""
 
 _MOST_AT_ONCE = 8
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")
@@ -40,12 +45,16 @@ class Fetched(NamedTuple):
     """Whether that is because it has to be brought back from an archive first."""
     isMissing: bool = False
     """Whether nothing arrived in a batch."""
-    isDoubtful: bool = False
-    """Whether that is only because the ETag stands for other content, if it is a digest at all."""
+    verdict: Verdict = "matched"
+    """What its ETag tells of what arrived."""
+    why: str = ""
+    """What makes that unknown."""
+    isSettled: bool = True
+    """Whether S3 could not tell more."""
 
 
 def fetchedOneByOne(
-    location: S3Location, aws: AwsSettings, staging: Staging, versions: Iterable[Version]
+    location: S3Location, aws: AwsSettings, staging: Staging, versions: Iterable[Version], partOf: PartOf
 ) -> Generator[Fetched, None, None]:
     """Each version in a file of its own, checked, several at once.
 
@@ -56,14 +65,19 @@ def fetchedOneByOne(
 
     def fetched(numbered: tuple[int, Version]) -> Fetched:
         number, version = numbered
-        return _fetched(location, aws, version, staging.file(number), cancelled)
+        return _fetched(location, aws, version, staging.file(number), cancelled, partOf)
 
     # With pages of work ahead, one large file does not keep the others waiting.
     return mapped(fetched, enumerate(versions), threads=atOnce, ahead=8 * atOnce, cancel=cancelled.set)
 
 
 def _fetched(
-    location: S3Location, aws: AwsSettings, version: Version, file: bytes, cancelled: threading.Event
+    location: S3Location,
+    aws: AwsSettings,
+    version: Version,
+    file: bytes,
+    cancelled: threading.Event,
+    partOf: PartOf,
 ) -> Fetched:
     if cancelled.is_set():
         return Fetched(version, file, "the run was interrupted")
@@ -73,7 +87,10 @@ def _fetched(
         reason = str(result)
         fetched = Fetched(version, file, reason, isArchived="InvalidObjectState" in reason)
     else:
-        fetched = _checked(file, version, hasDigest=isDigest(printed))
+        fetched = _checked(file, version, partOf)
+        # aws has told what encrypts the object, so that S3 need not be asked.
+        if fetched.verdict != "matched" and not fetched.reason and not _isDigest(printed):
+            fetched = fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isSettled=True)
     if fetched.reason:
         with contextlib.suppress(OSError):
             os.unlink(file)
@@ -91,18 +108,29 @@ def _request(location: S3Location, version: Version, file: bytes) -> Iterator[li
         yield getArguments(location.bucket, f"file://{holder}", version.fetchId, file)
 
 
-def _checked(file: bytes, version: Version, *, hasDigest: bool) -> Fetched:
+def _isDigest(printed: bytes) -> bool:
+    """Whether the ETag of an object is a digest, going by its `ENCRYPTION` as aws prints it."""
+    try:
+        encryption, customerAlgorithm = json.loads(printed)
+    except (ValueError, TypeError):
+        return True
+    return isDigestUnder(encryption, customerAlgorithm)
+
+
+def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
     """A file that has arrived, checked."""
     try:
         with open(file, "rb") as opened:
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size != version.size:
                 return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")
-            if hasDigest and contentMatches(opened, status.st_size, version.etag) is False:
-                return Fetched(version, file, "what arrived is not what its ETag stands for", isDoubtful=True)
+            isRight = contentMatches(opened, status.st_size, version.etag, partOf(version.etag))
     except OSError as error:
         return Fetched(version, file, f"what arrived cannot be read: {error.strerror}")
-    return Fetched(version, file)
+    if isRight:
+        return Fetched(version, file)
+    verdict: Verdict = "unknown" if isRight is None else "differs"
+    return Fetched(version, file, verdict=verdict, why="its ETag does not tell", isSettled=False)
 
 
 def downloaded(
@@ -142,13 +170,20 @@ def forget(staging: Staging, path: bytes, version: Version) -> None:
             os.unlink(whole)
 
 
-def takenFromTree(staging: Staging, path: bytes, version: Version) -> Fetched:
-    """The version as the batch has brought it, if that is what it has brought."""
+def takenFromTree(staging: Staging, path: bytes, version: Version, partOf: PartOf) -> Fetched:
+    """The version as the batch has brought it, if that is what it has brought.
+
+    A time other than its own is that of another version, unless the content is right: aws could not set it, or the file
+    system does not keep it.
+    """
     file = os.path.join(staging.tree, path)
     try:
         status = os.lstat(file)
     except OSError:
         return Fetched(version, file, "it did not arrive", isMissing=True)
-    if not stat.S_ISREG(status.st_mode) or status.st_mtime != secondsOf(version.lastModified):
-        return Fetched(version, file, "another version arrived")
-    return _checked(file, version, hasDigest=True)
+    other = Fetched(version, file, "another version arrived")
+    if not stat.S_ISREG(status.st_mode):
+        return other
+    fetched = _checked(file, version, partOf)
+    isTimely = status.st_mtime == secondsOf(version.lastModified)
+    return fetched if isTimely or fetched.verdict == "matched" else other

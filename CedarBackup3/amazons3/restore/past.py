@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from CedarBackup3.amazons3.awstimes import secondsOf
+from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Watcher
 from CedarBackup3.amazons3.model import S3Location, isFolderMarker
 from CedarBackup3.amazons3.patterns import matcher
@@ -16,7 +18,7 @@ from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.versionlisting import NULL_VERSION, Version, keysBehind, listVersions
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError, CommandFailed, GuardRefused
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayBytes, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -97,11 +99,6 @@ def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> It
         GuardRefused: the bucket has no versions that could tell
         CedarBackupError: nothing stood there
     """
-    if selection.moment and all(version.versionId == NULL_VERSION for version in versions):
-        raise GuardRefused(
-            f"Refused: nothing in {selection.url} was stored with versioning, so nobody can tell what stood there at "
-            "another time; without --atTime what is there now is restored; nothing was changed"
-        )
 
     def inOrder(key: bytes) -> list[Version]:
         with Spool(Version._make) as again:
@@ -121,8 +118,48 @@ def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> It
         return isPatterned or isFolderMarker(version.key, version.size)
 
     moment = selection.moment.timestamp() if selection.moment else None
+    isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
     with Spool(Version._make) as kept:
         found = stateAt(versions, moment, inOrder, tellUnknown)
         if not kept.extend(version for version in found if not isExcluded(version)) and not tally.said:
             raise CedarBackupError(f"Nothing stood in {selection.shown}; check the URL, the time and what is excluded")
+        if not isTraced:
+            _tellUntraced(selection, kept, tally)
         yield kept
+
+
+def _isTraced(selection: Selection, versions: Iterable[Version], moment: float) -> bool:
+    """Whether the bucket had begun to keep versions by a moment, so that what has gone since has left a trace.
+
+    Raises:
+        GuardRefused: it never has, and something was stored after the moment in the place of something else perhaps
+    """
+    isVersioned = isTraced = isReplaced = False
+    for version in versions:
+        isOlder = secondsOf(version.lastModified) <= moment
+        if version.versionId != NULL_VERSION:
+            isVersioned, isTraced = True, isTraced or isOlder
+        elif not isOlder:
+            isReplaced = True
+    if isReplaced and not isVersioned:
+        raise GuardRefused(
+            f"Refused: nothing in {selection.url} was stored with versioning, and some of it after that time, so "
+            "nobody can tell what stood there; without --atTime what is there now is restored; nothing was changed"
+        )
+    return isTraced or bool(selection.only)  # what stands there for a single key has stood there since
+
+
+def _tellUntraced(selection: Selection, state: Iterable[Version], tally: Tally) -> None:
+    """Say once how many files of a state were stored without versioning, if there are any."""
+    files = size = 0
+    for version in state:
+        if version.versionId == NULL_VERSION:
+            files, size = files + 1, size + (version.size or 0)
+    if files:
+        tally.untraced(files, size)
+        _log.warning(
+            "Unproven: files may be missing from %s, since what was deleted before there were versions has left no "
+            "trace; of those known, %s stored before",
+            selection.shown,
+            f"{counted(files, 'file')} ({displayBytes(size)}) {'was' if files == 1 else 'were'}",
+        )

@@ -34,7 +34,8 @@ def place(target: int, path: bytes, arrived: bytes, seconds: int) -> None:
         NoPlace: it cannot be
     """
     *parents, name = path.split(b"/")
-    os.utime(arrived, (seconds, seconds), follow_symlinks=False)
+    with contextlib.suppress(OSError, OverflowError):  # not every file system keeps every time
+        os.utime(arrived, (seconds, seconds), follow_symlinks=False)
     with _directory(target, parents, make=True) as directory:
         try:
             os.rename(arrived, name, dst_dir_fd=directory)
@@ -47,7 +48,7 @@ def place(target: int, path: bytes, arrived: bytes, seconds: int) -> None:
 def setTime(target: int, path: bytes, seconds: int) -> None:
     """Give a file that is in its place its time, if this user may; a link is left as it is."""
     *parents, name = path.split(b"/")
-    with contextlib.suppress(NoPlace, OSError), _directory(target, parents, make=False) as directory:
+    with contextlib.suppress(NoPlace, OSError, OverflowError), _directory(target, parents, make=False) as directory:
         if stat.S_ISREG(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode):
             os.utime(name, (seconds, seconds), dir_fd=directory, follow_symlinks=False)
 
@@ -96,7 +97,8 @@ def _copy(arrived: bytes, directory: int, name: bytes, seconds: int) -> None:
             with open(arrived, "rb") as source, open(descriptor, "wb") as copy:
                 shutil.copyfileobj(source, copy)
                 copy.flush()
-                os.utime(copy.fileno(), (seconds, seconds))
+                with contextlib.suppress(OSError, OverflowError):
+                    os.utime(copy.fileno(), (seconds, seconds))
             os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
         except BaseException:
             os.unlink(temporary, dir_fd=directory)

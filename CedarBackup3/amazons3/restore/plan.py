@@ -15,9 +15,11 @@ from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.restore.doubts import partOf
+from CedarBackup3.amazons3.restore.fetch import PartOf
 from CedarBackup3.amazons3.restore.placing import setTime
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
-from CedarBackup3.amazons3.restore.safepaths import RESERVED, alsoDirectories, folded, unsafeReason
+from CedarBackup3.amazons3.restore.safepaths import RESERVED, CaselessNames, alsoDirectories, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.scan import sourceEntries
@@ -46,18 +48,14 @@ def restorable(
     """Those of a state that can be files in the target; the others are said one by one."""
     safe = (version.key for version in state if not unsafeReason(version.key, mirror.locale))
     directories = alsoDirectories(safe)
-    seen: set[str] = set()
+    taken = CaselessNames()
 
     def reason(version: Version) -> str:
         if unsafe := unsafeReason(version.key, mirror.locale):
             return unsafe
         if version.key in directories:
             return "there are other keys below it, for which it has to be a directory"
-        if isCaseInsensitive and (name := folded(version.key)) in seen:
-            return "another key differs from it only by case, which this directory does not tell apart"
-        if isCaseInsensitive:
-            seen.add(name)
-        return ""
+        return taken.clash(version.key) if isCaseInsensitive else ""
 
     def allowed() -> Iterator[Version]:
         for version in state:
@@ -110,15 +108,19 @@ def wanted(
         adjust: the descriptor of the target, in which files of the right content get their time; negative: they do not
     """
     files = size = current = 0
+    part = partOf(mirror)
 
     def lacking() -> Iterator[Version]:
         nonlocal files, size, current
         for entry, version in joined(targetEntries(selection, mirror, watcher), state):
             if version is None:
                 continue
-            if entry is not None and agrees(mirror, entry, version, isContentKnown=True):
+            if entry is not None and isAlike(entry, version):
                 tally.fine(Outcome.SETTLED, entry.size or 0)
-                if adjust >= 0 and entry.mtimeNs != _nanoseconds(version):
+                continue
+            if entry is not None and _hasContent(mirror, entry, version, part):
+                tally.fine(Outcome.SETTLED, entry.size or 0)
+                if adjust >= 0:
                     setTime(adjust, entry.path, secondsOf(version.lastModified))
                 continue
             if entry is not None and not mayReplace:
@@ -152,29 +154,20 @@ def targetEntries(selection: Selection, mirror: Mirror, watcher: Watcher) -> Ite
             yield SourceEntry(selection.only, status.st_size, status.st_mtime_ns, path)
 
 
-def _nanoseconds(version: Version) -> int:
-    return secondsOf(version.lastModified) * 1_000_000_000
+def isAlike(entry: SourceEntry, version: Version) -> bool:
+    """Whether a file has the size and the time of a version."""
+    return entry.size == version.size and entry.mtimeNs == secondsOf(version.lastModified) * 1_000_000_000
 
 
-def agrees(mirror: Mirror, entry: SourceEntry, version: Version, *, isContentKnown: bool) -> bool:
-    """Whether a file is a version: it has its size and time, or else its content as far as the ETag tells.
-
-    Args:
-        mirror: the target
-        entry: the file
-        version: what it should be
-        isContentKnown: if the ETag does not tell, the answer is no
-    """
+def _hasContent(mirror: Mirror, entry: SourceEntry, version: Version, part: PartOf) -> bool:
+    """Whether the ETag proves that a file has the content of a version."""
     if entry.size != version.size:
         return False
-    if entry.mtimeNs == _nanoseconds(version):
-        return True
     try:
         with open(mirror.pathTo(entry.path), "rb") as file:
-            matches = contentMatches(file, entry.size or 0, version.etag)
+            return bool(contentMatches(file, entry.size or 0, version.etag, part(version.etag)))
     except OSError:
         return False
-    return bool(matches) if isContentKnown else matches is not False
 
 
 def rehearsed(selection: Selection, mirror: Mirror, lacking: Wanted) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from CedarBackup3.amazons3.compare import joined
+from CedarBackup3.amazons3.content.claims import Reader, hashed
+from CedarBackup3.amazons3.content.questions import settled
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import SourceEntry
-from CedarBackup3.amazons3.restore.etagdoubts import EtagDoubts
-from CedarBackup3.amazons3.restore.plan import agrees, targetEntries
+from CedarBackup3.amazons3.model import Claim, Finding, SourceEntry
+from CedarBackup3.amazons3.restore.doubts import claimOf, partOf
+from CedarBackup3.amazons3.restore.plan import isAlike, targetEntries
 from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, summaryLine
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.versionlisting import Version
+from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 
@@ -38,6 +42,8 @@ def compared(
 ) -> RestoreReport:
     """Compare the target as it is now with what should be there, and sum up.
 
+    Names, sizes and times are compared; content where only the times differ.
+
     Args:
         selection: what was restored
         mirror: the target
@@ -46,33 +52,114 @@ def compared(
         watcher: sees the progress
         isRestore: what was said before is not said again, and other files are no concern
     """
-    doubts = EtagDoubts(selection.location, selection.aws)
-    for entry, version in joined(targetEntries(selection, mirror, watcher), state):
-        if version is None:
-            if entry is not None and not isRestore:
-                line = f"Extra: {displayPath(mirror.pathTo(entry.path))} was not in {selection.shown}"
-                tally.wrong(Outcome.EXTRA, entry.path, entry.size or 0, line)
-        elif entry is not None and _isThere(mirror, entry, version, doubts):
-            if not isRestore:
-                tally.fine(Outcome.SETTLED, entry.size or 0)
-        elif version.key not in tally.said:
-            _tellDifference(selection, mirror, entry, version, tally)
-    watcher("compare")
+    with Spool(_Odd._make) as odds, Spool(Finding._make) as doubtful:
+        with odds.appending() as keep:
+            for entry, version in joined(targetEntries(selection, mirror, watcher), state):
+                if entry is None or version is None or not isAlike(entry, version):
+                    keep(_Odd(entry and tuple(entry), version and tuple(version)))
+                elif not isRestore:
+                    tally.fine(Outcome.ALIKE, entry.size or 0)
+        findings = _findings(mirror, odds, doubtful, watcher)
+        watcher("compare")
+        doubt = next(findings, None)
+        for odd in odds:
+            if doubt is not None and odd.isComparable and odd.claim == doubt.claim:
+                _tell(selection, mirror, odd, doubt, tally, isRestore=isRestore)
+                doubt = next(findings, None)
+            else:
+                _tell(selection, mirror, odd, None, tally, isRestore=isRestore)
+    tally.sayUnproven()
     report = tally.report()
     line = summaryLine(selection, mirror.source, report, isRestore=isRestore)
     _log.log(logging.INFO if report.isClean else logging.ERROR, "%s", line)
     return report
 
 
-def _isThere(mirror: Mirror, entry: SourceEntry, version: Version, doubts: EtagDoubts) -> bool:
-    """Whether a file is a version, as far as size, time and ETag tell."""
-    if agrees(mirror, entry, version, isContentKnown=False):
-        return True
-    return entry.size == version.size and doubts.areRight(version)
+class _Odd(NamedTuple):
+    """A file and a version that are not of the same size and time, or only one of the two."""
+
+    file: tuple[Any, ...] | None
+    """The fields of its entry."""
+    stored: tuple[Any, ...] | None
+    """The fields of the version."""
+
+    @property
+    def entry(self) -> SourceEntry | None:
+        return None if self.file is None else SourceEntry._make(self.file)
+
+    @property
+    def version(self) -> Version | None:
+        return None if self.stored is None else Version._make(self.stored)
+
+    @property
+    def isComparable(self) -> bool:
+        """Whether the content decides."""
+        entry, version = self.entry, self.version
+        return entry is not None and version is not None and entry.size == version.size
+
+    @property
+    def claim(self) -> Claim:
+        """What the version claims of the content of the file, if they are comparable."""
+        entry, version = self.entry, self.version
+        assert entry and version  # noqa: S101 - for the type checker
+        return claimOf(entry.path, entry.mtimeNs, version)
+
+
+def _findings(mirror: Mirror, odds: Spool[_Odd], doubtful: Spool[Finding], watcher: Watcher) -> Iterator[Finding]:
+    """What is comparable but not proven by its ETag, after asking S3 for a bounded number of them, in key order.
+
+    Args:
+        mirror: the target
+        odds: all that is not alike
+        doubtful: receives what the ETags do not prove
+        watcher: sees the progress
+    """
+    size, withParts = -1, ""
+    for odd in odds:
+        if odd.isComparable:
+            size = max(size, 0) + odd.claim.size
+            withParts = withParts or odd.claim.etag * ("-" in odd.claim.etag)
+    if size < 0:
+        return iter(())
+    reader = Reader(mirror, configuredPart=partOf(mirror)(withParts))
+    claims = (odd.claim for odd in odds if odd.isComparable)
+    watcher("content")
+    doubtful.extend(found for found in hashed(reader, claims, size, watcher) if found.verdict != "matched")
+    return settled(reader, doubtful)
+
+
+def _tell(
+    selection: Selection, mirror: Mirror, odd: _Odd, doubt: Finding | None, tally: Tally, *, isRestore: bool
+) -> None:
+    """Count what has shown of one pair, and say what is wrong; comparable content without a doubt is right."""
+    entry, version = odd.entry, odd.version
+    if version is None:
+        if entry is not None and not isRestore and not _isLostAndFound(entry):
+            line = f"Extra: {displayPath(mirror.pathTo(entry.path))} was not in {selection.shown}"
+            tally.wrong(Outcome.EXTRA, entry.path, entry.size or 0, line)
+        return
+    isRight = odd.isComparable and (doubt is None or doubt.verdict in {"matched", "unknown"})
+    if not isRight and version.key not in tally.said:
+        _tellDifference(selection, mirror, entry, version, doubt, tally)
+    elif isRight and not isRestore:
+        if doubt is not None and doubt.verdict == "unknown":
+            tally.unproven(version, displayPath(mirror.pathTo(doubt.path)), doubt.why)
+        else:
+            tally.fine(Outcome.SETTLED, version.size or 0)
+
+
+def _isLostAndFound(entry: SourceEntry) -> bool:
+    """Whether it is what every ext file system has at its root, for root alone to read."""
+    return entry.size is None and entry.key == b"lost+found/"
 
 
 def _tellDifference(
-    selection: Selection, mirror: Mirror, entry: SourceEntry | None, version: Version, tally: Tally
+    selection: Selection,
+    mirror: Mirror,
+    entry: SourceEntry | None,
+    version: Version,
+    doubt: Finding | None,
+    tally: Tally,
 ) -> None:
     path = displayPath(mirror.pathTo(mirror.locale.pathOf(version.key)))
     size = counted(version.size or 0, "byte")
@@ -80,8 +167,10 @@ def _tellDifference(
         line = f"Missing: {path} ({size}) is not there, but in {selection.shown}"
         tally.wrong(Outcome.MISSING, version.key, version.size or 0, line)
         return
-    if entry.size is None:
+    if entry.size is None or (doubt is not None and doubt.verdict == "unreadable"):
         line = f"Different: {path} cannot be read by this user, so it is not proven to be that of {selection.shown}"
+    elif doubt is not None and doubt.verdict == "raced":
+        line = f"Different: {path} changed while it was compared with {selection.shown}; run again"
     elif entry.size == version.size:
         line = f"Different: {path} has another content than in {selection.shown}"
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shlex
 from collections import Counter
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from CedarBackup3.amazons3.awscli import settingArguments
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Recorder
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -31,6 +33,11 @@ class Outcome(Enum):
 
     RESTORED = "restored"
     SETTLED = "up to date"
+    """It was there already: a restore goes by size and time, or by the content; a comparison by the content."""
+    ALIKE = "alike by size and time"
+    """What a comparison says of a file whose content it has not looked at."""
+    UNPROVEN = "unproven"
+    """It is there, but nothing tells whether its content is that of the version."""
     FAILED = "failed"
     ARCHIVED = "archived"
     REFUSED = "refused"
@@ -49,7 +56,7 @@ class Outcome(Enum):
         return first + "".join(map(str.capitalize, others))
 
 
-_FINE = (Outcome.RESTORED, Outcome.SETTLED)
+_FINE = (Outcome.RESTORED, Outcome.SETTLED, Outcome.ALIKE, Outcome.UNPROVEN)
 
 
 class Finding(NamedTuple):
@@ -63,6 +70,17 @@ class Finding(NamedTuple):
     reason: str
 
 
+class Noted(NamedTuple):
+    """Some files, counted."""
+
+    files: int
+    size: int
+    """In bytes."""
+
+
+NOTHING = Noted(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
     """What came of a restore."""
@@ -72,6 +90,8 @@ class RestoreReport:
     """In bytes."""
     findings: tuple[Finding, ...]
     """The first of those that are not fine; `counts` counts them all."""
+    untraced: Noted = NOTHING
+    """The files that were stored before there were versions, so that others may have gone without a trace."""
 
     @property
     def isClean(self) -> bool:
@@ -89,11 +109,36 @@ class Tally:
         self._counts: Counter[Outcome] = Counter()
         self._sizes: Counter[Outcome] = Counter()
         self._findings: list[Finding] = []
+        self._unproven = ""
+        self._untraced = NOTHING
 
     def fine(self, outcome: Outcome, size: int) -> None:
         """A file is as it should be."""
         self._count(outcome, size)
         self._record.count(outcome.className, 1, size)
+
+    def unproven(self, version: Version, shown: str, why: str) -> None:
+        """A file is in its place, of which nothing proves that its content is right; why that is so."""
+        size = version.size or 0
+        self._count(Outcome.UNPROVEN, size)
+        self._record.note(Outcome.UNPROVEN.className, version.key, size)
+        self._unproven = self._unproven or f"of {shown} because {why}"
+
+    def sayUnproven(self) -> None:
+        """Say once of how many files that is so."""
+        if self._unproven:
+            files, size = self._counts[Outcome.UNPROVEN], self._sizes[Outcome.UNPROVEN]
+            _log.warning(
+                "Unproven: nothing proves the content of %s (%s), %s",
+                counted(files, "file"),
+                displayBytes(size),
+                self._unproven if files == 1 else f"for example {self._unproven}",
+            )
+
+    def untraced(self, files: int, size: int) -> None:
+        """So many of the files were stored before there were versions."""
+        self._untraced = Noted(files, size)
+        self._record.count("unprovenSnapshot", files, size)
 
     def wrong(self, outcome: Outcome, key: bytes, size: int, line: str, reason: str = "") -> None:
         """Something is wrong with a key, and the line says what."""
@@ -115,7 +160,10 @@ class Tally:
     def report(self) -> RestoreReport:
         """All of it."""
         return RestoreReport(
-            MappingProxyType(dict(self._counts)), MappingProxyType(dict(self._sizes)), tuple(self._findings)
+            MappingProxyType(dict(self._counts)),
+            MappingProxyType(dict(self._sizes)),
+            tuple(self._findings),
+            self._untraced,
         )
 
 
@@ -128,7 +176,10 @@ def archivedLine(selection: Selection, version: Version) -> str:
         # Those of S3 Intelligent-Tiering come back for good (S3 API reference, "RestoreObject").
         "RestoreRequest": {"Days": _DAYS} if version.storageClass in ARCHIVES else {},
     }
-    command = f"aws s3api restore-object --cli-input-json {shlex.quote(json.dumps(request))}"
+    # A key such as mail://joe@home would be masked like a URL with a password.
+    names = json.dumps(request).replace("@", "\\u0040")
+    words = ["s3api", "restore-object", "--cli-input-json", names]
+    command = shlex.join(["aws", *words, *settingArguments(words, selection.aws, os.environ)])
     return (
         f"Archived: {selection.urlOf(version.key)} ({counted(version.size or 0, 'byte')}, {version.storageClass}) "
         f"has to be brought back first: {command}; hours later, run this again"
@@ -140,10 +191,13 @@ def summaryLine(selection: Selection, target: bytes, report: RestoreReport, *, i
     parts = [
         f"{report.counts[outcome]:,} {outcome.value} ({displayBytes(report.sizes[outcome])})"
         for outcome in Outcome
-        if report.counts.get(outcome)
+        if report.counts.get(outcome) and outcome is not Outcome.UNPROVEN
     ]
+    if files := report.counts.get(Outcome.UNPROVEN):
+        parts.append(f"{counted(files, 'file')} ({displayBytes(report.sizes[Outcome.UNPROVEN])}) unproven")
     verb = "Restored" if isRestore else "Verified"
+    untraced = f"; whether that is all is unproven ({counted(report.untraced.files, 'file')} from before versioning)"
     return (
         f"{verb if report.isClean else f'Not {verb.lower()}'}: {selection.shown} in {displayPath(target)}: "
-        f"{', '.join(parts) or 'nothing'}"
+        f"{', '.join(parts) or 'nothing'}{untraced if report.untraced.files else ''}"
     )

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.util import displayPath
 
 NAME_LIMIT = 255
 """The longest name of a file, in bytes (limits.h(0p), NAME_MAX, as Linux file systems have it)."""
@@ -60,6 +61,33 @@ def alsoDirectories(keys: Iterable[bytes]) -> set[bytes]:
     return found
 
 
+class CaselessNames:
+    """The paths that are taken in a directory which ignores case, directories on the way to files among them.
+
+    Names are compared as Unicode has it (The Unicode Standard, 3.13, D145), as ext4 does; FAT, exFAT and NTFS take a
+    few names less for the same.
+    """
+
+    def __init__(self) -> None:
+        self._taken: dict[str, bytes] = {}
+
+    def clash(self, key: bytes) -> str:
+        """Why no file can have a key beside those before it; empty: one can, and the key is taken from now on."""
+        names = key.split(b"/")
+        paths = [b"/".join(names[:depth]) + b"/" for depth in range(1, len(names))] + [key]
+        wanted = {folded(path.rstrip(b"/")): path for path in paths}
+        for path, spelled in wanted.items():
+            other = self._taken.get(path)
+            if other is not None and (other != spelled or spelled == key):
+                shown = displayPath(other.rstrip(b"/"))
+                return (
+                    f"it differs only by case from {shown}, which is there, and this directory does not tell them apart"
+                )
+        self._taken |= wanted
+        return ""
+
+
 def folded(key: bytes) -> str:
     """What is the same for keys that a case-insensitive file system takes for one."""
-    return unicodedata.normalize("NFC", key.decode().casefold())
+    decomposed = unicodedata.normalize("NFD", key.decode())
+    return unicodedata.normalize("NFC", decomposed.casefold())

@@ -1,0 +1,56 @@
+"""What has arrived, but not proven by its ETag: kept until all has, then S3 is asked for a bounded number of them."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+from CedarBackup3.amazons3.content.claims import Reader, configuredPartSize
+from CedarBackup3.amazons3.content.questions import settled
+from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.model import Claim, Finding
+from CedarBackup3.amazons3.restore.fetch import Fetched, PartOf
+from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.restore.versionlisting import Version
+from CedarBackup3.amazons3.spool import Spool
+
+
+def partOf(mirror: Mirror) -> PartOf:
+    """Asks aws for the size at the first ETag of parts only."""
+    known = functools.cache(lambda: configuredPartSize(mirror))
+    return lambda etag: known() if "-" in etag else 0
+
+
+class Doubts:
+    """Keeps what has arrived but is not proven."""
+
+    def __init__(self, mirror: Mirror, staging: Staging, part: PartOf) -> None:
+        self._mirror, self._part = replace(mirror, source=staging.path), part
+        self._versions, self._findings = Spool(Version._make), Spool(Finding._make)
+        self._etag = ""
+
+    def add(self, fetched: Fetched) -> None:
+        """Keep one of them; its file stays where it is."""
+        version, path = fetched.version, os.path.relpath(fetched.file, self._mirror.source)
+        claim = claimOf(path, os.lstat(fetched.file).st_mtime_ns, version)
+        self._versions.append([version])
+        self._findings.append([Finding(fetched.verdict, fetched.why, *claim)])
+        self._etag = self._etag if "-" in self._etag else version.etag
+
+    def settled(self) -> Iterator[Fetched]:
+        """Each of them with what S3 has told."""
+        reader = Reader(self._mirror, configuredPart=self._part(self._etag))
+        for version, found in zip(self._versions, settled(reader, self._findings), strict=True):
+            yield Fetched(version, self._mirror.pathTo(found.path), verdict=found.verdict, why=found.why)
+
+    def close(self) -> None:
+        """Give the space back."""
+        self._versions.close()
+        self._findings.close()
+
+
+def claimOf(path: bytes, mtimeNs: int, version: Version) -> Claim:
+    """What the ETag of a version claims of a file of its size."""
+    return Claim(path, version.key, version.size or 0, mtimeNs, version.etag, version.lastModified, version.fetchId)
