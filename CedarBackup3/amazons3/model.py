@@ -14,6 +14,9 @@ from CedarBackup3.util import displayPath
 KEY_LIMIT = 1024
 """The longest key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")."""
 
+PATH_MAX = 4096
+"""The system opens no path of that many bytes (limits.h; the NUL at its end is among them)."""
+
 # S3 User Guide, "General purpose bucket naming rules".
 _BUCKET_NAME = re.compile(
     r"(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+\Z)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z"
@@ -71,8 +74,18 @@ class SourceEntry(NamedTuple):
     size: int | None
     """In bytes; None: it cannot be read, and for a directory neither can anything below."""
     mtimeNs: int
+    """Of a link that leads nowhere `LEADS_NOWHERE`."""
     path: bytes
     """Its path below the source, as the disk has it; in UTF-8 locales the same as the key."""
+
+    @property
+    def leadsNowhere(self) -> bool:
+        """Whether it is a followed link whose target is gone, or has no files: where its disk is not mounted, say."""
+        return self.size is None and self.mtimeNs == LEADS_NOWHERE
+
+
+LEADS_NOWHERE = -(1 << 63)
+"""No modification time of any file."""
 
 
 class ObjectEntry(NamedTuple):
@@ -133,6 +146,8 @@ class Difference(NamedTuple):
     """Below the target's prefix; for what is local, the path as the disk has it."""
     localSize: int | None
     remoteSize: int | None
+    leadsNowhere: bool = False
+    """Whether what cannot be read is a link that leads nowhere."""
 
 
 Verdict = Literal["matched", "differs", "unknown", "raced", "unreadable"]

@@ -24,6 +24,7 @@ from testcase.s3.faults import (
     Fault,
     Hang,
     Refuse,
+    RefuseBatch,
     Reset,
     TruncateListing,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Fault",
     "Hang",
     "Refuse",
+    "RefuseBatch",
     "RequestRecord",
     "Reset",
     "S3Error",
