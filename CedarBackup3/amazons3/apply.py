@@ -1,35 +1,27 @@
-"""Carrying a plan out.
+"""Bringing files up: by `aws s3 sync` or, if they are few, by an `aws s3 cp` of just those.
 
-Files go up by `aws s3 sync` or, if they are few, by an `aws s3 cp` of just those. Objects go by the plan, never by what
-aws sees: it deletes whatever it cannot read at the moment it looks, and a disk may be unmounted under a run that takes
-hours. `aws s3 sync --delete` is for those who want it, and for servers that refuse to delete many objects at once.
+`aws s3 sync --delete` deletes whatever it cannot read at the moment it looks, and a disk may be unmounted under a run
+that takes hours. So it is for those who ask for it; everybody else's objects go by the plan.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import json
 import os
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import islice
 
-from CedarBackup3.amazons3.awsarguments import copyArguments, deleteArguments, syncArguments
-from CedarBackup3.amazons3.awscli import AwsResult, answerOf, runAws
+from CedarBackup3.amazons3.awsarguments import copyArguments, syncArguments
+from CedarBackup3.amazons3.awscli import AwsResult, runAws
 from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
-from CedarBackup3.amazons3.model import Step
 from CedarBackup3.amazons3.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.plan import Plan
-from CedarBackup3.amazons3.scan import UNREADABLE_KEPT
-from CedarBackup3.amazons3.spool import temporaryRoom, temporaryText
+from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
-_DELETE_BATCH = 1000  # as many as S3 takes in one request (API reference, "DeleteObjects")
+_MOST_PROTECTED = 500  # keys: as many as can be given to aws on a command line
 _FILES_PER_START = 2500  # `aws s3 sync` compares about as many files in the time that an aws takes to start
 MOST_LINKS = 10_000
 """More files than that are no longer a small part of anything."""
@@ -71,7 +63,7 @@ def synchronized(
 def _protections(mirror: Mirror, keys: Sequence[bytes]) -> list[str]:
     if not keys:
         return []
-    if len(keys) > UNREADABLE_KEPT or hasSpecial(mirror.location.url):
+    if len(keys) > _MOST_PROTECTED or hasSpecial(mirror.location.url):
         raise CommandFailed(
             f"'aws s3 sync --delete' cannot be told to leave alone all that cannot be read in "
             f"{displayPath(mirror.source)}; make it readable, or use another --method"
@@ -111,40 +103,6 @@ def uploaded(mirror: Mirror, paths: Iterable[bytes], onProgress: OnProgress | No
         return _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
 
 
-def deleted(mirror: Mirror, plan: Plan) -> Iterator[AwsResult]:
-    """Delete the objects of a plan, many at a time, but none whose file has come back; yields how each aws ended."""
-    deletions = (step for step in plan.steps if step.action == "delete")
-    while batch := list(islice(deletions, _DELETE_BATCH)):
-        gone = [step for step in batch if not _hasComeBack(mirror, step)]
-        if gone:
-            yield _deleted(mirror, gone)
-
-
 def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:
     reader = progressReader(onProgress) if onProgress else None
     return runAws(arguments, mirror.aws, onOutput=reader)
-
-
-def _hasComeBack(mirror: Mirror, step: Step) -> bool:
-    """Whether there is a file for an object by now, or something that may hide one, so that the object must stay."""
-    path = mirror.pathOf(step.key)
-    if path is None:
-        return False
-    try:
-        return stat.S_ISREG(os.stat(path, follow_symlinks=mirror.followLinks).st_mode)
-    except OSError as error:
-        return error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
-
-
-def _deleted(mirror: Mirror, steps: Sequence[Step]) -> AwsResult:
-    """Delete some objects by one request, given in a file since it may be longer than a command line can be."""
-    request = {
-        "Bucket": mirror.location.bucket,
-        "Delete": {"Objects": [{"Key": mirror.location.prefix + step.key.decode()} for step in steps], "Quiet": True},
-    }
-    with temporaryText(json.dumps(request)) as file:
-        result, printed = answerOf(deleteArguments(file), mirror.aws)
-    failed = [line.decode("ascii", "replace") for line in printed.splitlines() if line.startswith(b"[")]
-    if result.status == 0 and failed:  # aws calls it a success when S3 has refused single objects
-        return replace(result, status=1, errorLines=(f"{len(failed)} objects were not deleted: ", *failed[:3]))
-    return result

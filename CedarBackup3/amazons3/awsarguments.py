@@ -47,6 +47,12 @@ def deleteArguments(file: str) -> list[str | bytes]:
     return ["s3api", "delete-objects", "--cli-input-json", f"file://{file}", "--output", "text", "--query", query]
 
 
+def deleteOneArguments(location: S3Location, key: str) -> list[str | bytes]:
+    """The arguments that delete one object, whichever key it has; the name goes as JSON, as in a listing."""
+    names = json.dumps({"Bucket": location.bucket, "Key": location.prefix + key})
+    return ["s3api", "delete-object", "--cli-input-json", names]
+
+
 def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
     """The arguments that print the objects below a location: a line a page.
 

@@ -19,12 +19,11 @@ class Keyed(Protocol):
         """In UTF-8."""
 
 
+Entry = TypeVar("Entry", bound=Keyed)
 Found = TypeVar("Found", bound=Keyed)
 
 
-def joined(
-    entries: Iterable[SourceEntry], objects: Iterable[Found]
-) -> Iterator[tuple[SourceEntry | None, Found | None]]:
+def joined(entries: Iterable[Entry], objects: Iterable[Found]) -> Iterator[tuple[Entry | None, Found | None]]:
     """Every key of either stream once, in key order, with what each of them has for it."""
     remaining, listed = iter(entries), iter(objects)
     entry, found = next(remaining, None), next(listed, None)
@@ -49,15 +48,24 @@ def joined(
 def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
     """The pairs without the objects below what cannot be read: whether they have files, nobody can tell.
 
-    A link that cannot be followed may lead to a directory as well, so objects below it are left out, too.
+    A link that cannot be followed may lead to a directory as well, so objects below it are left out, too. One that
+    leads nowhere is only worth a word where there are objects that it can have led to: else it is left out itself.
     """
     unreadable: tuple[bytes, ...] = ()
+    untold: dict[bytes, SourceEntry] = {}  # links that lead nowhere, by what the keys below them begin with
     for entry, found in pairs:
         if entry is not None and entry.size is None:
             # Other keys can sort between a name and what is below it: "a", "a!", "a/b".
+            below = entry.key.rstrip(b"/") + b"/"
             ahead = (prefix for prefix in unreadable if prefix > entry.key or entry.key.startswith(prefix))
-            unreadable = (*ahead, entry.key.rstrip(b"/") + b"/")
+            unreadable = (*ahead, below)
+            untold = {prefix: link for prefix, link in untold.items() if prefix in unreadable}
+            if entry.leadsNowhere and found is None:
+                untold[below] = entry
+                continue
         elif entry is None and found is not None and unreadable and found.key.startswith(unreadable):
+            for prefix in [prefix for prefix in untold if found.key.startswith(prefix)]:
+                yield untold.pop(prefix), None
             continue
         yield entry, found
 
@@ -73,7 +81,7 @@ def difference(entry: SourceEntry | None, found: ObjectEntry | None) -> Differen
         return Difference(Kind.EXTRA, found.key, None, found.size) if found else None
     remoteSize = found.size if found else None
     if entry.size is None:
-        return Difference(Kind.UNREADABLE, entry.path, None, remoteSize)
+        return Difference(Kind.UNREADABLE, entry.path, None, remoteSize, entry.leadsNowhere)
     if entry.size == remoteSize:
         return None
     return Difference(Kind.MISSING if found is None else Kind.SIZE, entry.path, entry.size, remoteSize)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from CedarBackup3.amazons3.mirror import Mirror, mountsBelow
+from CedarBackup3.amazons3.mirror import Mirror, mountPoints
 from CedarBackup3.amazons3.plan import Plan
+from CedarBackup3.amazons3.scan import Scan
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.util import displayPath
 
@@ -71,23 +72,25 @@ def _deletionReasons(guards: Guards, plan: Plan) -> Iterator[str]:
         )
 
 
-def sourceChange(mirror: Mirror, hadFiles: bool) -> str:
+def sourceChange(mirror: Mirror, scan: Scan, guards: Guards) -> str:
     """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing.
 
     Args:
         mirror: what is mirrored
-        hadFiles: whether anything was in it
+        scan: as it was read
+        guards: the file that has to exist still has to
     """
     shown = f"the source directory {displayPath(mirror.source)}"
     try:
         status = os.lstat(mirror.source)
         with os.scandir(mirror.source) as entries:
-            isEmptied = hadFiles and next(entries, None) is None
+            isEmptied = scan.files and next(entries, None) is None
     except OSError as error:
         return f"{shown} cannot be read any more ({error.strerror})"
     if not stat.S_ISDIR(status.st_mode) or (status.st_dev, status.st_ino) != mirror.identity:
         return f"{shown} is another than it was when it was read"
     if isEmptied:
         return f"{shown} was emptied after it was read"
-    lost = mirror.mounts - mountsBelow(mirror.source)
-    return f"{shown} has lost what was mounted on {displayPath(min(lost))}" if lost else ""
+    if lost := scan.mounts - mountPoints():
+        return f"{shown} has lost what was mounted on {displayPath(min(lost))}"
+    return next(_sentinelReasons(mirror, guards), "")

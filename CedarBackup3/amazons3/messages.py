@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Action, ContentReport, Difference, Finding, Kind, Step, Verdict, VerifyReport
+from CedarBackup3.amazons3.model import (
+    PATH_MAX,
+    Action,
+    ContentReport,
+    Difference,
+    Finding,
+    Kind,
+    Step,
+    Verdict,
+    VerifyReport,
+)
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.util import displayBytes, displayPath
 
@@ -28,9 +38,21 @@ def differenceLine(mirror: Mirror, found: Difference) -> str:
                 "if it is the object that is wrong"
             )
         case Kind.UNREADABLE:
-            return f"Unreadable: {path} cannot be read by this user, so it is not backed up in {url}"
+            return _unreadableLine(mirror, found)
         case Kind.RACED:
             return f"Raced: {path} changed during the run, so its object in {url} may be out of date; run again"
+
+
+def _unreadableLine(mirror: Mirror, found: Difference) -> str:
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.key))
+    if found.leadsNowhere:
+        return (
+            f"Unreadable: the link {path} leads nowhere, or to no files, so its objects in {url} are left alone; "
+            "mount its disk, or remove the link if what it led to is gone for good, then run again"
+        )
+    isTooLong = len(mirror.pathTo(found.key)) >= PATH_MAX
+    why = "is longer than a path can be" if isTooLong else "cannot be read by this user"
+    return f"Unreadable: {path} {why}, so it is not backed up in {url}"
 
 
 def summaryLine(mirror: Mirror, report: VerifyReport) -> str:

@@ -71,7 +71,7 @@ class Mirror:
     identity: tuple[int, int]
     """The device and inode of the source."""
     mounts: frozenset[bytes] = frozenset()
-    """The directories below the source on which something is mounted."""
+    """The directories of this machine on which something was mounted when the run began."""
     uploadOnly: bool = False
     """Objects without a file are left alone, and are no difference."""
     excludes: tuple[str, ...] = ()
@@ -122,21 +122,21 @@ def mirrorOf(
         aws=aws or AwsSettings(awsLocale()),
         startNs=startNs,
         identity=identity,
-        mounts=mountsBelow(source),
+        mounts=mountPoints(),
         uploadOnly=uploadOnly,
         excludes=excludes,
         followLinks=followLinks,
     )
 
 
-def mountsBelow(source: bytes) -> frozenset[bytes]:
-    """The directories below a source on which something is mounted now; none where the system does not tell."""
+def mountPoints() -> frozenset[bytes]:
+    """The directories on which something is mounted now; none where the system does not tell."""
     try:
         with open("/proc/self/mounts", "rb") as table:  # proc(5); odd characters are written as octal escapes
-            points = [re.sub(rb"\\(\d{3})", lambda octal: bytes([int(octal[1], 8)]), line.split()[1]) for line in table]
+            points = (re.sub(rb"\\(\d{3})", lambda octal: bytes([int(octal[1], 8)]), line.split()[1]) for line in table)
+            return frozenset(points)
     except OSError:
         return frozenset()
-    return frozenset(point for point in points if point.startswith(source.rstrip(b"/") + b"/"))
 
 
 def _resolvedSource(path: bytes) -> tuple[bytes, tuple[int, int]]:

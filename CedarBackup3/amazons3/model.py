@@ -14,6 +14,9 @@ from CedarBackup3.util import displayPath
 KEY_LIMIT = 1024
 """The longest key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")."""
 
+PATH_MAX = 4096
+"""The system opens no path of that many bytes (limits.h; the NUL at its end is among them)."""
+
 # What aws takes (`botocore.handlers.VALID_BUCKET`): older buckets of Amazon, and those of other services, have
 # underscores, capitals and up to 255 characters. But `.` and `..` would be taken out of the path of the request.
 _BUCKET_NAME = re.compile(r"(?!\.{1,2}\Z)[a-zA-Z0-9.\-_]{1,255}\Z")
@@ -80,8 +83,18 @@ class SourceEntry(NamedTuple):
     size: int | None
     """In bytes; None: it cannot be read, and for a directory neither can anything below."""
     mtimeNs: int
+    """Of a link that leads nowhere `LEADS_NOWHERE`."""
     path: bytes
     """Its path below the source, as the disk has it; in UTF-8 locales the same as the key."""
+
+    @property
+    def leadsNowhere(self) -> bool:
+        """Whether it is a followed link whose target is gone, or has no files: where its disk is not mounted, say."""
+        return self.size is None and self.mtimeNs == LEADS_NOWHERE
+
+
+LEADS_NOWHERE = -(1 << 63)
+"""No modification time of any file."""
 
 
 class ObjectEntry(NamedTuple):
@@ -142,6 +155,8 @@ class Difference(NamedTuple):
     """Below the target's prefix; for what is local, the path as the disk has it."""
     localSize: int | None
     remoteSize: int | None
+    leadsNowhere: bool = False
+    """Whether what cannot be read is a link that leads nowhere."""
 
 
 Verdict = Literal["matched", "differs", "unknown", "raced", "unreadable"]

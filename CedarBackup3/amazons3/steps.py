@@ -6,16 +6,27 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from typing import get_args
 
-from CedarBackup3.amazons3 import apply, guards, plan, verify
+from CedarBackup3.amazons3 import apply, deletion, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
-from CedarBackup3.amazons3.compare import joined
+from CedarBackup3.amazons3.compare import joined, knowable
 from CedarBackup3.amazons3.content.check import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
 from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import Action, Difference, Kind, ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.model import (
+    KEY_LIMIT,
+    Action,
+    Difference,
+    Kind,
+    ObjectEntry,
+    SourceEntry,
+    Step,
+    VerifyReport,
+)
 from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
@@ -111,8 +122,10 @@ def rehearsed(mirror: Mirror, made: Plan) -> None:
         log.info("%s", stepLine(mirror, step))
 
 
-def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method: str) -> list[AwsResult]:
-    """Carry a plan out: the files first, then, if the source is still the same, the deletions.
+def carriedOut(
+    mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method: str, limits: guards.Guards
+) -> list[AwsResult]:
+    """Carry a plan out: the files first, then, as long as the source is still the same, the deletions.
 
     Args:
         mirror: what is mirrored
@@ -120,50 +133,113 @@ def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method:
         made: the plan
         watcher: sees the progress
         method: `direct` copies just the files of the plan, `sync` leaves all to `aws s3 sync`, `auto` does what pays
+        limits: asked again before each deletion, as far as they concern the source
 
     Raises:
         GuardRefused: the source has changed since it was read; nothing was changed
-        CedarBackupError: the source has changed meanwhile; nothing was deleted
+        CedarBackupError: the source has changed meanwhile; nothing more was deleted
         CommandFailed: aws failed as a whole
     """
-    guards.refuse([guards.sourceChange(mirror, bool(scan.files))])
-    if method == "sync":
-        return [synchronized(mirror, scan, watcher)]
-    results = []
+    sourceChange = partial(guards.sourceChange, mirror, scan, limits)
+    guards.refuse([sourceChange()])
+    if method == "sync" and made.deletions:
+        return [_mirroredByAws(mirror, scan, made, watcher, sourceChange)]
+    results: list[AwsResult] = []
     if made.uploads:
-        isDirect = method == "direct" or apply.paysDirectly(made)
-        if isDirect:
-            paths = (step.path for step in made.steps if step.action != "delete")
-            results.append(uploaded(mirror, paths, made.uploads, watcher))
+        if method == "direct" or (method == "auto" and (scan.isDeep or apply.paysDirectly(made))):
+            results += _uploadedSteps(mirror, made, watcher)
         else:
-            results.append(_synchronized(mirror, watcher, delete=False))
+            results.append(_finished(_synchronized(mirror, watcher)))
     if made.deletions:
-        change = guards.sourceChange(mirror, bool(scan.files))
-        if change:
-            raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
         log.info("Deleting %s from %s", counted(made.deletions, "object"), displayPath(mirror.location.url))
-        for result in apply.deleted(mirror, made):
-            if result.status not in {0, 1}:
-                log.warning("%s; 'aws s3 sync' does it instead", result)
-                return [*results, synchronized(mirror, scan, watcher)]
-            results.append(_logged(result))
+        watcher("deletion")
+        ended = map(_logged, deletion.deleted(mirror, made, sourceChange, watcher))
+        results += [result for result in ended if not result.isComplete]
     return results
 
 
 def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
-    """Run `aws s3 sync --delete`, without `--delete` if nothing is to be removed.
+    """Plan and carry the plan out, with no more care asked for than is taken by default.
+
+    Returns:
+        How the first aws ended that did not do everything, or else one that did.
 
     Raises:
+        GuardRefused: the source has no file that can be read, or has changed since it was read; nothing was changed
+        CedarBackupError: the source has changed meanwhile; nothing more was deleted
+        CommandFailed: aws failed as a whole
+    """
+    limits = guards.Guards()
+    with planned(mirror, scan, watcher) as (made, _):
+        guards.requireHarmless(mirror, limits, made)
+        results = carriedOut(mirror, scan, made, watcher, "auto", limits) if made.length else []
+    return next((result for result in results if not result.isComplete), AwsResult("s3 sync", 0, (), False))
+
+
+def _uploadedSteps(mirror: Mirror, made: Plan, watcher: Watcher) -> Iterator[AwsResult]:
+    """Copy just the files of a plan, but those that can have no key."""
+    limit = KEY_LIMIT - len(mirror.location.prefix.encode())
+    steps = (step for step in made.steps if step.action != "delete")
+    tooLong: list[Step] = []
+    count = 0
+    while batch := list(islice(steps, apply.MOST_LINKS)):
+        paths = [step.path for step in batch if len(step.key) <= limit]
+        count += len(batch) - len(paths)
+        tooLong = tooLong or [step for step in batch if len(step.key) > limit][:1]
+        if paths:
+            yield uploaded(mirror, paths, len(paths), watcher)
+    if tooLong:
+        log.warning(
+            "Left out: %s whose keys would have more than %s bytes, which S3 refuses; the first is %s",
+            counted(count, "file"),
+            f"{KEY_LIMIT:,}",
+            displayPath(mirror.pathTo(tooLong[0].path)),
+        )
+
+
+def _mirroredByAws(
+    mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, sourceChange: Callable[[], str]
+) -> AwsResult:
+    """Let `aws s3 sync --delete` do it, and see that it deletes nothing that the plan does not name.
+
+    Raises:
+        GuardRefused: the source has changed since it was read; nothing was changed
+        CedarBackupError: aws has deleted something else
         CommandFailed: it ended otherwise than by finishing, with failures and warnings perhaps
     """
-    return _synchronized(mirror, watcher, delete=not mirror.uploadOnly, protected=scan.unreadable)
+    with _listed(mirror, scan, watcher, 0) as before:
+        pairs = knowable(joined(scan.entries, before()))
+        protected = [entry.key for entry, _ in pairs if entry is not None and entry.size is None]
+        guards.refuse([sourceChange()])
+        result = _synchronized(mirror, watcher, delete=True, protected=protected)
+        with _listed(mirror, scan, watcher, 0) as after:
+            gone = (found for found, left in joined(before(), after()) if found and left is None)
+            planned = (step for step in made.steps if step.action == "delete")
+            lost = (found for found, step in joined(gone, planned) if found and step is None)
+            _sayLost(mirror, lost, watcher)
+    return _finished(result)
 
 
-def _synchronized(mirror: Mirror, watcher: Watcher, *, delete: bool, protected: Sequence[bytes] = ()) -> AwsResult:
+def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> None:
+    url, count = displayPath(mirror.location.url), 0
+    for found in lost:
+        count += 1
+        if count <= verify.KEPT:
+            log.error("Lost: 'aws s3 sync' has deleted %s%s, which the plan did not name", url, displayPath(found.key))
+    if count:
+        raise CedarBackupError(
+            f"'aws s3 sync' has deleted {counted(count, 'object')} in {url} that the plan did not name, since it found "
+            "no file for them when it looked; see what became of these files, and use another --method"
+        )
+
+
+def _synchronized(
+    mirror: Mirror, watcher: Watcher, *, delete: bool = False, protected: Sequence[bytes] = ()
+) -> AwsResult:
     log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
     watcher("sync")
     shown = watcher if watcher.isShown else None
-    return _finished(apply.synchronized(mirror, delete=delete, protected=protected, onProgress=shown))
+    return apply.synchronized(mirror, delete=delete, protected=protected, onProgress=shown)
 
 
 def uploaded(mirror: Mirror, paths: Iterable[bytes], count: int, watcher: Watcher) -> AwsResult:

@@ -104,7 +104,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
                 steps.rehearsed(mirror, plan)
                 return ExitStatus.DONE
             if plan.length:
-                results = steps.carriedOut(mirror, scan, plan, progress, options.method)
+                results = steps.carriedOut(mirror, scan, plan, progress, options.method, guards)
             else:
                 report = proof()
         if plan.length:
@@ -155,7 +155,9 @@ def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
 
 
 def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = False) -> AwsResult:
-    """Mirror a directory to a bucket by `aws s3 sync`, which leaves alone what belongs to files that cannot be read.
+    """Mirror a directory to a bucket, leaving alone what belongs to files that cannot be read.
+
+    A source without files is refused; no other guard is asked.
 
     Args:
         sourceDir: the directory
@@ -168,7 +170,8 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
 
     Raises:
         CommandFailed: aws is missing or ended in another way
-        CedarBackupError: the directory cannot be read
+        GuardRefused: no file can be read, though the bucket has objects; nothing was changed
+        CedarBackupError: the directory cannot be read, or has changed meanwhile, so that not all was deleted
         UsageError: the URL is none
     """
     from CedarBackup3.amazons3.mirror import mirrorOf

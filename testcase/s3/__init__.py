@@ -25,6 +25,7 @@ from testcase.s3.faults import (
     Fault,
     Hang,
     Refuse,
+    RefuseBatch,
     Reset,
     TruncateListing,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Hang",
     "Manners",
     "Refuse",
+    "RefuseBatch",
     "RequestRecord",
     "Reset",
     "S3Error",

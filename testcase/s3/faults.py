@@ -22,6 +22,18 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class RefuseBatch:
+    """Answer a DeleteObjects that has a key meant with this S3 error, and delete nothing of it."""
+
+    status: int = 400
+    code: str = "MalformedXML"
+    message: str = "The XML you provided was not well-formed"
+
+    def error(self) -> S3Error:
+        return S3Error(self.code, self.message, self.status)
+
+
+@dataclass(frozen=True, slots=True)
 class Reset:
     """Reset the connection instead of answering; the request is `performed` first, or not."""
 
@@ -54,7 +66,7 @@ class TruncateListing:
     """Say that this page of a listing is the last one, though more objects remain."""
 
 
-Effect = Refuse | Reset | CutBody | BreakXml | Hang | TruncateListing
+Effect = Refuse | RefuseBatch | Reset | CutBody | BreakXml | Hang | TruncateListing
 
 DENY = Refuse(403, "AccessDenied", "Access Denied")
 
@@ -67,7 +79,7 @@ class Fault:
     effect:    what happens.
     key:       only requests for this very key (bytes), or for keys in which this pattern is found.
                Within a DeleteObjects it is asked for each key of the batch, which then is not
-               deleted and is reported with the error of a `Refuse`.
+               deleted and is reported with the error of a `Refuse`; see `RefuseBatch` as well.
     bucket:    only requests for this bucket.
     skip:      let the first so many matching requests pass.
     times:     then hit so many, None for ever.

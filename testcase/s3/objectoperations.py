@@ -11,7 +11,7 @@ from testcase.s3.archive import requireReadable
 from testcase.s3.bucket import NULL_VERSION, StoredObject, Versioning
 from testcase.s3.checksums import checksumHeaders, verifiedChecksums
 from testcase.s3.errors import S3Error
-from testcase.s3.faults import Refuse
+from testcase.s3.faults import Effect, Refuse, RefuseBatch
 from testcase.s3.messages import Request, Response
 from testcase.s3.service import Service
 from testcase.s3.store import CUSTOMER_KEY, checkedKey
@@ -164,11 +164,15 @@ def deleteObjects(service: Service, request: Request) -> Response:
     objects = tree.findall("Object")
     if not 0 < len(objects) <= _MAX_BATCH:
         raise S3Error("MalformedXML")
+    keys = [each.findtext("Key", "") for each in objects]
+    effects = [service.faults.effectOn("DeleteObjects", request.bucket, key.encode(), inBatch=True) for key in keys]
+    for effect in effects:
+        if isinstance(effect, RefuseBatch):
+            raise effect.error()
     results = []
-    for each in objects:
-        key = each.findtext("Key", "")
+    for each, key, effect in zip(objects, keys, effects, strict=True):
         try:
-            deleted = _deleteOfBatch(service, request, key, each.findtext("VersionId"))
+            deleted = _deleteOfBatch(service, request, key, each.findtext("VersionId"), effect)
             results += [] if isQuiet else [deleted]
         except S3Error as error:
             code, message = element("Code", error.code), element("Message", error.message)
@@ -176,9 +180,8 @@ def deleteObjects(service: Service, request: Request) -> Response:
     return Response(body=document("DeleteResult", *results))
 
 
-def _deleteOfBatch(service: Service, request: Request, name: str, versionId: str | None) -> str:
+def _deleteOfBatch(service: Service, request: Request, name: str, versionId: str | None, effect: Effect | None) -> str:
     key = checkedKey(name.encode())
-    effect = service.faults.effectOn("DeleteObjects", request.bucket, key, inBatch=True)
     if effect is not None:
         raise effect.error() if isinstance(effect, Refuse) else S3Error("InternalError")
     version = service.store.deleteObject(request.bucket, key, versionId)

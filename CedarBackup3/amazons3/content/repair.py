@@ -32,7 +32,7 @@ def repaired(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int, check: C
     Raises:
         CedarBackupError: the source has changed since it was read; nothing was uploaded again
     """
-    if change := guards.sourceChange(mirror, bool(scan.files)):
+    if change := guards.sourceChange(mirror, scan, guards.Guards()):
         raise CedarBackupError(f"Nothing was uploaded again, because {change}; look what happened, then run again")
     differing = (found for found in check.findings if found.verdict == "differs")
     while batch := list(islice(differing, apply.MOST_LINKS)):
