@@ -22,7 +22,7 @@ def openedPath(
     """Open what a path leads to with O_PATH, from an open directory on; the descriptor is the caller's.
 
     Nobody can change what is judged into something else before it is passed: each name is looked up in the directory
-    that is open, and what is open is judged. Links of /proc that lead where their text does not are taken by their text.
+    that is open, and what is open is judged. Links of /proc that lead elsewhere than their text are taken by the text.
 
     Args:
         directory: where a relative path begins
