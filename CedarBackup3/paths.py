@@ -18,6 +18,7 @@ def openedPath(
     *,
     onLink: Callable[[os.stat_result], object] = lambda status: None,
     onDirectory: Callable[[os.stat_result], object] = lambda status: None,
+    onEntry: Callable[[int], object] = lambda descriptor: None,
 ) -> int:
     """Open what a path leads to with O_PATH, from an open directory on; the descriptor is the caller's.
 
@@ -28,7 +29,8 @@ def openedPath(
         directory: where a relative path begins
         path: of bytes
         onLink: is told of each link on the way, and at the end of it
-        onDirectory: is told of each directory in which a name is looked up; both may raise to go no further
+        onDirectory: is told of each directory in which a name is looked up
+        onEntry: is told its descriptor, which is open until the name is found; all of them may raise to go no further
 
     Raises:
         OSError: it leads nowhere (ENOENT, ENOTDIR), to itself (ELOOP), or where this user may not go
@@ -41,6 +43,7 @@ def openedPath(
             if name in {b"", b"."}:
                 continue
             onDirectory(os.fstat(here))
+            onEntry(here)
             there, status, text = _lookedUp(here, name)
             if there is None:
                 onLink(status)
