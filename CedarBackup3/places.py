@@ -150,7 +150,7 @@ def _hasAccessList(descriptor: int) -> bool:
 def _linkText(place: Place, name: bytes) -> bytes | None:
     try:
         text = os.readlink(name, dir_fd=place.descriptor)
-    except OSError:  # it is no link, or not there
+    except (OSError, ValueError):  # it is no link, or not there, or no name at all
         return None
     _refuseStrangers(os.stat(name, dir_fd=place.descriptor, follow_symlinks=False), place.descriptor)
     return text
