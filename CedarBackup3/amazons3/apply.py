@@ -88,9 +88,11 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
     elif not mirror.followLinks:
         raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
     else:
-        with tempfile.TemporaryDirectory(prefix="cback-") as directory:
-            link = os.path.join(os.fsencode(directory), b"source")
-            os.symlink(mirror.source, link)
+        with contextlib.ExitStack() as stack:
+            with temporaryRoom():
+                directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-"))
+                link = os.path.join(os.fsencode(directory), b"source")
+                os.symlink(mirror.source, link)
             yield link
 
 

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.places import StrangersLink, openedPlace
 from CedarBackup3.util import displayPath
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -20,7 +21,18 @@ _BATCH = 1000  # rows
 
 @contextlib.contextmanager
 def temporaryRoom() -> Iterator[None]:
-    """Temporary files are made and written inside; where that fails, `CedarBackupError` says so."""
+    """Temporary files are made and written inside, by `tempfile`.
+
+    Raises:
+        CedarBackupError: that fails, or other users could put something in their place
+    """
+    with _writing():
+        _requireSafe(tempfile.gettempdir())
+        yield
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -29,6 +41,19 @@ def temporaryRoom() -> Iterator[None]:
             f"Cannot write a temporary file in {displayPath(place)}: {error.strerror}; "
             "make room there, or set TMPDIR to another directory"
         ) from None
+
+
+def _requireSafe(directory: str) -> None:
+    try:
+        with openedPlace(os.fsencode(directory)) as place:
+            exposure = place.exposure
+    except StrangersLink as link:
+        exposure = str(link)
+    if exposure:
+        raise CedarBackupError(
+            f"Other users could replace the temporary files in {displayPath(directory)}: {exposure}; "
+            "set TMPDIR to another directory, such as /var/tmp"
+        )
 
 
 class Spool(Generic[Row]):
@@ -47,7 +72,7 @@ class Spool(Generic[Row]):
     def append(self, batch: Sequence[Row]) -> None:
         """Keep some rows."""
         data = marshal.dumps(list(zip(*batch, strict=True)))
-        with temporaryRoom():
+        with _writing():
             self._file.write(data)
             self._file.flush()
         self._lengths.append(len(data))

@@ -22,6 +22,7 @@ from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.etagdoubts import isDigest
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.restore.versionlisting import Version
+from CedarBackup3.amazons3.spool import temporaryRoom
 
 _MOST_AT_ONCE = 8
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")
@@ -87,9 +88,13 @@ def _request(location: S3Location, version: Version, file: bytes) -> Iterator[li
     if isTakenLiterally(key):
         yield getArguments(location.bucket, key, version.fetchId, file)
         return
-    with tempfile.NamedTemporaryFile("w", prefix="cback-", encoding="utf-8", newline="") as holder:
-        holder.write(key)
-        holder.flush()
+    with contextlib.ExitStack() as stack:
+        with temporaryRoom():
+            holder = stack.enter_context(
+                tempfile.NamedTemporaryFile("w", prefix="cback-", encoding="utf-8", newline="")
+            )
+            holder.write(key)
+            holder.flush()
         yield getArguments(location.bucket, f"file://{holder.name}", version.fetchId, file)
 
 
