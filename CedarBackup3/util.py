@@ -40,6 +40,7 @@ def executeCommand(
     onErrorLine: Callable[[str], object] | None = None,
     onOutput: Callable[[bytes], object] | None = None,
     shouldStop: Callable[[], bool] | None = None,
+    keptOpen: Sequence[int] = (),
 ) -> tuple[int, list[str] | None]:
     """Run a command, without a shell and without standard input, and wait for it.
 
@@ -57,6 +58,7 @@ def executeCommand(
         onOutput: receives what arrives, as it arrives, in whatever pieces; for a display of progress
         shouldStop: asked every fifth of a second and whenever something has arrived; the child is stopped once it
             says yes, and the status is that of a child ended by a signal
+        keptOpen: descriptors that the child has as well, by the same numbers; a lock on one lasts until both have ended
 
     Returns:
         The child's exit status (negative: the signal that ended it; 256: it could not be started), and the lines
@@ -76,6 +78,7 @@ def executeCommand(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if onErrorLine else subprocess.DEVNULL if ignoreStderr else subprocess.STDOUT,
             env=childEnvironment() if environment is None else environment,
+            pass_fds=keptOpen,
         )
     except (OSError, ValueError) as error:  # ValueError: an argument with a NUL, or beyond the encoding
         release()

@@ -118,6 +118,7 @@ def runAws(
         onErrorLine=keep,
         onOutput=onOutput,
         shouldStop=lambda: shouldStop() or time.monotonic() > deadline,
+        keptOpen=settings.keptOpen,
     )
     isLate = time.monotonic() > deadline and status < 0
     return AwsResult(" ".join(map(str, arguments[:2])), status, tuple(errors), hasWarned, timeLimit if isLate else 0)
