@@ -90,7 +90,10 @@ def placeOfFile(path: bytes) -> Iterator[tuple[Place, bytes]]:
     Raises:
         StrangersLink: as `openedPlace`
         OSError: as `openedPlace`; also EISDIR: the path ends in a slash
+        ValueError: no file can have that path
     """
+    if b"\0" in path:
+        raise ValueError("embedded null byte")
     for _ in range(_MOST_LINKS):
         directory, name = os.path.split(path)
         if not name:
@@ -150,7 +153,7 @@ def _hasAccessList(descriptor: int) -> bool:
 def _linkText(place: Place, name: bytes) -> bytes | None:
     try:
         text = os.readlink(name, dir_fd=place.descriptor)
-    except (OSError, ValueError):  # it is no link, or not there, or no name at all
+    except OSError:  # it is no link, or not there
         return None
     _refuseStrangers(os.stat(name, dir_fd=place.descriptor, follow_symlinks=False), place.descriptor)
     return text

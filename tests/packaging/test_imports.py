@@ -35,12 +35,12 @@ def test_a_console_script_imports_nothing_from_the_current_directory(
     if not script.exists():
         pytest.skip("the package is not installed beside this Python")
     server.putObject("bucket", b"a", b"1")
-    arguments = {
+    arguments: dict[str, list[str | Path]] = {
         "cback-amazons3-sync": ["--digestCache", tmp_path / "digests", ".", "s3://bucket/p"],
         "cback-amazons3-restore": ["s3://bucket", tmp_path / "restored"],
-    }[command]
+    }
     environment = {**server.environment(), "PATH": f"{anyAws}:/usr/bin:/bin"}
-    words = [script, "--logfile", tmp_path / "log", "--report", tmp_path / "report.json", *arguments]
+    words = [script, "--logfile", tmp_path / "log", "--report", tmp_path / "report.json", *arguments[command]]
     done = subprocess.run(words, cwd=planted, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
