@@ -160,7 +160,7 @@ def _requireOwn(place: Place, name: bytes, shown: str) -> None:
     """
     if not place.isPrivate:
         raise CedarBackupError(
-            f"The digest cache {shown} must be in a directory of this user's, or a match proves nothing, but "
+            f"The digest cache {shown} must lie where no other user can put a file, or a match proves nothing, but "
             f"{place.weakness}; name another file with --digestCache; nothing was changed"
         )
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
