@@ -64,7 +64,7 @@ def _locked(place: Place, name: bytes, location: S3Location, kind: int, deadline
     while True:
         descriptor = _opened(place, name)
         try:
-            _wait(descriptor, location, kind, deadline)
+            _wait(descriptor, place, location, kind, deadline)
             if not _isStill(place, name, descriptor):  # its last holder has removed it in the meantime
                 continue
             _record(descriptor)
@@ -117,7 +117,7 @@ def _isStill(place: Place, name: bytes, descriptor: int) -> bool:
     return os.path.samestat(named, os.fstat(descriptor))
 
 
-def _wait(descriptor: int, location: S3Location, kind: int, deadline: float) -> None:
+def _wait(descriptor: int, place: Place, location: S3Location, kind: int, deadline: float) -> None:
     while True:
         try:
             return fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
@@ -127,4 +127,6 @@ def _wait(descriptor: int, location: S3Location, kind: int, deadline: float) -> 
                 raise LockHeld(
                     f"{holder}; wait for its end, or have this run wait with --lockWait SECONDS; nothing was changed"
                 ) from None
+        except OSError as error:  # a network file system without locks
+            raise CedarBackupError(f"No lock can be held in {displayPath(place.path)}: {error.strerror}") from None
         time.sleep(_POLL)
