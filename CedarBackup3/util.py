@@ -49,6 +49,7 @@ def executeCommand(
     shouldStop: Callable[[], bool] | None = None,
     onNotStarted: Callable[[OSError | ValueError], object] | None = None,
     directory: str | bytes | None = None,
+    keptOpen: Sequence[int] = (),
 ) -> tuple[int, list[str] | None]:
     """Run a command, without a shell and without standard input, and wait for it.
 
@@ -68,6 +69,7 @@ def executeCommand(
             says yes, and the status is that of a child ended by a signal
         onNotStarted: receives what stood in the way of a command that could not be started
         directory: where the command is started, instead of this process's working directory
+        keptOpen: descriptors that the child has as well, by the same numbers; a lock on one lasts until both have ended
 
     Returns:
         The child's exit status (negative: the signal that ended it; 256: it could not be started; 257: the system
@@ -93,6 +95,7 @@ def executeCommand(
                 stderr=subprocess.PIPE if onErrorLine else subprocess.DEVNULL if ignoreStderr else subprocess.STDOUT,
                 env=childEnvironment() if environment is None else environment,
                 cwd=directory,
+                pass_fds=keptOpen,
             )
         except (OSError, ValueError) as error:  # ValueError: an argument with a NUL, or beyond the encoding
             _log.debug("Cannot run %s: %s", list(command), error)

@@ -471,3 +471,138 @@ def test_a_log_that_cannot_be_set_up_is_one_sentence_that_says_what_to_do(
 def test_quiet_is_quiet_even_when_there_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(tmp_path / "no/such/log", chatter, "--quiet") == ExitStatus.LOGGING
     assert capsys.readouterr() == ("", "")
+
+
+# Root's log among other people's files
+
+STRANGER = 65534
+
+rootOnly = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home directory of somebody else, in which root can write and others can read."""
+    directory = tmp_path / "home"
+    directory.mkdir(mode=0o755)
+    os.chown(directory, STRANGER, STRANGER)
+    (tmp_path / "victim").write_text("")
+    return directory
+
+
+def plantLink(home: Path, victim: Path) -> Path:
+    (home / "cback.log").symlink_to(victim)
+    os.chown(home / "cback.log", STRANGER, -1, follow_symlinks=False)
+    return home / "cback.log"
+
+
+def plantLinkToNothing(home: Path, victim: Path) -> Path:
+    victim.unlink()
+    return plantLink(home, victim)
+
+
+def plantHardLink(home: Path, victim: Path) -> Path:
+    os.link(victim, home / "cback.log")
+    return home / "cback.log"
+
+
+def plantRootsOwnLink(home: Path, victim: Path) -> Path:
+    """One of root's that its owner has renamed: it may have meant something else where it was."""
+    (home / "cback.log").symlink_to(victim)
+    return home / "cback.log"
+
+
+def plantLinkOnTheWay(home: Path, victim: Path) -> Path:
+    (home / "logs").symlink_to(victim.parent)
+    os.chown(home / "logs", STRANGER, -1, follow_symlinks=False)
+    return home / "logs" / victim.name
+
+
+def plantLinkToAnEmptyPlaceOnTheWay(home: Path, victim: Path) -> Path:
+    path = plantLinkOnTheWay(home, victim)
+    victim.unlink()
+    return path
+
+
+def plantPipe(home: Path, victim: Path) -> Path:
+    os.mkfifo(home / "cback.log")
+    return home / "cback.log"
+
+
+def plantDevice(home: Path, victim: Path) -> Path:
+    os.mknod(home / "cback.log", 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    return home / "cback.log"
+
+
+def plantFile(home: Path, victim: Path) -> Path:
+    (home / "cback.log").touch()
+    os.chown(home / "cback.log", STRANGER, -1)
+    return home / "cback.log"
+
+
+@rootOnly
+@pytest.mark.parametrize("isRelative", [False, True])
+@pytest.mark.parametrize(
+    ("plant", "reason"),
+    [
+        (plantLink, "symbolic links are not followed"),
+        (plantLinkToNothing, "symbolic links are not followed"),
+        (plantRootsOwnLink, "symbolic links are not followed"),
+        (plantHardLink, "it has a second name"),
+        (plantLinkOnTheWay, "on the way there, belongs to the user nobody"),
+        (plantLinkToAnEmptyPlaceOnTheWay, "on the way there, belongs to the user nobody"),
+        (plantPipe, "No such device"),
+        (plantDevice, "it is not a file"),
+        (plantFile, "it belongs to another user"),
+    ],
+)
+def test_root_writes_no_log_where_the_owner_of_a_home_leads_it(
+    plant: Callable[[Path, Path], Path],
+    reason: str,
+    isRelative: bool,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    victim = home.parent / "victim"
+    log = plant(home, victim)
+    wasThere = victim.exists()
+    monkeypatch.chdir(home)
+    assert ran(log.relative_to(home) if isRelative else log, chatter) == ExitStatus.LOGGING
+    shown = capsys.readouterr().err
+    assert reason in shown
+    assert "--logfile PATH" in shown
+    assert victim.exists() == wasThere
+    assert not wasThere or victim.read_text() == ""
+
+
+@rootOnly
+def test_roots_log_lies_in_a_strangers_home_as_long_as_nobody_plays_tricks(home: Path) -> None:
+    log = home / "cback.log"
+    for night in (1, 2):
+        assert ran(log, chatter) == 0
+        assert log.read_text().count("said at INFO") == night
+    assert log.stat().st_uid == 0
+
+
+@rootOnly
+@pytest.mark.parametrize("group", [0, 4])
+def test_roots_log_lies_in_a_directory_of_a_group_such_as_ubuntus(group: int, tmp_path: Path) -> None:
+    os.chown(tmp_path, 0, group)
+    tmp_path.chmod(0o775)
+    log = tmp_path / "cback.log"
+    assert [ran(log, chatter), ran(log, chatter)] == [0, 0]
+    assert log.read_text().count("said at INFO") == 2
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/stderr"])
+def test_a_log_goes_to_a_device_of_the_system(path: str) -> None:
+    script = (
+        "from tests.test_cli import chatter, tool\nfrom CedarBackup3.cli import runTool\n"
+        f"raise SystemExit(runTool(tool(chatter), ['thing', '--logfile', {path!r}]))"
+    )
+    terminal, inside = os.openpty()
+    done = subprocess.run([sys.executable, "-c", script], stderr=inside, stdout=inside, check=False)
+    os.close(terminal)
+    os.close(inside)
+    assert done.returncode == 0

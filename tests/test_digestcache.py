@@ -161,6 +161,98 @@ def test_what_is_no_cache_of_this_user_is_refused_in_a_sentence(
     assert "nothing was changed" in str(failure.value)
 
 
+STRANGER = 65534
+POISON = bytes(16)
+
+
+def _hotJournal(directory: Path) -> Path:
+    """A journal that brings the digest POISON into whatever cache it lies beside, as anybody can make it at home."""
+    file = directory / "poisoned"
+    with digestCache(str(file)) as cache:
+        cache.keep(b"/a", STATE, {0: POISON})
+    script = (
+        "import os, sqlite3, sys\n"
+        "database = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "database.execute('PRAGMA cache_size = 1')\n"
+        "database.execute('BEGIN')\n"
+        "insert = 'INSERT INTO digest VALUES (?, 1, 1, 1, 1, 1, 1, ?)'\n"
+        "database.executemany(insert, ((b'%d' % number, bytes(16)) for number in range(20000)))\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(file)], check=False).returncode == -9
+    return directory / "poisoned-journal"
+
+
+def _shared(directory: Path) -> Path:
+    directory.chmod(0o1777)
+    return directory / "cache"
+
+
+def _inAHome(directory: Path) -> Path:
+    (directory / "below").mkdir()
+    os.chown(directory, STRANGER, -1)
+    return directory / "below/cache"
+
+
+def _byALink(directory: Path) -> Path:
+    """A link of root's own to a cache in a directory that others can write to."""
+    _shared(directory)
+    link = directory.parent / "link"
+    link.symlink_to(directory / "cache")
+    return link
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("isRelative", [False, True])
+@pytest.mark.parametrize("arrange", [_shared, _inAHome, _byALink])
+def test_a_journal_that_a_stranger_can_put_beside_the_cache_proves_nothing(
+    arrange: Callable[[Path], Path], isRelative: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = _hotJournal(tmp_path)
+    (tmp_path / "there").mkdir()
+    with digestCache(str(tmp_path / "there/new")):
+        pass
+    file = arrange(tmp_path / "there")
+    (tmp_path / "there/new").rename(os.path.realpath(file))
+    planted = Path(f"{os.path.realpath(file)}-journal")
+    journal.rename(planted)
+    os.chown(planted, STRANGER, -1)
+    monkeypatch.chdir(file.parent)
+    with (
+        pytest.raises(CedarBackupError, match="a match proves nothing") as failure,
+        digestCache(file.name if isRelative else str(file)) as cache,
+    ):
+        assert cache.digests(b"/a", STATE) == {}
+    assert "nothing was changed" in str(failure.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("suffix", ["", "-journal", "-wal", "-shm"])
+@pytest.mark.parametrize("oddity", ["a stranger's", "for all", "a link", "a second name"])
+def test_what_lies_beside_the_cache_must_be_this_users_too(suffix: str, oddity: str, tmp_path: Path) -> None:
+    file = tmp_path / "cache"
+    with digestCache(str(file)):
+        pass
+    beside, other = Path(f"{file}{suffix}"), tmp_path / "other"
+    if suffix:
+        beside.touch()
+    match oddity:
+        case "a stranger's":
+            os.chown(beside, STRANGER, -1)
+        case "for all":
+            beside.chmod(0o666)
+        case "a second name":
+            os.link(beside, other)
+        case _:
+            beside.rename(other)
+            beside.symlink_to(other)
+    if (suffix, oddity) == ("", "a link"):  # it is followed, since only this user can have made it
+        with digestCache(str(file)):
+            return
+    with pytest.raises(CedarBackupError, match=f"{beside} must be a file of this user's"), digestCache(str(file)):
+        pass
+
+
 def test_a_cache_in_use_by_another_program_is_not_to_be_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,10 +13,12 @@ _ROOT = Path(__file__).resolve().parent.parent
 _PACKAGE = "CedarBackup3"
 
 _BELOW = {
-    "tools": {"tools.shared", "cli", "amazons3", "util", "errors", "release"},
-    "tools.shared": {"cli", "amazons3", "util", "errors", "release"},
-    "cli": {"util", "errors", "release"},
-    "amazons3": {"util", "errors", "release"},
+    "tools": {"tools.shared", "cli", "amazons3", "places", "paths", "util", "errors", "release"},
+    "tools.shared": {"cli", "amazons3", "places", "paths", "util", "errors", "release"},
+    "cli": {"places", "paths", "util", "errors", "release"},
+    "amazons3": {"places", "paths", "util", "errors", "release"},
+    "places": {"paths", "util", "errors", "release"},
+    "paths": {"util", "errors", "release"},
     "util": {"errors", "release"},
     "errors": set[str](),
     "release": set[str](),

@@ -331,6 +331,42 @@ def test_a_strangers_file_among_those_of_others_is_found_out_before_the_run(
     assert "belongs to another user" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("isRelative", [False, True])
+@pytest.mark.parametrize("switch", ["report", "metricsFile"])
+def test_a_strangers_link_leads_no_file_elsewhere(
+    place: Place, switch: str, isRelative: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place.directory / "etc").mkdir()
+    (place.directory / "home").mkdir()
+    (place.directory / "home/link").symlink_to("../etc")
+    for planted in ("home", "home/link"):
+        os.chown(place.directory / planted, 65534, -1, follow_symlinks=False)
+    monkeypatch.chdir(place.directory / "home")
+    path = "link/file" if isRelative else str(place.directory / "home/link/file")
+    assert place.ran(raising(AssertionError("not reached")), f"--{switch}", path) == ExitStatus.LOGGING
+    assert "on the way there, belongs to the user nobody" in capsys.readouterr().err
+    assert os.listdir(place.directory / "etc") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("switch", ["report", "metricsFile"])
+def test_a_directory_that_becomes_a_strangers_link_during_the_run_leads_nowhere(place: Place, switch: str) -> None:
+    (place.directory / "etc").mkdir()
+    told = place.directory / "home/told"
+    told.mkdir(parents=True)
+    os.chown(told.parent, 65534, -1)
+
+    def swap(_progress: ProgressLine) -> int:
+        told.rename(told.parent / "before")
+        told.symlink_to(place.directory / "etc")
+        os.chown(told, 65534, -1, follow_symlinks=False)
+        return 0
+
+    assert place.ran(swap, f"--{switch}", str(told / "file")) == ExitStatus.FAILED
+    assert os.listdir(place.directory / "etc") == []
+
+
 @pytest.mark.parametrize("switches", [["--report", "{log}"], ["--report", "{other}", "--metricsFile", "{other}"]])
 def test_one_file_cannot_hold_two_things(place: Place, switches: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     place.log.write_text("a log\n")

@@ -115,6 +115,7 @@ def runAws(
         shouldStop=lambda: shouldStop() or time.monotonic() > deadline,
         onNotStarted=obstacles.append,
         directory=_AWS_DIRECTORY,
+        keptOpen=settings.keptOpen,
     )
     late = timeLimit if time.monotonic() > deadline and status < 0 else 0
     subcommand, obstacle = " ".join(map(str, arguments[:2])), next(iter(obstacles), None)

@@ -28,3 +28,5 @@ class AwsSettings:
     """How uploaded objects are encrypted by the server: AES256 or aws:kms."""
     sseKmsKeyId: str = ""
     """The key for aws:kms: an id, an alias or the ARN of either."""
+    keptOpen: tuple[int, ...] = ()
+    """Descriptors that every aws keeps open as long as it runs: those of the locks under which it works."""

@@ -1,4 +1,4 @@
-"""One run at a time on a target: a lock that dies with the process that holds it."""
+"""One run at a time on a target: a lock that dies with the processes that hold it, the run and every aws of it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ import errno
 import fcntl
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from CedarBackup3.amazons3.awscli import endpointOf
 from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.lockholders import heldBy
+from CedarBackup3.amazons3.lockplaces import lockPlaces
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CedarBackupError, LockHeld
+from CedarBackup3.places import Place
 from CedarBackup3.util import displayPath
 
 _POLL = 0.2  # seconds between two tries
-_SHARED_DIRECTORY = "/run/lock"  # File Hierarchy Standard 3.0, 3.15; there for a cron job as for a person logged in
 
 
 @contextlib.contextmanager
 def targetLock(
     location: S3Location, aws: AwsSettings, *, shared: bool = False, waitSeconds: float = 0
-) -> Iterator[None]:
+) -> Iterator[AwsSettings]:
     """Hold the lock of a target, which is this user's on this machine.
 
-    The lock lies in the user's runtime directory, and in the directory for locks as well, since a cron job may have no
-    runtime directory while a person has.
+    Yields the settings for every aws of the run, which then holds the lock as well: one that outlives its run, because
+    that was killed, goes on under the lock.
 
     Args:
         location: the target
@@ -40,75 +44,76 @@ def targetLock(
         CedarBackupError: it cannot be made
     """
     deadline = time.monotonic() + waitSeconds
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     with contextlib.ExitStack() as stack:
-        for directory in _directories():
-            path = os.path.join(directory, _name(location, aws))
-            stack.enter_context(_locked(path, location, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, deadline))
-        yield
+        held = [
+            stack.enter_context(_locked(place, _name(location, aws), location, kind, deadline))
+            for place in stack.enter_context(lockPlaces())
+        ]
+        yield replace(aws, keptOpen=(*aws.keptOpen, *held))
 
 
-def _directories() -> list[str]:
-    candidates = (os.environ.get("XDG_RUNTIME_DIR", ""), _SHARED_DIRECTORY)
-    found = [directory for directory in candidates if os.path.isdir(directory) and os.access(directory, os.W_OK)]
-    return found or ["/tmp"]  # noqa: S108 - the files in it are opened as warily as in /run/lock
-
-
-def _name(location: S3Location, aws: AwsSettings) -> str:
+def _name(location: S3Location, aws: AwsSettings) -> bytes:
     """A bucket of the same name at another endpoint is another bucket."""
     target = f"{endpointOf(aws, os.environ)}\0{location.url}"
     digest = hashlib.sha256(target.encode("utf-8", "surrogateescape")).hexdigest()
-    return f"cback-amazons3-{os.geteuid()}-{digest[:16]}.lock"
+    return b"cback-amazons3-%d-%s.lock" % (os.geteuid(), digest[:16].encode())
 
 
 @contextlib.contextmanager
-def _locked(path: str, location: S3Location, kind: int, deadline: float) -> Iterator[None]:
+def _locked(place: Place, name: bytes, location: S3Location, kind: int, deadline: float) -> Iterator[int]:
     while True:
-        descriptor = _opened(path)
+        descriptor = _opened(place, name)
         try:
-            _wait(descriptor, path, location, kind, deadline)
-            if not _isStill(path, descriptor):  # its last holder has removed it in the meantime
+            _wait(descriptor, place, name, location, kind, deadline)
+            if not _isStill(place, name, descriptor):  # its last holder has removed it in the meantime
                 continue
+            _record(descriptor)
             try:
-                _sign(path, descriptor)
-                yield
+                yield descriptor
             finally:
-                _remove(path, descriptor)
+                _remove(place, name, descriptor)
             return
         finally:
             os.close(descriptor)
 
 
-def _sign(path: str, descriptor: int) -> None:
-    """Tell others whom to wait for."""
-    try:
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
-    except OSError as error:
-        raise _unusable(path, error) from None
+def _record(descriptor: int) -> None:
+    """Say who holds the lock, in a text that always has the same length, since a home directory is mirrored with it."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, os.pwrite(descriptor, b"%10d\n" % os.getpid(), 0))
 
 
-def _remove(path: str, descriptor: int) -> None:
+def _recorded(descriptor: int) -> int:
+    text = os.pread(descriptor, 20, 0).strip()
+    return int(text) if text.isdigit() else 0
+
+
+def _remove(place: Place, name: bytes, descriptor: int) -> None:
     """Leave no file behind, unless another holds the lock as well."""
     with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.unlink(path)
+        os.unlink(name, dir_fd=place.descriptor)
 
 
-def _opened(path: str) -> int:
+def _opened(place: Place, name: bytes) -> int:
+    shown = displayPath(os.path.join(place.path, name))
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+        descriptor = os.open(name, flags, 0o600, dir_fd=place.descriptor)
     except OSError as error:
-        raise _unusable(path, error) from None
-    if os.fstat(descriptor).st_uid != os.geteuid():
+        raise _unusable(place, name, error) from None
+    status = os.fstat(descriptor)
+    if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise CedarBackupError(f"The lock {displayPath(path)} belongs to another user; remove it")
+        raise CedarBackupError(f"The lock {shown} is no file of this user's; remove it")
     return descriptor
 
 
-def _unusable(path: str, error: OSError) -> CedarBackupError:
+def _unusable(place: Place, name: bytes, error: OSError) -> CedarBackupError:
     """The failure, with what to do about it."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        advice = f"make room in {displayPath(os.path.dirname(path))}, inodes included"
+        advice = f"make room in {displayPath(place.path)}, inodes included"
     elif error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOMEM}:
         advice = "raise the limit of open files ('ulimit -n'), or run when less is open"
     elif error.errno == errno.EROFS:
@@ -117,36 +122,28 @@ def _unusable(path: str, error: OSError) -> CedarBackupError:
         advice = "its file system takes no locks; let XDG_RUNTIME_DIR name a directory on one that does"
     else:
         advice = "remove it"
-    return CedarBackupError(f"The lock {displayPath(path)} cannot be taken: {error.strerror}; {advice}")
+    shown = displayPath(os.path.join(place.path, name))
+    return CedarBackupError(f"The lock {shown} cannot be taken: {error.strerror}; {advice}")
 
 
-def _isStill(path: str, descriptor: int) -> bool:
+def _isStill(place: Place, name: bytes, descriptor: int) -> bool:
     try:
-        return os.path.samestat(os.lstat(path), os.fstat(descriptor))
+        named = os.stat(name, dir_fd=place.descriptor, follow_symlinks=False)
     except FileNotFoundError:
         return False
+    return os.path.samestat(named, os.fstat(descriptor))
 
 
-def _wait(descriptor: int, path: str, location: S3Location, kind: int, deadline: float) -> None:
+def _wait(descriptor: int, place: Place, name: bytes, location: S3Location, kind: int, deadline: float) -> None:
     while True:
         try:
             return fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                holder = _holder(descriptor)
+                holder = heldBy(descriptor, "run", f"on {displayPath(location.url)}", _recorded(descriptor))
                 raise LockHeld(
-                    f"Another run is at work on {displayPath(location.url)}"
-                    f"{f' (process {displayPath(holder)})' if holder else ''}; wait for its end, or have this one wait "
-                    "by --lockWait; nothing was changed"
+                    f"{holder}; wait for its end, or have this run wait with --lockWait SECONDS; nothing was changed"
                 ) from None
         except OSError as error:
-            raise _unusable(path, error) from None
+            raise _unusable(place, name, error) from None
         time.sleep(_POLL)
-
-
-def _holder(descriptor: int) -> str:
-    """The number of the process that holds a lock; empty if it does not say."""
-    try:
-        return os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-    except OSError:
-        return ""

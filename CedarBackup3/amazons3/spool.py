@@ -11,6 +11,7 @@ from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.places import StrangersLink, openedPlace
 from CedarBackup3.util import displayPath
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -20,7 +21,18 @@ _BATCH = 1000  # rows
 
 @contextlib.contextmanager
 def temporaryRoom() -> Iterator[None]:
-    """Temporary files are made and written inside; where that fails, `CedarBackupError` says so."""
+    """Temporary files are made and written inside, by `tempfile`.
+
+    Raises:
+        CedarBackupError: that fails, or other users could put something in their place
+    """
+    with _writing():
+        _requireSafe(tempfile.gettempdir())
+        yield
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -41,12 +53,25 @@ def temporaryText(text: str) -> Iterator[str]:
     with temporaryRoom():
         descriptor, path = tempfile.mkstemp(prefix="cback-")
     try:
-        with temporaryRoom(), open(descriptor, "w", encoding="utf-8", newline="") as file:
+        with _writing(), open(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         yield path
     finally:
         with contextlib.suppress(OSError):
             os.unlink(path)
+
+
+def _requireSafe(directory: str) -> None:
+    try:
+        with openedPlace(os.fsencode(directory)) as place:
+            exposure = place.exposure
+    except StrangersLink as link:
+        exposure = str(link)
+    if exposure:
+        raise CedarBackupError(
+            f"Other users could replace the temporary files in {displayPath(directory)}: {exposure}; "
+            "set TMPDIR to another directory, such as /var/tmp"
+        )
 
 
 class Spool(Generic[Row]):
@@ -65,7 +90,7 @@ class Spool(Generic[Row]):
     def append(self, batch: Sequence[Row]) -> None:
         """Keep some rows."""
         data = marshal.dumps(list(zip(*batch, strict=True)))
-        with temporaryRoom():
+        with _writing():
             self._file.write(data)
             self._file.flush()
         self._lengths.append(len(data))
@@ -98,7 +123,7 @@ class Spool(Generic[Row]):
     def _batches(self) -> Iterator[Iterable[Row]]:
         position = 0
         for length in self._lengths:
-            with temporaryRoom():
+            with _writing():
                 self._file.seek(position)  # another reader may be at work
                 data = self._file.read(length)
             columns = marshal.loads(data)  # noqa: S302 - our own, and nameless
@@ -108,7 +133,7 @@ class Spool(Generic[Row]):
 
     def clear(self) -> None:
         """Forget all rows."""
-        with temporaryRoom():
+        with _writing():
             self._file.seek(0)
             self._file.truncate()
         self._lengths.clear()

@@ -1,22 +1,28 @@
-"""Writing a file as a whole: whoever reads it meanwhile has the old text or the new one, never a part."""
+"""Writing a file as a whole: whoever reads it meanwhile has the old text or the new one, never a part.
+
+All of it is done in the directory as it was opened, which no link of another user's has led to.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
-import tempfile
+from collections.abc import Iterator
 
-_PREFIX, _SUFFIX = ".cback-", ".new"
+from CedarBackup3.places import Place, openedPlace
+
+_PREFIX, _SUFFIX = b".cback-", b".new"
 """Of the name of the new text until it is complete; Prometheus' collector reads only what ends in `.prom`."""
 
 
 def requireReplaceable(path: str) -> None:
     """Raise OSError or ValueError unless a file of that path could be written now; nothing is left behind."""
-    _requireFile(path)
-    descriptor, name = tempfile.mkstemp(_SUFFIX, _PREFIX, os.path.dirname(path) or ".")
-    os.close(descriptor)
-    os.unlink(name)
+    with _replaceable(path) as (place, _):
+        descriptor, temporary = _made(place)
+        os.close(descriptor)
+        os.unlink(temporary, dir_fd=place.descriptor)
 
 
 def replaceFile(path: str, text: str, mode: int) -> None:
@@ -24,43 +30,72 @@ def replaceFile(path: str, text: str, mode: int) -> None:
 
     Raises:
         OSError: it cannot be written; what was there is still there
-        ValueError: what is there is no file that may be replaced
+        ValueError: what is there is no file that may be replaced, or a link of another user's leads there
     """
-    _requireFile(path)
-    directory = os.path.dirname(path) or "."
-    descriptor, name = tempfile.mkstemp(_SUFFIX, _PREFIX, directory)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            os.fchmod(descriptor, mode)
-            file.flush()
-            os.fsync(descriptor)
-        os.rename(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    _synchronize(directory)
+    with _replaceable(path) as (place, name):
+        descriptor, temporary = _made(place)
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                os.fchmod(descriptor, mode)
+                file.flush()
+                os.fsync(descriptor)
+            os.rename(temporary, name, src_dir_fd=place.descriptor, dst_dir_fd=place.descriptor)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=place.descriptor)
+            raise
+        _synchronize(place)
 
 
-def _requireFile(path: str) -> None:
+def replaceableText(path: str, most: int) -> str:
+    """What such a file holds now, of bytes at most so many; empty if there is none, or it cannot be read."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    with (
+        contextlib.suppress(OSError, ValueError),
+        _replaceable(path) as (place, name),
+        open(os.open(name, flags, dir_fd=place.descriptor), "rb") as file,
+    ):
+        return file.read(most).decode("utf-8", "replace")
+    return ""
+
+
+@contextlib.contextmanager
+def _replaceable(path: str) -> Iterator[tuple[Place, bytes]]:
+    """The directory of a file, and its name there, of which nothing else has taken possession."""
+    directory, name = os.path.split(os.fsencode(path))
+    if not name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    with openedPlace(directory) as place:
+        _requireFile(place, name)
+        yield place, name
+
+
+def _made(place: Place) -> tuple[int, bytes]:
+    """A new file for its owner only, and its name, which nobody can foresee."""
+    name = _PREFIX + os.urandom(8).hex().encode() + _SUFFIX
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(name, flags, 0o600, dir_fd=place.descriptor), name
+
+
+def _requireFile(place: Place, name: bytes) -> None:
     """A device such as /dev/null, or a link that an administrator or a stranger has made, must not become a file."""
     try:
-        status = os.lstat(path)
+        status = os.stat(name, dir_fd=place.descriptor, follow_symlinks=False)
     except FileNotFoundError:
         return
     if not stat.S_ISREG(status.st_mode):
         raise ValueError("it is a link, a directory or a device, not a file")
-    above = os.stat(os.path.dirname(path) or ".")
+    above = os.fstat(place.descriptor)
     if above.st_mode & stat.S_ISVTX and os.geteuid() not in (0, status.st_uid, above.st_uid):  # as in /tmp
         raise ValueError("it belongs to another user, and only that one may replace it")
 
 
-def _synchronize(directory: str) -> None:
-    """Let the new name be on the disk, too, where the file system can do that."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with contextlib.suppress(OSError):
+def _synchronize(place: Place) -> None:
+    """Let the new name be on the disk, too, where the file system can do that, and this user may open the directory."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place.descriptor)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)

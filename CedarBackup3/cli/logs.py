@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import stat
@@ -14,6 +15,7 @@ from typing import Any, Protocol, TextIO
 from CedarBackup3.cli.options import DEFAULT_OWNER, CommonOptions
 from CedarBackup3.cli.syslog import SystemLog, syslogLine
 from CedarBackup3.errors import LoggingError
+from CedarBackup3.places import Place, placeOfFile
 from CedarBackup3.util import displayPath, displayText, getUidGid, withoutSecrets
 
 _SILENT = logging.CRITICAL + 1
@@ -185,27 +187,37 @@ class _SystemFormatter(_ScreenFormatter):
 
 
 def _logFileDescriptor(path: str, options: CommonOptions) -> int:
-    if os.path.islink(path) and not _isShared(path):
-        path = os.path.realpath(path)  # an administrator's own link, perhaps to a file that is still to be created
-    # O_NONBLOCK: a pipe that nobody reads is an error, not a wait.
-    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-    try:
-        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, options.mode & 0o600)
-    except FileExistsError:
-        descriptor = os.open(path, flags)
+    with placeOfFile(os.fsencode(path)) as (place, name):
+        # O_NONBLOCK: a pipe that nobody reads is an error, not a wait.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
         try:
-            _refuseStrangers(path, os.fstat(descriptor))
-        except ValueError:
-            os.close(descriptor)
-            raise
-    else:
-        try:
-            _giveOwnerAndMode(descriptor, options)
-        except (OSError, ValueError):
-            os.close(descriptor)
-            os.unlink(path)
-            raise
+            descriptor = os.open(name, flags | os.O_CREAT | os.O_EXCL, options.mode & 0o600, dir_fd=place.descriptor)
+        except FileExistsError:
+            descriptor = _openedLog(place, name, flags)
+        else:
+            try:
+                _giveOwnerAndMode(descriptor, options)
+            except (OSError, ValueError):
+                os.close(descriptor)
+                os.unlink(name, dir_fd=place.descriptor)
+                raise
     os.set_blocking(descriptor, True)
+    return descriptor
+
+
+def _openedLog(place: Place, name: bytes, flags: int) -> int:
+    """A log file that is there already."""
+    try:
+        descriptor = os.open(name, flags, dir_fd=place.descriptor)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ValueError(f"symbolic links are not followed where {place.weakness}") from None
+        raise
+    try:
+        _refuseStrangers(place, os.fstat(descriptor))
+    except ValueError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 
@@ -221,14 +233,14 @@ def _giveOwnerAndMode(descriptor: int, options: CommonOptions) -> None:
     os.fchmod(descriptor, options.mode)
 
 
-def _refuseStrangers(path: str, status: os.stat_result) -> None:
+def _refuseStrangers(place: Place, status: os.stat_result) -> None:
     """In a directory that others can write to, somebody else may have put the file there to read or to ruin it."""
-    if not (stat.S_ISREG(status.st_mode) or stat.S_ISCHR(status.st_mode)):
-        raise ValueError("it is not a file")
-    if stat.S_ISREG(status.st_mode) and _isShared(path) and status.st_uid not in (0, os.geteuid()):
+    if place.isPrivate:
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISCHR(status.st_mode)):
+            raise ValueError("it is not a file")
+    elif not stat.S_ISREG(status.st_mode):
+        raise ValueError(f"it is not a file, and {place.weakness}")
+    elif status.st_uid not in (0, os.geteuid()):
         raise ValueError("it belongs to another user and lies in a directory that others can write to")
-
-
-def _isShared(path: str) -> bool:
-    """Whether others can put files beside this one."""
-    return bool(os.stat(os.path.dirname(path) or ".").st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    elif status.st_nlink != 1:
+        raise ValueError(f"it has a second name (a hard link), and {place.weakness}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import sys
@@ -181,10 +180,9 @@ def _writeMetrics(before: str, path: str, outcome: Outcome) -> None:
 
 def _metricsBefore(path: str) -> str:
     """What the run before has written; nothing if there was none."""
-    if os.path.isfile(path):
-        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace", newline="") as file:
-            return file.read(1 << 20)
-    return ""
+    from CedarBackup3.cli.filereplacement import replaceableText
+
+    return replaceableText(path, 1 << 20) if path else ""
 
 
 def _unwritten(switch: str, path: str, error: Exception) -> str:

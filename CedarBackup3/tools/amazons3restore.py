@@ -145,7 +145,8 @@ def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrit
             with plan.wanted(
                 chosen, mirror, state, tally, watcher, mayReplace=overwrite, adjust=place.target
             ) as lacking:
-                restoration.carriedOut(chosen, mirror, versions, lacking, place, tally, watcher)
+                locked = chosen.keepingOpen(place.lock)
+                restoration.carriedOut(locked, mirror, versions, lacking, place, tally, watcher)
             report = proof.compared(chosen, mirror, state, tally, watcher, isRestore=True)
         finish(place, isComplete=report.isClean)
         return report

@@ -70,6 +70,8 @@ def cli() -> int:
 
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
+    from dataclasses import replace
+
     from CedarBackup3.amazons3 import steps
     from CedarBackup3.amazons3.content.repair import repaired
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
@@ -90,9 +92,9 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     changesNothing = options.verifyOnly or options.dryRun
     with (
         _contentCheck(options) as check,
-        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait),
+        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as aws,
         steps.timesLogged(progress),
-        steps.checkedScan(mirror, progress, ignoreNames=options.ignoreWarnings) as scan,
+        steps.checkedScan(mirror := replace(mirror, aws=aws), progress, ignoreNames=options.ignoreWarnings) as scan,
     ):
         if options.verifyOnly:
             requireSentinel(mirror, guards)

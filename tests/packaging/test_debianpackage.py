@@ -133,6 +133,7 @@ def test_every_command_has_its_man_page_and_its_completion(package: Path) -> Non
         "etc/logrotate.d/cedar-backup3-amazons3-sync",
         "usr/lib/systemd/system/cback-amazons3-sync@.service",
         "usr/lib/systemd/system/cback-amazons3-sync@.timer",
+        "usr/lib/tmpfiles.d/cedar-backup3-amazons3-sync.conf",
         *(f"usr/share/doc/{_PACKAGE}/examples/{path.name}" for path in (_ROOT / "debian/examples").iterdir()),
         f"usr/share/doc/{_PACKAGE}/README.md.gz",
         *(f"usr/share/doc/{_PACKAGE}/docs/{path.name}" for path in (_ROOT / "docs").iterdir()),
@@ -156,8 +157,31 @@ def test_a_fresh_debian_installs_it_runs_its_commands_and_after_a_purge_has_noth
     assert "\n6\n" in logged
 
     (debian / "var/log/cback.log.2.gz").touch()
+    assert (debian / "run/cback-amazons3-sync").is_dir()
     _purge(debian)
     assert _files(debian) == before
+    assert not (debian / "run/cback-amazons3-sync").exists()
+
+
+_MINE = "import os; os.write(2, b'a stranger was imported')\n"
+
+
+def test_the_commands_import_nothing_from_where_they_are_started(package: Path, debian: Path) -> None:
+    planted, home = debian / "opt/planted", debian / "root/.local"
+    (minor,) = (path.name for path in (debian / "usr/lib").glob("python3.*"))
+    for directory in (planted, home / "lib" / minor / "site-packages"):
+        for name in ("json.py", "argparse.py", "selectors.py", "CedarBackup3/__init__.py"):
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_text(_MINE)
+    _install(debian, package)
+    for command in _COMMANDS:
+        said = _inside(debian, "sh", "-c", f"cd /opt/planted; PYTHONPATH=:/opt/planted {command} --version")
+        said += _inside(debian, "sh", "-c", f"cd /opt/planted; HOME=/nowhere {command} --diagnostics")
+        assert VERSION in said
+        assert "stranger" not in said
+    shutil.rmtree(planted)
+    shutil.rmtree(home)
+    _purge(debian)
 
 
 _BOOTED = """\

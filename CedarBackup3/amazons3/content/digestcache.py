@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from CedarBackup3.amazons3.content.digests import FileState
 from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.places import Place, placeOfFile
 from CedarBackup3.util import displayPath
 
 log = logging.getLogger("CedarBackup3.log")
@@ -27,6 +28,8 @@ _LAYOUT = 1  # PRAGMA user_version
 _BUSY_WAIT = 30.0  # seconds; another run writes for a moment only
 _BATCH = 2000  # rows written at a time
 _SETTLED_NS = 2_000_000_000  # a file changed less long ago may change again within one tick of its file system's clock
+_BESIDE = (b"", b"-journal", b"-wal", b"-shm")
+"""What names of files SQLite adds to that of a database (sqlite.org/tempfiles.html)."""
 _TABLE = """
     CREATE TABLE digest (
         path BLOB, part INTEGER, device INTEGER, inode INTEGER, size INTEGER, mtime INTEGER, ctime INTEGER, digest BLOB,
@@ -132,26 +135,50 @@ def digestCache(file: str) -> Iterator[DigestCache]:
 def _opened(file: str) -> sqlite3.Connection:
     shown = displayPath(file)
     try:
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600))
-        status = os.stat(file)
+        with placeOfFile(os.fsencode(file)) as (place, name):
+            _requireOwn(place, name, shown)
+            path = os.path.join(place.path, name)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CedarBackupError(
-            f"The digest cache {shown} cannot be opened: {reason}; name another by --digestCache; nothing was changed"
+            f"The digest cache {shown} cannot be opened: {reason}; name another with --digestCache; nothing was changed"
         ) from None
-    if not stat.S_ISREG(status.st_mode) or status.st_uid not in {os.geteuid(), 0} or status.st_mode & 0o022:
-        raise CedarBackupError(
-            f"The digest cache {shown} must be a file of this user's that no other can write to, or a match proves "
-            "nothing; mend that, or name another by --digestCache; nothing was changed"
-        )
     try:
-        return _checked(sqlite3.connect(file, timeout=_BUSY_WAIT, check_same_thread=False), shown)
+        return _checked(sqlite3.connect(path, timeout=_BUSY_WAIT, check_same_thread=False), shown)
     except sqlite3.Error as error:
         isInUse = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
         advice = "another program is using it: wait for that" if isInUse else "remove it"
         raise CedarBackupError(
-            f"{_complaint(file, error)}; {advice}, or name another by --digestCache; nothing was changed"
+            f"{_complaint(file, error)}; {advice}, or name another with --digestCache; nothing was changed"
         ) from None
+
+
+def _requireOwn(place: Place, name: bytes, shown: str) -> None:
+    """Make the file if need be; it, and what SQLite keeps beside it, must have come from nobody but this user or root.
+
+    SQLite plays back a journal that it finds, whoever has put it there, so the directory counts as much as the file.
+    """
+    if not place.isPrivate:
+        raise CedarBackupError(
+            f"The digest cache {shown} must lie where no other user can put a file, or a match proves nothing, but "
+            f"{place.weakness}; name another file with --digestCache; nothing was changed"
+        )
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    os.close(os.open(name, flags, 0o600, dir_fd=place.descriptor))
+    for suffix in _BESIDE:
+        with contextlib.suppress(FileNotFoundError):
+            status = os.stat(name + suffix, dir_fd=place.descriptor, follow_symlinks=False)
+            if not _isOwn(status):
+                raise CedarBackupError(
+                    f"The digest cache {shown}{suffix.decode()} must be a file of this user's, with one name, that no "
+                    "other can write to, or a match proves nothing; mend that, or name another with --digestCache; "
+                    "nothing was changed"
+                )
+
+
+def _isOwn(status: os.stat_result) -> bool:
+    isOnlyHere = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+    return isOnlyHere and status.st_uid in {os.geteuid(), 0} and not status.st_mode & 0o022
 
 
 def _checked(connection: sqlite3.Connection, shown: str) -> sqlite3.Connection:
@@ -169,7 +196,7 @@ def _checked(connection: sqlite3.Connection, shown: str) -> sqlite3.Connection:
     elif (application, layout) != (_APPLICATION, _LAYOUT):
         connection.close()
         raise CedarBackupError(
-            f"{shown} is a database, but no digest cache of this version; name another file by --digestCache; "
+            f"{shown} is a database, but no digest cache of this version; name another file with --digestCache; "
             "nothing was changed"
         )
     connection.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from CedarBackup3.amazons3.awssettings import AwsSettings
@@ -44,3 +44,7 @@ class Selection:
     def urlOf(self, key: bytes) -> str:
         """Where one of them is, safe to print."""
         return displayPath(self.location.url) + displayPath(key)
+
+    def keepingOpen(self, descriptor: int) -> Selection:
+        """The same, where every aws holds what is open here, too: a lock, for one."""
+        return replace(self, aws=replace(self.aws, keptOpen=(*self.aws.keptOpen, descriptor)))

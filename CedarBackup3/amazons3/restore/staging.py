@@ -14,6 +14,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from CedarBackup3.amazons3.lockholders import heldBy
 from CedarBackup3.amazons3.restore.safepaths import RESERVED
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 from CedarBackup3.util import displayPath
@@ -31,6 +32,8 @@ class Staging:
     """The descriptor of the target directory."""
     isCaseInsensitive: bool
     """Whether the target takes names for the same that differ only by case."""
+    lock: int
+    """The descriptor that holds the lock, which every aws that writes here has to keep open."""
     hasSparseFiles: bool = True
     """Whether a file that nothing was written to takes no room, whatever its size."""
 
@@ -136,7 +139,8 @@ def staging(target: bytes, restore: str) -> Iterator[Staging]:
             _clear(path, keepTree=_restoreOf(path) == restore)
             with open(os.path.join(path, _MARKER), "w", encoding="utf-8") as marker:
                 marker.write(restore)
-            made = Staging(path, descriptor, *_triedOut(path))
+            isCaseInsensitive, hasSparseFiles = _triedOut(path)
+            made = Staging(path, descriptor, isCaseInsensitive, own, hasSparseFiles)
         except OSError as error:
             raise CedarBackupError(
                 f"Cannot restore into {displayPath(target)}: {error.strerror}; nothing was restored"
@@ -247,9 +251,8 @@ def _lock(target: bytes, descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise LockHeld(
-            f"Another restore is at work in {displayPath(target)}; wait for its end; nothing was changed"
-        ) from None
+        holder = heldBy(descriptor, "restore", f"in {displayPath(target)}")
+        raise LockHeld(f"{holder}; wait for its end; nothing was changed") from None
 
 
 def _restoreOf(path: bytes) -> str:
