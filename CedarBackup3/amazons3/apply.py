@@ -62,7 +62,7 @@ def synchronized(
             mirror.location,
             delete=delete,
             excludes=excludes,
-            followLinks=mirror.followLinks,
+            followLinks=mirror.followLinks != "none",
             progress=onProgress is not None,
         )
         return _ran(mirror, arguments, onProgress)
@@ -85,7 +85,7 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
     """The source by a path without characters that mean something in a pattern: aws puts it in front of every one."""
     if not (hasPatterns and hasSpecial(os.fsdecode(mirror.source))):
         yield mirror.source
-    elif not mirror.followLinks:
+    elif mirror.followLinks == "none":
         raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
     else:
         with tempfile.TemporaryDirectory(prefix="cback-") as directory:
@@ -129,7 +129,7 @@ def _hasComeBack(mirror: Mirror, step: Step) -> bool:
     if path is None:
         return False
     try:
-        return stat.S_ISREG(os.stat(path, follow_symlinks=mirror.followLinks).st_mode)
+        return stat.S_ISREG(os.stat(path, follow_symlinks=mirror.followLinks != "none").st_mode)
     except OSError as error:
         return error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 

@@ -74,6 +74,18 @@ class SourceEntry(NamedTuple):
     path: bytes
     """Its path below the source, as the disk has it; in UTF-8 locales the same as the key."""
 
+    @property
+    def isNotFollowed(self) -> bool:
+        """Whether it is a link that gives away what its owner cannot read, or lies where such a link leads.
+
+        What the bucket has of it is left alone, and is no difference.
+        """
+        return self.mtimeNs == NOT_FOLLOWED and self.size is None
+
+
+NOT_FOLLOWED = -(1 << 63) + 1
+"""No modification time of any file."""
+
 
 class ObjectEntry(NamedTuple):
     """An object of the target."""
