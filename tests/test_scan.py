@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.mirror import mirrorOf
+from CedarBackup3.amazons3.opentree import DEEPEST
 from CedarBackup3.amazons3.scan import scanned, sourceEntries
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from testcase.trees import AWKWARD_NAMES, plantTree
@@ -70,7 +71,7 @@ def test_links_are_followed_and_what_holds_no_data_is_told(tmp_path: Path) -> No
         listener.bind(str(root / "socket"))
         skipped: dict[bytes, str] = {}
         entries = {entry.key: entry.size for entry in sourceEntries(mirrorOf(root, URL), skipped.__setitem__)}
-    assert entries == {b"plain": 0, b"to directory/deep": 1, b"to file": 3}
+    assert entries == {b"dangling": None, b"itself": None, b"plain": 0, b"to directory/deep": 1, b"to file": 3}
     assert skipped == {
         b"dangling": "a dangling link",
         b"itself": "a link that leads to itself",
@@ -108,17 +109,28 @@ def test_a_source_that_has_gone_is_an_error_and_not_an_empty_one(tmp_path: Path)
         list(sourceEntries(mirror))
 
 
-def test_a_path_longer_than_the_system_allows_is_unreadable_and_not_lost(tmp_path: Path) -> None:
-    here = os.open(tmp_path, os.O_RDONLY)
-    opened = [here]
+def test_a_path_longer_than_the_system_opens_is_read_all_the_same(tmp_path: Path) -> None:
+    opened = [os.open(tmp_path, os.O_RDONLY)]
     for _ in range(20):
         os.mkdir("d" * 250, dir_fd=opened[-1])
         opened.append(os.open("d" * 250, os.O_RDONLY, dir_fd=opened[-1]))
+    os.write(os.open("file", os.O_WRONLY | os.O_CREAT, dir_fd=opened[-1]), b"12345")
     for descriptor in opened:
         os.close(descriptor)
     (entry,) = sourceEntries(mirrorOf(tmp_path, URL))
-    assert entry.size is None
-    assert entry.key.endswith(b"d/")
+    assert (entry.size, len(entry.path)) == (5, 20 * 251 + 4)
+
+
+def test_deeper_than_any_key_can_be_a_directory_is_unreadable_and_not_lost(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(DEEPEST + 2):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    (entry,) = sourceEntries(mirrorOf(tmp_path, URL))
+    assert (entry.size, entry.key) == (None, b"d/" * (DEEPEST + 1))
 
 
 def test_a_scan_can_be_read_again_and_knows_its_sums(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def synchronized(
             mirror.location,
             delete=delete,
             excludes=excludes,
-            followLinks=mirror.followLinks,
+            followLinks=mirror.followLinks != "none",
             progress=onProgress is not None,
         )
         return _ran(mirror, arguments, onProgress)
@@ -77,7 +77,7 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
     """The source by a path without characters that mean something in a pattern: aws puts it in front of every one."""
     if not (hasPatterns and hasSpecial(os.fsdecode(mirror.source))):
         yield mirror.source
-    elif not mirror.followLinks:
+    elif mirror.followLinks == "none":
         raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
     else:
         with contextlib.ExitStack() as stack:

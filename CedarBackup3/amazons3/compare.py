@@ -80,6 +80,8 @@ def difference(entry: SourceEntry | None, found: ObjectEntry | None) -> Differen
     if entry is None:
         return Difference(Kind.EXTRA, found.key, None, found.size) if found else None
     remoteSize = found.size if found else None
+    if entry.isNotFollowed:
+        return None
     if entry.size is None:
         return Difference(Kind.UNREADABLE, entry.path, None, remoteSize, entry.leadsNowhere)
     if entry.size == remoteSize:

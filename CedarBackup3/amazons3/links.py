@@ -48,8 +48,13 @@ def linkTarget(directory: int, path: bytes, owners: Owners, follow: FollowLinks)
 
 
 def _restricting(passed: set[int]) -> Owners:
-    """Of the owners of links those who must not be given what they could not read: all but root and who runs this."""
-    return frozenset(passed - {0, os.geteuid()})
+    """Of the owners of links those who must not be given what they could not read."""
+    return frozenset(owner for owner in passed if not isTrusted(owner))
+
+
+def isTrusted(owner: int) -> bool:
+    """Whether a user may read all that this process can: root, and who runs this."""
+    return owner in {0, os.geteuid()}
 
 
 def mayRead(owners: Owners, status: os.stat_result) -> bool:

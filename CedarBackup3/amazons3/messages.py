@@ -7,7 +7,6 @@ from typing import get_args
 
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
-    PATH_MAX,
     Action,
     ContentReport,
     Difference,
@@ -50,9 +49,7 @@ def _unreadableLine(mirror: Mirror, found: Difference) -> str:
             f"Unreadable: the link {path} leads nowhere, or to no files, so its objects in {url} are left alone; "
             "mount its disk, or remove the link if what it led to is gone for good, then run again"
         )
-    isTooLong = len(mirror.pathTo(found.key)) >= PATH_MAX
-    why = "is longer than a path can be" if isTooLong else "cannot be read by this user"
-    return f"Unreadable: {path} {why}, so it is not backed up in {url}"
+    return f"Unreadable: {path} cannot be read by this user, so it is not backed up in {url}"
 
 
 def summaryLine(mirror: Mirror, report: VerifyReport) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from CedarBackup3.amazons3.awslocale import AwsLocale, awsLocale
 from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.links import UNRESTRICTED, FollowLinks, Owners, Target, isSafe, linkTarget
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath
 
 _CLOCK_GRAIN_NS = 20_000_000  # the kernel stamps files by a clock that may be a tick behind
@@ -76,7 +78,9 @@ class Mirror:
     """Objects without a file are left alone, and are no difference."""
     excludes: tuple[str, ...] = ()
     """Patterns of what is neither looked at nor touched, on either side."""
-    followLinks: bool = True
+    followLinks: FollowLinks = "safe"
+    owners: Owners = UNRESTRICTED
+    """On whose behalf the source was reached."""
 
     @property
     def locale(self) -> AwsLocale:
@@ -103,7 +107,7 @@ def mirrorOf(
     *,
     uploadOnly: bool = False,
     excludes: tuple[str, ...] = (),
-    followLinks: bool = True,
+    followLinks: FollowLinks = "safe",
     aws: AwsSettings | None = None,
 ) -> Mirror:
     """The mirror of a directory in a bucket, beginning now.
@@ -113,19 +117,21 @@ def mirrorOf(
     Raises:
         UsageError: the URL is none
         CedarBackupError: the directory is none, or cannot be read
+        GuardRefused: it is reached through a link whose owner cannot read it
     """
     location, startNs = S3Location.parse(s3BucketUrl), time.time_ns() - _CLOCK_GRAIN_NS
-    source, identity = _resolvedSource(os.fsencode(sourceDir))
+    source = _resolvedSource(os.fsencode(sourceDir), followLinks)
     return Mirror(
-        source=source,
+        source=source.path,
         location=location,
         aws=aws or AwsSettings(awsLocale()),
         startNs=startNs,
-        identity=identity,
+        identity=source.identity,
         mounts=mountPoints(),
         uploadOnly=uploadOnly,
         excludes=excludes,
         followLinks=followLinks,
+        owners=source.owners,
     )
 
 
@@ -139,14 +145,63 @@ def mountPoints() -> frozenset[bytes]:
         return frozenset()
 
 
-def _resolvedSource(path: bytes) -> tuple[bytes, tuple[int, int]]:
+@contextlib.contextmanager
+def openedSource(mirror: Mirror) -> Iterator[int]:
+    """A descriptor of the source, which is the very directory that the run began with.
+
+    Raises:
+        CedarBackupError: it cannot be read any more, or another directory is in its place
+    """
+    shown = displayPath(mirror.source)
     try:
-        with os.scandir(path):
+        descriptor = os.open(mirror.source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise CedarBackupError(f"The source directory {shown} cannot be read any more: {error.strerror}") from None
+    try:
+        status = os.fstat(descriptor)
+        if (status.st_dev, status.st_ino) != mirror.identity:
+            raise CedarBackupError(f"The source directory {shown} is not the one that was read: it was replaced")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+class _Source(NamedTuple):
+    path: bytes
+    identity: tuple[int, int]
+    owners: Owners
+
+
+def _resolvedSource(path: bytes, follow: FollowLinks) -> _Source:
+    """The directory without links on the way to it."""
+    shown = displayPath(path)
+    try:
+        with _target(path, follow) as target:
+            status = os.fstat(target.descriptor)
+            os.close(os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=target.descriptor))
             resolved = os.path.realpath(path)
-            status = os.stat(resolved)
-            return resolved, (status.st_dev, status.st_ino)
+            if not isSafe(target):
+                raise GuardRefused(
+                    f"Refused: the source directory {shown} leads to {displayPath(resolved)} through a link whose "
+                    "owner cannot read it; name that directory itself, or use --followLinks all; nothing was changed"
+                )
+            if not os.path.samestat(os.stat(resolved), status):
+                raise CedarBackupError(f"The source directory {shown} was replaced while it was opened; run again")
+            return _Source(resolved, (status.st_dev, status.st_ino), target.owners)
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise CedarBackupError(
-            f"The source directory {displayPath(path)} cannot be read: {reason}; nothing was changed"
-        ) from None
+        raise CedarBackupError(f"The source directory {shown} cannot be read: {reason}; nothing was changed") from None
+
+
+@contextlib.contextmanager
+def _target(path: bytes, follow: FollowLinks) -> Iterator[Target]:
+    """What a path leads to, whoever has chosen it, so that with `none` only links below it are left out."""
+    here = os.open(b".", os.O_PATH | os.O_CLOEXEC)
+    try:
+        target = linkTarget(here, path, UNRESTRICTED, "all" if follow == "all" else "safe")
+    finally:
+        os.close(here)
+    try:
+        yield target
+    finally:
+        os.close(target.descriptor)

@@ -14,9 +14,6 @@ from CedarBackup3.util import displayPath
 KEY_LIMIT = 1024
 """The longest key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")."""
 
-PATH_MAX = 4096
-"""The system opens no path of that many bytes (limits.h; the NUL at its end is among them)."""
-
 # What aws takes (`botocore.handlers.VALID_BUCKET`): older buckets of Amazon, and those of other services, have
 # underscores, capitals and up to 255 characters. But `.` and `..` would be taken out of the path of the request.
 _BUCKET_NAME = re.compile(r"(?!\.{1,2}\Z)[a-zA-Z0-9.\-_]{1,255}\Z")
@@ -92,9 +89,17 @@ class SourceEntry(NamedTuple):
         """Whether it is a followed link whose target is gone, or has no files: where its disk is not mounted, say."""
         return self.size is None and self.mtimeNs == LEADS_NOWHERE
 
+    @property
+    def isNotFollowed(self) -> bool:
+        """Whether it is a link that gives away what its owner cannot read, or lies where such a link leads.
 
-LEADS_NOWHERE = -(1 << 63)
-"""No modification time of any file."""
+        What the bucket has of it is left alone, and is no difference.
+        """
+        return self.size is None and self.mtimeNs == NOT_FOLLOWED
+
+
+LEADS_NOWHERE, NOT_FOLLOWED = -(1 << 63), -(1 << 63) + 1
+"""No modification times of any file."""
 
 
 class ObjectEntry(NamedTuple):

@@ -46,10 +46,10 @@ class OpenTree:
     Not for several threads at a time.
     """
 
-    def __init__(self, root: int, follow: FollowLinks) -> None:
-        """Take a descriptor of the directory, which stays the caller's."""
+    def __init__(self, root: int, follow: FollowLinks, owners: Owners = UNRESTRICTED) -> None:
+        """Take a descriptor of the directory, which stays the caller's, and on whose behalf it was reached."""
         self._follow: FollowLinks = follow
-        self._root = Level(b"", root, UNRESTRICTED)
+        self._root = Level(b"", root, owners)
         self._levels: list[Level] = []
 
     def directory(self, path: bytes) -> Level:
@@ -98,6 +98,15 @@ class OpenTree:
             return os.fstat(target.descriptor)
         finally:
             os.close(target.descriptor)
+
+    def pathTo(self, status: os.stat_result) -> bytes | None:
+        """The path of the directory with this status, if the way that is open leads through it."""
+        names: list[bytes] = []
+        for level in (self._root, *self._levels):
+            names.append(level.name)
+            if os.path.samestat(os.fstat(level.descriptor), status):
+                return b"/".join(names[1:])
+        return None
 
     def close(self) -> None:
         """Close all that is open, but for the root."""

@@ -85,7 +85,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
         excludes=options.exclude,
-        followLinks=not options.noFollowLinks,
+        followLinks="none" if options.noFollowLinks else "safe",
         aws=options.aws,
     )
     guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
