@@ -170,7 +170,8 @@ def _directoryEntries(mirror: Mirror, path: bytes, key: bytes, onSkipped: OnSkip
                 if (mode & _TYPE_AND_READ == _READABLE_FILE and status.st_uid == owner) or (
                     stat.S_ISREG(mode) and os.access(entry.name, os.R_OK, dir_fd=directory, effective_ids=True)
                 ):
-                    entries.append(new(SourceEntry, (sortKey, status.st_size, status.st_mtime_ns, below)))
+                    facts = (sortKey, status.st_size, status.st_mtime_ns, below, status.st_ctime_ns, status.st_ino)
+                    entries.append(new(SourceEntry, facts))
                 elif stat.S_ISREG(mode):
                     entries.append(SourceEntry(sortKey, None, 0, below))
                 else:

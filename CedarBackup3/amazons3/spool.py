@@ -80,11 +80,10 @@ class Spool(Generic[Row]):
     def _batches(self) -> Iterator[Iterable[Row]]:
         position = 0
         for length in self._lengths:
-            self._file.seek(position)  # another reader may be at work
-            columns = marshal.loads(self._file.read(length))  # noqa: S302 - our own, and nameless
+            # Without moving the file's position: other readers may be at work, in other threads, too.
+            columns = marshal.loads(os.pread(self._file.fileno(), length, position))  # noqa: S302 - our own, nameless
             position += length
             yield map(self._makeRow, zip(*columns, strict=True))
-        self._file.seek(0, os.SEEK_END)
 
     def close(self) -> None:
         """Give the space back."""

@@ -6,22 +6,26 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import get_args
 
 from CedarBackup3.amazons3 import apply, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.content.check import ContentCheck, verifiedWithContent
+from CedarBackup3.amazons3.content.claims import Reader, configuredPartSize, hashed
+from CedarBackup3.amazons3.content.runtrace import RunTrace
+from CedarBackup3.amazons3.content.uploaddigests import UploadDigests
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
 from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import Action, Difference, Kind, ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.model import Action, Claim, Difference, Finding, Kind, ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.scan import Scan, scanned, sourceEntries
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayBytes, displayPath
 
 log = logging.getLogger("CedarBackup3.log")
 
@@ -77,11 +81,19 @@ def compared(
 
 
 def comparedAfresh(
-    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher,
+    ranges: int = 0,
+    check: ContentCheck | None = None,
+    trace: RunTrace | None = None,
 ) -> VerifyReport:
-    """Compare the source as it is now with the target as it is now; the scan only tells how to cut the listing."""
+    """Compare the source as it is now with the target as it is now.
+
+    The scan only tells how to cut the listing; what the run has done, if it is given, is to be shown done.
+    """
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, sourceEntries(mirror), objects, watcher, check)
+        return _report(mirror, sourceEntries(mirror), objects, watcher, check, trace)
 
 
 @contextlib.contextmanager
@@ -91,10 +103,35 @@ def planned(
     """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
     with _listed(mirror, scan, watcher, ranges) as objects:
         watcher("compare")
-        with plan.planned(mirror, joined(scan.entries, objects())) as made:
+
+        def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[Finding]:
+            log.info(
+                "Reading %s (%s) in %s that the time cannot tell to be up to date: it is that of the very second in "
+                "which the object was stored",
+                counted(files, "file"),
+                displayBytes(size),
+                displayPath(mirror.source),
+            )
+            watcher("content")
+            part = configuredPartSize(mirror) if any("-" in each.etag for each in claims) else 0
+            return hashed(Reader(mirror, check.cache if check else None, part), claims, size, watcher)
+
+        with plan.planned(mirror, joined(scan.entries, objects()), judge) as made:
             log.info("%s", planLine(mirror, made))
             _recordPlan(made, watcher)
-            yield made, lambda: _report(mirror, scan.entries, objects, watcher, check)
+            settled = RunTrace(scan.entries, (), (), 0, made.matches)
+            whole = check if check and check.isWhole else None
+            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, settled if whole else None)
+
+
+def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
+    """What a run has done that has just carried a plan out."""
+    return RunTrace(scan.entries, made.steps, digests, time.time_ns(), made.matches)
+
+
+def forgiven(mirror: Mirror) -> None:
+    """Say that failures that aws has reported, which the log has, have cost nothing."""
+    log.info("aws reported failures, but all that was to be done in %s is done", displayPath(mirror.location.url))
 
 
 def _recordPlan(made: Plan, watcher: Watcher) -> None:
@@ -128,7 +165,7 @@ def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method:
     """
     guards.refuse([guards.sourceChange(mirror, bool(scan.files))])
     if method == "sync":
-        return [synchronized(mirror, scan, watcher)]
+        return [synchronized(mirror, scan, watcher), *_leftOut(mirror, made, watcher)]
     results = []
     if made.uploads:
         isDirect = method == "direct" or apply.paysDirectly(made)
@@ -136,7 +173,7 @@ def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method:
             paths = (step.path for step in made.steps if step.action != "delete")
             results.append(uploaded(mirror, paths, made.uploads, watcher))
         else:
-            results.append(_synchronized(mirror, watcher, delete=False))
+            results += [_synchronized(mirror, watcher, delete=False), *_leftOut(mirror, made, watcher)]
     if made.deletions:
         change = guards.sourceChange(mirror, bool(scan.files))
         if change:
@@ -148,6 +185,13 @@ def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method:
                 return [*results, synchronized(mirror, scan, watcher)]
             results.append(_logged(result))
     return results
+
+
+def _leftOut(mirror: Mirror, made: Plan, watcher: Watcher) -> Iterator[AwsResult]:
+    """Upload what `aws s3 sync` leaves out, a bounded number at a time."""
+    paths = (step.path for step in made.steps if step.isOurs)
+    while batch := list(islice(paths, apply.MOST_LINKS)):
+        yield uploaded(mirror, batch, len(batch), watcher)
 
 
 def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
@@ -201,10 +245,15 @@ def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contex
 
 
 def _report(
-    mirror: Mirror, entries: Iterable[SourceEntry], objects: Objects, watcher: Watcher, check: ContentCheck | None
+    mirror: Mirror,
+    entries: Iterable[SourceEntry],
+    objects: Objects,
+    watcher: Watcher,
+    check: ContentCheck | None,
+    trace: RunTrace | None = None,
 ) -> VerifyReport:
     watcher("compare")
-    watcher.record.forget("matched", "newer", "contentMatched", "contentUnknown", *(kind.value for kind in Kind))
+    watcher.record.forget(*_FOUND, *(kind.value for kind in Kind))
     pairs = joined(entries, objects())
 
     def tell(found: Difference) -> None:
@@ -212,8 +261,13 @@ def _report(
         watcher.record.note(found.kind.value, found.key, size)
         log.error("%s", differenceLine(mirror, found))
 
-    report = verifiedWithContent(mirror, pairs, check, watcher, tell) if check else verify.verified(mirror, pairs, tell)
+    if check:
+        report = verifiedWithContent(mirror, pairs, check, watcher, tell, trace)
+    else:
+        report = verify.verified(mirror, pairs, tell)
     _recordReport(report, watcher)
+    if check and check.isUnfinished:
+        return report
     if report.newerFiles:
         log.info("%s", newerLine(mirror, report))
     log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(mirror, report))
@@ -227,16 +281,20 @@ def _logged(result: AwsResult) -> AwsResult:
 
 
 def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
-    record, content = watcher.record, report.content
+    record, content = watcher.record, report.content or report.uploads
     record.count("matched", report.matchedFiles, report.matchedBytes)
     record.count("newer", report.newerFiles)
     for kind in Kind:
         record.count(kind.value)
     if content:
-        record.count("contentMatched", content.files.get("matched", 0), content.sizes.get("matched", 0))
+        name = "contentMatched" if report.content else "uploadMatched"
+        record.count(name, content.files.get("matched", 0), content.sizes.get("matched", 0))
         for found in content.unknown:
-            record.note("contentUnknown", found.path, found.size)
+            record.note("unproven", found.path, found.size)
         # Of further ones only the numbers are known.
         files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
         told = sum(found.size for found in content.unknown)
-        record.count("contentUnknown", files - len(content.unknown), size - told)
+        record.count("unproven", files - len(content.unknown), size - told)
+
+
+_FOUND = ("matched", "newer", "contentMatched", "uploadMatched", "unproven", "clockAhead")
