@@ -120,6 +120,8 @@ class Step(NamedTuple):
     """The same."""
     isOurs: bool = False
     """Whether `aws s3 sync` would leave it out, since it has the size of its object and is not newer."""
+    mtimeNs: int = 0
+    """Of the file, when it was walked."""
 
 
 class Kind(Enum):

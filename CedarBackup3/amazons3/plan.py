@@ -111,7 +111,8 @@ def _changed(findings: Iterable[Finding], keepMatch: Callable[[Finding], object]
         if found.verdict == "matched":
             keepMatch(found)
         else:
-            yield Step("replace", found.key, found.path, found.size, found.etag, found.lastModified, isOurs=True)
+            before = (found.etag, found.lastModified)
+            yield Step("replace", found.key, found.path, found.size, *before, isOurs=True, mtimeNs=found.mtimeNs)
 
 
 @dataclass(slots=True)
@@ -148,7 +149,8 @@ def _step(mirror: Mirror, entry: SourceEntry | None, found: ObjectEntry | None) 
     if entry.size is None:
         return None
     if found is None:
-        return Step("upload", entry.key, entry.path, entry.size)
+        return Step("upload", entry.key, entry.path, entry.size, mtimeNs=entry.mtimeNs)
     if entry.size != found.size or isNewer(entry, found):
-        return Step("replace", entry.key, entry.path, entry.size, found.etag, found.lastModified)
+        before = (found.etag, found.lastModified)
+        return Step("replace", entry.key, entry.path, entry.size, *before, mtimeNs=entry.mtimeNs)
     return None

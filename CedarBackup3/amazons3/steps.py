@@ -17,7 +17,16 @@ from CedarBackup3.amazons3.content.claims import Reader, configuredPartSize, has
 from CedarBackup3.amazons3.content.runtrace import RunTrace
 from CedarBackup3.amazons3.content.uploaddigests import UploadDigests
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
-from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
+from CedarBackup3.amazons3.messages import (
+    counted,
+    differenceLine,
+    hasOddDate,
+    newerLine,
+    oddDateLine,
+    planLine,
+    stepLine,
+    summaryLine,
+)
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import Action, Claim, Difference, Finding, Kind, ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
@@ -118,7 +127,7 @@ def planned(
 
         with plan.planned(mirror, joined(scan.entries, objects()), judge) as made:
             log.info("%s", planLine(mirror, made))
-            _recordPlan(made, watcher)
+            _recordPlan(mirror, made, watcher)
             settled = RunTrace(scan.entries, (), (), 0, made.matches)
             whole = check if check and check.isWhole else None
             yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, settled if whole else None)
@@ -134,11 +143,13 @@ def forgiven(mirror: Mirror) -> None:
     log.info("aws reported failures, but all that was to be done in %s is done", displayPath(mirror.location.url))
 
 
-def _recordPlan(made: Plan, watcher: Watcher) -> None:
+def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
     for action in get_args(Action):
         watcher.record.count(action)
     for step in made.steps:
         watcher.record.note(step.action, step.path, step.size)
+        if hasOddDate(step.mtimeNs):
+            log.warning("%s", oddDateLine(mirror, step.path))
     watcher.record.count("upToDate", made.settledFiles, made.settledSize)
 
 
