@@ -177,10 +177,12 @@ def carriedOut(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method:
     guards.refuse([guards.sourceChange(mirror, bool(scan.files))])
     if method == "sync":
         return [synchronized(mirror, scan, watcher), *_leftOut(mirror, made, watcher)]
-    results = []
+    results: list[AwsResult] = []
     if made.uploads:
         isDirect = method == "direct" or apply.paysDirectly(made)
-        if isDirect:
+        if made.uploads == made.ours:
+            results += _leftOut(mirror, made, watcher)
+        elif isDirect:
             paths = (step.path for step in made.steps if step.action != "delete")
             results.append(uploaded(mirror, paths, made.uploads, watcher))
         else:

@@ -182,8 +182,8 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
         uploadOnly: remove nothing in the bucket
 
     Returns:
-        How aws ended, with a status of 0, 1 (something failed, and was logged) or 2 (something was skipped): the
-        verification will tell.
+        How aws ended, with a status of 0, 1 (something failed, and was logged) or 2 (something was skipped). It proves
+        nothing: `verifyBucketContents` does, of contents with `checkContent`.
 
     Raises:
         CommandFailed: aws is missing or ended in another way

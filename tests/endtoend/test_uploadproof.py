@@ -42,10 +42,19 @@ def replacement(tmp_path: Path, server: S3Server, size: int = 3) -> Path:
     return source
 
 
+NOTHING = "[toplevel]\ns3 = !true\n"
+DRY = "[command s3]\ncp = cp --dryrun\n"
+
+
 @pytest.mark.parametrize(
-    "alias", ["[toplevel]\ns3 = !true\n", "[command s3]\ncp = cp --dryrun\nsync = sync --dryrun\n"]
+    ("alias", "switches"),
+    [
+        (NOTHING, ()),
+        (NOTHING, ("--method", "sync")),
+        (NOTHING, ("--noUploadProof",)),
+        (DRY, ("--method", "direct")),
+    ],
 )
-@pytest.mark.parametrize("switches", [(), ("--method", "sync"), ("--method", "direct"), ("--noUploadProof",)])
 def test_an_aws_that_does_nothing_and_ends_with_0_is_never_a_success(
     sync: Sync, server: S3Server, tmp_path: Path, alias: str, switches: tuple[str, ...]
 ) -> None:
@@ -113,13 +122,13 @@ CHANGE = 'printf X | dd of="$SOURCE/busy" conv=notrunc status=none; touch -d @{d
 
 
 @pytest.mark.parametrize("switches", [(), ("--method", "sync"), ("--noUploadProof",)])
-@pytest.mark.parametrize("date", [int(LONG_AGO), int(time.time())])
+@pytest.mark.parametrize("isOld", [True, False], ids=["with an old date", "with a new date"])
 def test_a_file_that_changes_while_it_goes_up_is_raced_and_is_right_in_the_end(
-    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str, switches: tuple[str, ...], date: int
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str, switches: tuple[str, ...], isOld: bool
 ) -> None:
     """Its object is newer than the file, so that no later run would see anything."""
     source = plantTree(tmp_path / "source", {b"busy": b"1234", b"still": b"1"}, LONG_AGO)
-    change = CHANGE.format(date=date)
+    change = CHANGE.format(date=int(LONG_AGO if isOld else time.time()))
     once = f'case "$2" in sync) if ! [ -e "$SOURCE/../done" ]; then {change}; touch "$SOURCE/../done"; fi;; esac'
     fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), after=once)
     environment = {"SOURCE": str(source)}

@@ -25,10 +25,8 @@ from CedarBackup3.amazons3.spool import Spool
 
 log = logging.getLogger("CedarBackup3.log")
 
-DEFAULT_THRESHOLD = 8 << 20
-"""The bytes from which aws uploads in parts, unless it is told otherwise ("AWS CLI S3 Configuration")."""
-
-_PATIENCE = 5.0  # seconds to wait for aws to read a piece: it may be done with it, and the cache full
+_THRESHOLD = 8 << 20  # bytes from which aws uploads in parts ("AWS CLI S3 Configuration", multipart_threshold)
+_PATIENCE = 10.0  # seconds to wait for aws to read a piece: it may be done with it, and the cache full
 _TICK = 0.05  # seconds between two looks whether it has
 _GRAIN_NS = 20_000_000  # within one tick of the clock that stamps files a second change does not show
 _COARSE_GRAIN_NS = 2_000_000_000  # where that clock has whole seconds
@@ -63,11 +61,6 @@ class UploadDigests:
     def __iter__(self) -> Iterator[Digested]:
         """All that is known, in key order; to be asked for when the context has ended."""
         return iter(self._kept)
-
-    @property
-    def configuredPart(self) -> int | None:
-        """The user's `multipart_chunksize` in bytes, 0: there is none; None: nobody had to ask."""
-        return self._settings[1] if self._settings else None
 
     @contextlib.contextmanager
     def making(self) -> Iterator[None]:
@@ -142,12 +135,12 @@ class UploadDigests:
 
     def _partSize(self, size: int) -> int:
         """The part size by which aws uploads a file of that size; 0: it is one PUT."""
-        if size < DEFAULT_THRESHOLD:
+        if size < _THRESHOLD:
             return 0
         if self._settings is None:
             asked = ("multipart_threshold", "multipart_chunksize")
             threshold, part = (chunkSize(self._configured(f"s3.{name}")) for name in asked)
-            self._settings = (threshold or DEFAULT_THRESHOLD, part)
+            self._settings = (threshold or _THRESHOLD, part)
         threshold, part = self._settings
         return ownPartSize(size, part) if size >= threshold else 0
 
