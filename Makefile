@@ -37,6 +37,7 @@ check: .venv/with-dev
 bench: .venv/with-dev
 	.venv/bin/python -m util.charsetbench
 	.venv/bin/python -m util.contentbench
+	.venv/bin/python -m util.uploadbench
 	.venv/bin/python -m util.benchmark $(BENCH)
 	.venv/bin/python -m util.restorebench
 

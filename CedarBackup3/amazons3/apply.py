@@ -1,7 +1,7 @@
-"""Bringing files up: by `aws s3 sync` or, if they are few, by an `aws s3 cp` of just those.
+"""Bringing files up: just those of the plan by `aws s3 cp`, or by `aws s3 sync` for those who ask for it.
 
-`aws s3 sync --delete` deletes whatever it cannot read at the moment it looks, and a disk may be unmounted under a run
-that takes hours. So it is for those who ask for it; everybody else's objects go by the plan.
+`aws s3 sync` follows every link by its path, and with `--delete` it deletes whatever it cannot read at the moment it
+looks, while a disk may be unmounted under a run that takes hours.
 """
 
 from __future__ import annotations
@@ -9,45 +9,37 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from CedarBackup3.amazons3.awsarguments import copyArguments, syncArguments
 from CedarBackup3.amazons3.awscli import AwsResult, runAws
 from CedarBackup3.amazons3.awsprogress import progressReader
+from CedarBackup3.amazons3.linktree import linkTrees
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.patterns import escaped, hasSpecial
-from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
 _MOST_PROTECTED = 500  # keys: as many as can be given to aws on a command line
-_FILES_PER_START = 2500  # `aws s3 sync` compares about as many files in the time that an aws takes to start
-MOST_LINKS = 10_000
-"""More files than that are no longer a small part of anything."""
-
-
-def paysDirectly(plan: Plan) -> bool:
-    """Whether its files go up sooner by themselves than by `aws s3 sync`, which lists and compares all again."""
-    return plan.uploads <= MOST_LINKS and plan.settledFiles >= _FILES_PER_START
 
 
 def synchronized(
-    mirror: Mirror, *, delete: bool, protected: Sequence[bytes] = (), onProgress: OnProgress | None = None
+    mirror: Mirror, *, delete: bool, leftOut: Sequence[bytes] = (), onProgress: OnProgress | None = None
 ) -> AwsResult:
     """Run `aws s3 sync`; with `onProgress` aws is asked for its own progress.
 
     Args:
         mirror: what is mirrored
         delete: let aws delete what it finds no file for
-        protected: keys that cannot be read, with a slash at the end if they are directories; as aws sees no file there,
-            it would delete them and all below them
+        leftOut: keys that are neither uploaded nor deleted, nor is what is below them; with a slash at the end if they
+            are directories
         onProgress: is told of the progress
 
     Raises:
         CommandFailed: aws has no way to protect them
     """
-    excludes = [*mirror.excludes, *(_protections(mirror, protected) if delete else ())]
+    excludes = [*mirror.excludes, *_protections(mirror, leftOut)]
     with _patternSafeSource(mirror, bool(excludes)) as source:
         arguments = syncArguments(
             source,
@@ -88,19 +80,23 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
             yield link
 
 
-def uploaded(mirror: Mirror, paths: Iterable[bytes], onProgress: OnProgress | None = None) -> AwsResult:
-    """Copy just the files with these paths below the source.
+def uploaded(
+    mirror: Mirror,
+    paths: Iterable[bytes],
+    onUnopened: Callable[[bytes], object],
+    onProgress: OnProgress | None = None,
+) -> Iterator[AwsResult]:
+    """Copy just the files with these paths below the source, many at a time; yields how each aws ended.
 
-    aws is given a private tree of links to them, which it follows and whose names it sees.
+    Args:
+        mirror: what is mirrored
+        paths: in key order
+        onUnopened: is told of what is no such file any more
+        onProgress: is told of the progress
     """
-    with contextlib.ExitStack() as stack:
-        with temporaryRoom():
-            tree = os.fsencode(stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-")))
-            for path in paths:
-                link = os.path.join(tree, path)
-                os.makedirs(os.path.dirname(link), exist_ok=True)
-                os.symlink(mirror.pathTo(path), link)
-        return _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
+    with linkTrees(mirror, paths, onUnopened) as trees:
+        for tree in trees:
+            yield _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
 
 
 def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:

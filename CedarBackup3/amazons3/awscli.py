@@ -25,6 +25,8 @@ _log = logging.getLogger("CedarBackup3.log")
 
 _ERROR_LINES_KEPT = 5
 _VERSION_LIMIT = 10.0  # seconds; half a one is usual
+# Of a file that it skipped, or whose date it cannot read but which it has uploaded.
+_WARNINGS = ("warning: Skipping file ", "warning: File has an invalid timestamp")
 _ERROR_LENGTH = 500  # characters of a line
 _AWS_DIRECTORY = "/"  # in one that has been removed, version 1 uploads nothing and ends with 0
 # What would change how aws decodes, prints or asks; PYTHONUNBUFFERED costs a listing a fifth of its time.
@@ -41,7 +43,7 @@ class AwsResult:
     errorLines: tuple[str, ...]
     """The last lines of its standard error."""
     hasWarned: bool
-    """Whether it warned of files that it skipped."""
+    """Whether it warned of files that it skipped, or whose date it cannot read."""
     timeLimit: float = 0
     """The seconds after which it was stopped; 0: it was not."""
     obstacle: OSError | ValueError | None = None
@@ -99,7 +101,7 @@ def runAws(
 
     def keep(line: str) -> None:
         nonlocal hasWarned
-        hasWarned = hasWarned or line.startswith("warning: Skipping file ")
+        hasWarned = hasWarned or line.startswith(_WARNINGS)
         errors.append(line[:_ERROR_LENGTH])
 
     if outputFile is not None:  # a listing is no reading for people, so it is not left to executeCommand to log

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from CedarBackup3.amazons3.awstimes import nanosecondsOf
@@ -12,7 +12,7 @@ Pair = tuple[SourceEntry | None, ObjectEntry | None]
 
 
 class Keyed(Protocol):
-    """What has a key below the target's prefix: an object, or a version of one."""
+    """What has a key below the target's prefix: a file, an object, a version of one, a step."""
 
     @property
     def key(self) -> bytes:
@@ -45,6 +45,20 @@ def joined(entries: Iterable[Entry], objects: Iterable[Found]) -> Iterator[tuple
         found = next(listed, None)
 
 
+def finder(rows: Iterable[Found]) -> Callable[[bytes], Found | None]:
+    """Finds rows by their key, where both the rows and the keys asked for come in key order."""
+    remaining = iter(rows)
+    ahead = next(remaining, None)
+
+    def found(key: bytes) -> Found | None:
+        nonlocal ahead
+        while ahead is not None and ahead.key < key:
+            ahead = next(remaining, None)
+        return ahead if ahead is not None and ahead.key == key else None
+
+    return found
+
+
 def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
     """The pairs without the objects below what cannot be read: whether they have files, nobody can tell.
 
@@ -73,6 +87,21 @@ def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
 def isNewer(entry: SourceEntry, found: ObjectEntry) -> bool:
     """Whether a file was modified after its object was stored, as aws sees it: to the microsecond, rounded."""
     return entry.mtimeNs > nanosecondsOf(found.lastModified) + 500
+
+
+def isTold(entry: SourceEntry, found: ObjectEntry) -> bool:
+    """Whether the time of a file tells that it has not changed since its object, which has its size, was stored.
+
+    Where times have whole seconds (ext3, some NFS), or even ones (FAT), a file may have been changed in the very second
+    in which it was stored, or later in it.
+    """
+    if entry.mtimeNs % _SECOND:
+        return True
+    since = nanosecondsOf(found.lastModified) - entry.mtimeNs
+    return not 0 <= since < (_SECOND if entry.mtimeNs % (2 * _SECOND) else 2 * _SECOND)
+
+
+_SECOND = 1_000_000_000
 
 
 def difference(entry: SourceEntry | None, found: ObjectEntry | None) -> Difference | None:

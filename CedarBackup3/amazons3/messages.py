@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from CedarBackup3.amazons3.mirror import Mirror
@@ -56,7 +56,8 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     """The whole verification in one line."""
     source, url = displayPath(mirror.source), displayPath(mirror.location.url)
     matched = f"{counted(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
-    content = f"; {contentLine(report.content)}" if report.content else ""
+    content = f"; content: {contentLine(report.content)}" if report.content else ""
+    content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
     if report.isClean:
         return f"Verified: {matched} in {source}, all in {url} with their sizes{content}"
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
@@ -67,28 +68,77 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
 def unknownLine(mirror: Mirror, found: Finding) -> str:
     """A file whose content nothing is proven of."""
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
-    return f"Unknown: nothing proves what the object of {path} ({_size(found.size)}) in {url} holds: {found.why}"
+    return f"Unproven: nothing proves what the object of {path} ({_size(found.size)}) in {url} holds: {found.why}"
 
 
 def contentLine(report: ContentReport) -> str:
     """What comparing contents has shown, as the end of a summary."""
-    words = {verdict: "differ" if verdict == "differs" else verdict for verdict in get_args(Verdict)}
-    parts = [
-        f"{report.files[verdict]:,} {word} ({displayBytes(report.sizes[verdict])})"
-        for verdict, word in words.items()
+    return ", ".join(
+        _verdictText(verdict, report.files.get(verdict, 0), displayBytes(report.sizes.get(verdict, 0)))
+        for verdict in sorted(get_args(Verdict), key="unknown".__eq__)
         if report.files.get(verdict) or verdict == "matched"
-    ]
-    return f"content: {', '.join(parts)}"
+    )
+
+
+def _verdictText(verdict: Verdict, files: int, size: str) -> str:
+    if verdict == "unknown":
+        return f"{counted(files, 'file')} ({size}) unproven"
+    return f"{files:,} {'differ' if verdict == 'differs' else verdict} ({size})"
 
 
 def repairLine(mirror: Mirror, found: Finding) -> str:
     """A file that is uploaded although `aws s3 sync` would not."""
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
-    modified = datetime.fromtimestamp(found.mtimeNs / 1e9, UTC).isoformat(" ", "seconds")
+    modified = _date(found.mtimeNs)
     return (
         f"Uploading again: {path} to {url}; sync had skipped it, because it has the size of its object "
         f"({_size(found.size)}) and was not modified later ({modified}) than that was stored ({found.lastModified})"
     )
+
+
+def againLine(mirror: Mirror, found: Finding) -> str:
+    """A file that goes up once more, since nothing shows that its upload has arrived."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
+    if found.verdict == "raced":
+        why = "it changed during the run"
+    elif found.standing == "unmoved":
+        why = f"its object is still the one from before the run ({found.lastModified}, {found.etag})"
+    else:
+        why = "its object is not what the file holds"
+    return f"Uploading again: {path} to {url}; {why}"
+
+
+def clockLine(mirror: Mirror, seconds: float) -> str:
+    """What follows if the server's clock is ahead of that of this machine."""
+    return (
+        f"The clock of the server of {displayPath(mirror.location.url)} is at least {seconds:.0f} s ahead of this "
+        "machine's: what changes within that time after its upload, and keeps its size, is taken for up to date by the "
+        "next run; set the clock of this machine (timedatectl), then run with --repairContent"
+    )
+
+
+def oddDateLine(mirror: Mirror, path: bytes) -> str:
+    """A file with a date that aws cannot read."""
+    return (
+        f"Date: {displayPath(mirror.pathTo(path))} is dated before the year 1 or after 9999, of which aws warns; if it "
+        "is uploaded by every run, give it another date with 'touch'"
+    )
+
+
+def hasOddDate(mtimeNs: int) -> bool:
+    """Whether aws cannot read that modification time."""
+    return not _FIRST_DATE_NS <= mtimeNs <= _LAST_DATE_NS
+
+
+# The years 1 and 9999, a day less at both ends for the time zone in which aws reads them.
+_FIRST_DATE_NS = (-62_135_596_800 + 86_400) * 1_000_000_000
+_LAST_DATE_NS = (253_402_300_799 - 86_400) * 1_000_000_000
+
+
+def _date(ns: int) -> str:
+    if hasOddDate(ns):
+        return f"{ns // 1_000_000_000} s from 1970"
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=ns // 1_000_000_000)).isoformat(" ")
 
 
 def newerLine(mirror: Mirror, report: VerifyReport) -> str:

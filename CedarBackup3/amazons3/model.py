@@ -83,6 +83,9 @@ class SourceEntry(NamedTuple):
     """Of a link that leads nowhere `LEADS_NOWHERE`."""
     path: bytes
     """Its path below the source, as the disk has it; in UTF-8 locales the same as the key."""
+    ctimeNs: int = 0
+    """When anything of it changed: with the inode it tells a change that leaves size and modification time alone."""
+    inode: int = 0
 
     @property
     def leadsNowhere(self) -> bool:
@@ -138,6 +141,14 @@ class Step(NamedTuple):
     """Of the file, below the source; for a deletion the key again."""
     size: int
     """Of the file, or of the object to delete, in bytes."""
+    etag: str = ""
+    """Of the object that is to be replaced, as aws printed it."""
+    lastModified: str = ""
+    """The same."""
+    isOurs: bool = False
+    """Whether `aws s3 sync` would leave it out, since it has the size of its object and is not newer."""
+    mtimeNs: int = 0
+    """Of the file, when it was walked."""
 
 
 class Kind(Enum):
@@ -167,6 +178,10 @@ class Difference(NamedTuple):
 Verdict = Literal["matched", "differs", "unknown", "raced", "unreadable"]
 """What comparing the content of a file with its object can show."""
 
+Standing = Literal["settled", "uploaded", "unmoved", "raced"]
+"""What the run has done with a file: nothing, or uploaded it, and its object is another than before, or is not; or it
+changed before it was uploaded once more, so that it is raced whatever it holds now."""
+
 
 class Claim(NamedTuple):
     """A file that agrees with its object in size, and what the ETag claims of its content."""
@@ -182,6 +197,11 @@ class Claim(NamedTuple):
     etag: str
     lastModified: str
     """Of the object, as aws printed it."""
+    ctimeNs: int = 0
+    inode: int = 0
+    standing: Standing = "settled"
+    isChanged: bool = False
+    """Whether the file is another than when the run began."""
     versionId: str = ""
     """Of the object; empty: it is the object as it is now."""
 
@@ -198,6 +218,10 @@ class Finding(NamedTuple):
     mtimeNs: int
     etag: str
     lastModified: str
+    ctimeNs: int = 0
+    inode: int = 0
+    standing: Standing = "settled"
+    isChanged: bool = False
     versionId: str = ""
 
     @property
@@ -208,7 +232,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ContentReport:
-    """What comparing the content of all files with their objects has shown."""
+    """What comparing the content of files with their objects has shown."""
 
     files: Mapping[Verdict, int]
     sizes: Mapping[Verdict, int]
@@ -234,6 +258,9 @@ class VerifyReport:
 
     What differs, is raced or cannot be read is among the differences, too, and is not among the files that matched.
     """
+    uploads: ContentReport | None = None
+    """The same of just the files that the run has uploaded or that changed meanwhile; None: there were none, or
+    `content` has them."""
 
     @property
     def isClean(self) -> bool:

@@ -123,13 +123,11 @@ class Spool(Generic[Row]):
     def _batches(self) -> Iterator[Iterable[Row]]:
         position = 0
         for length in self._lengths:
-            with _writing():
-                self._file.seek(position)  # another reader may be at work
-                data = self._file.read(length)
+            with _writing():  # without moving the file's position: other readers may be at work, in other threads, too
+                data = os.pread(self._file.fileno(), length, position)
             columns = marshal.loads(data)  # noqa: S302 - our own, and nameless
             position += length
             yield map(self._makeRow, zip(*columns, strict=True))
-        self._file.seek(0, os.SEEK_END)
 
     def clear(self) -> None:
         """Forget all rows."""

@@ -7,20 +7,33 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import get_args
 
 from CedarBackup3.amazons3 import apply, deletion, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
 from CedarBackup3.amazons3.compare import joined, knowable
 from CedarBackup3.amazons3.content.check import ContentCheck, verifiedWithContent
+from CedarBackup3.amazons3.content.claims import Reader, configuredPartSize, hashed
+from CedarBackup3.amazons3.content.runtrace import RunTrace
+from CedarBackup3.amazons3.content.uploaddigests import UploadDigests
 from CedarBackup3.amazons3.listing import cutPoints, listing, rangeCount
-from CedarBackup3.amazons3.messages import counted, differenceLine, newerLine, planLine, stepLine, summaryLine
+from CedarBackup3.amazons3.messages import (
+    counted,
+    differenceLine,
+    hasOddDate,
+    newerLine,
+    oddDateLine,
+    planLine,
+    stepLine,
+    summaryLine,
+)
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import (
     KEY_LIMIT,
     Action,
+    Claim,
     Difference,
+    Finding,
     Kind,
     ObjectEntry,
     SourceEntry,
@@ -32,7 +45,7 @@ from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.scan import Scan, scanned, sourceEntries
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayBytes, displayPath
 
 log = logging.getLogger("CedarBackup3.log")
 
@@ -88,11 +101,19 @@ def compared(
 
 
 def comparedAfresh(
-    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher,
+    ranges: int = 0,
+    check: ContentCheck | None = None,
+    trace: RunTrace | None = None,
 ) -> VerifyReport:
-    """Compare the source as it is now with the target as it is now; the scan only tells how to cut the listing."""
+    """Compare the source as it is now with the target as it is now.
+
+    The scan only tells how to cut the listing; what the run has done, if it is given, is to be shown done.
+    """
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, sourceEntries(mirror), objects, watcher, check)
+        return _report(mirror, sourceEntries(mirror), objects, watcher, check, trace)
 
 
 @contextlib.contextmanager
@@ -102,17 +123,44 @@ def planned(
     """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
     with _listed(mirror, scan, watcher, ranges) as objects:
         watcher("compare")
-        with plan.planned(mirror, joined(scan.entries, objects())) as made:
+
+        def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[Finding]:
+            log.info(
+                "Reading %s (%s) in %s that the time cannot tell to be up to date: it is that of the very second in "
+                "which the object was stored",
+                counted(files, "file"),
+                displayBytes(size),
+                displayPath(mirror.source),
+            )
+            watcher("content")
+            part = configuredPartSize(mirror) if any("-" in each.etag for each in claims) else 0
+            return hashed(Reader(mirror, check.cache if check else None, part), claims, size, watcher)
+
+        with plan.planned(mirror, joined(scan.entries, objects()), judge) as made:
             log.info("%s", planLine(mirror, made))
-            _recordPlan(made, watcher)
-            yield made, lambda: _report(mirror, scan.entries, objects, watcher, check)
+            _recordPlan(mirror, made, watcher)
+            settled = RunTrace(scan.entries, (), (), 0, made.matches)
+            whole = check if check and check.isWhole else None
+            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, settled if whole else None)
 
 
-def _recordPlan(made: Plan, watcher: Watcher) -> None:
+def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
+    """What a run has done that has just carried a plan out."""
+    return RunTrace(scan.entries, made.steps, digests, time.time_ns(), made.matches)
+
+
+def forgiven(mirror: Mirror) -> None:
+    """Say that failures that aws has reported, which the log has, have cost nothing."""
+    log.info("aws reported failures, but all that was to be done in %s is done", displayPath(mirror.location.url))
+
+
+def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
     for action in get_args(Action):
         watcher.record.count(action)
     for step in made.steps:
         watcher.record.note(step.action, step.path, step.size)
+        if hasOddDate(step.mtimeNs):
+            log.warning("%s", oddDateLine(mirror, step.path))
     watcher.record.count("upToDate", made.settledFiles, made.settledSize)
 
 
@@ -132,7 +180,7 @@ def carriedOut(
         scan: what was planned from
         made: the plan
         watcher: sees the progress
-        method: `direct` copies just the files of the plan, `sync` leaves all to `aws s3 sync`, `auto` does what pays
+        method: `sync` leaves all to `aws s3 sync`; otherwise just the files of the plan are copied
         limits: asked again before each deletion, as far as they concern the source
 
     Raises:
@@ -142,14 +190,14 @@ def carriedOut(
     """
     sourceChange = partial(guards.sourceChange, mirror, scan, limits)
     guards.refuse([sourceChange()])
-    if method == "sync" and made.deletions:
-        return [_mirroredByAws(mirror, scan, made, watcher, sourceChange)]
     results: list[AwsResult] = []
+    if method == "sync":
+        if made.deletions or made.uploads > made.ours:
+            results.append(_mirroredByAws(mirror, scan, made, watcher, sourceChange))
+        return [*results, *_uploadedSteps(mirror, (step for step in made.steps if step.isOurs), watcher)]
     if made.uploads:
-        if method == "direct" or (method == "auto" and (scan.isDeep or apply.paysDirectly(made))):
-            results += _uploadedSteps(mirror, made, watcher)
-        else:
-            results.append(_finished(_synchronized(mirror, watcher)))
+        log.info("Uploading %s to %s", counted(made.uploads, "file"), displayPath(mirror.location.url))
+        results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), watcher)
     if made.deletions:
         log.info("Deleting %s from %s", counted(made.deletions, "object"), displayPath(mirror.location.url))
         watcher("deletion")
@@ -176,18 +224,22 @@ def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
     return next((result for result in results if not result.isComplete), AwsResult("s3 sync", 0, (), False))
 
 
-def _uploadedSteps(mirror: Mirror, made: Plan, watcher: Watcher) -> Iterator[AwsResult]:
-    """Copy just the files of a plan, but those that can have no key."""
+def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], watcher: Watcher) -> list[AwsResult]:
+    """Upload the files of some steps, but those that can have no key."""
     limit = KEY_LIMIT - len(mirror.location.prefix.encode())
-    steps = (step for step in made.steps if step.action != "delete")
     tooLong: list[Step] = []
     count = 0
-    while batch := list(islice(steps, apply.MOST_LINKS)):
-        paths = [step.path for step in batch if len(step.key) <= limit]
-        count += len(batch) - len(paths)
-        tooLong = tooLong or [step for step in batch if len(step.key) > limit][:1]
-        if paths:
-            yield uploaded(mirror, paths, len(paths), watcher)
+
+    def paths() -> Iterator[bytes]:
+        nonlocal count
+        for step in steps:
+            if len(step.key) <= limit:
+                yield step.path
+                continue
+            count += 1
+            tooLong[:] = tooLong or [step]
+
+    results = uploaded(mirror, paths(), watcher)
     if tooLong:
         log.warning(
             "Left out: %s whose keys would have more than %s bytes, which S3 refuses; the first is %s",
@@ -195,23 +247,27 @@ def _uploadedSteps(mirror: Mirror, made: Plan, watcher: Watcher) -> Iterator[Aws
             f"{KEY_LIMIT:,}",
             displayPath(mirror.pathTo(tooLong[0].path)),
         )
+    return results
 
 
 def _mirroredByAws(
     mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, sourceChange: Callable[[], str]
 ) -> AwsResult:
-    """Let `aws s3 sync --delete` do it, and see that it deletes nothing that the plan does not name.
+    """Let `aws s3 sync` do it, and see that it deletes nothing that the plan does not name.
 
     Raises:
         GuardRefused: the source has changed since it was read; nothing was changed
         CedarBackupError: aws has deleted something else
         CommandFailed: it ended otherwise than by finishing, with failures and warnings perhaps
     """
+    if not made.deletions:
+        leftOut = [entry.key for entry in scan.entries if entry.isNotFollowed]
+        return _finished(_synchronized(mirror, watcher, leftOut=leftOut))
     with _listed(mirror, scan, watcher, 0) as before:
         pairs = knowable(joined(scan.entries, before()))
         protected = [entry.key for entry, _ in pairs if entry is not None and entry.size is None]
         guards.refuse([sourceChange()])
-        result = _synchronized(mirror, watcher, delete=True, protected=protected)
+        result = _synchronized(mirror, watcher, delete=True, leftOut=protected)
         with _listed(mirror, scan, watcher, 0) as after:
             gone = (found for found, left in joined(before(), after()) if found and left is None)
             planned = (step for step in made.steps if step.action == "delete")
@@ -234,23 +290,27 @@ def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> N
 
 
 def _synchronized(
-    mirror: Mirror, watcher: Watcher, *, delete: bool = False, protected: Sequence[bytes] = ()
+    mirror: Mirror, watcher: Watcher, *, delete: bool = False, leftOut: Sequence[bytes] = ()
 ) -> AwsResult:
     log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
     watcher("sync")
     shown = watcher if watcher.isShown else None
-    return apply.synchronized(mirror, delete=delete, protected=protected, onProgress=shown)
+    return apply.synchronized(mirror, delete=delete, leftOut=leftOut, onProgress=shown)
 
 
-def uploaded(mirror: Mirror, paths: Iterable[bytes], count: int, watcher: Watcher) -> AwsResult:
-    """Copy just the files with these paths below the source, so many.
+def uploaded(mirror: Mirror, paths: Iterable[bytes], watcher: Watcher) -> list[AwsResult]:
+    """Copy just the files with these paths below the source; returns how each aws ended.
 
     Raises:
         CommandFailed: aws failed as a whole
     """
-    log.info("Uploading %s to %s", counted(count, "file"), displayPath(mirror.location.url))
+
+    def leave(path: bytes) -> None:
+        log.info("Not uploaded: %s is not what it was when it was read", displayPath(mirror.pathTo(path)))
+
     watcher("sync")
-    return _finished(apply.uploaded(mirror, paths, watcher if watcher.isShown else None))
+    shown = watcher if watcher.isShown else None
+    return [_finished(result) for result in apply.uploaded(mirror, paths, leave, shown)]
 
 
 def _finished(result: AwsResult) -> AwsResult:
@@ -277,10 +337,15 @@ def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contex
 
 
 def _report(
-    mirror: Mirror, entries: Iterable[SourceEntry], objects: Objects, watcher: Watcher, check: ContentCheck | None
+    mirror: Mirror,
+    entries: Iterable[SourceEntry],
+    objects: Objects,
+    watcher: Watcher,
+    check: ContentCheck | None,
+    trace: RunTrace | None = None,
 ) -> VerifyReport:
     watcher("compare")
-    watcher.record.forget("matched", "newer", "contentMatched", "contentUnknown", *(kind.value for kind in Kind))
+    watcher.record.forget(*_FOUND, *(kind.value for kind in Kind))
     pairs = joined(entries, objects())
 
     def tell(found: Difference) -> None:
@@ -288,8 +353,13 @@ def _report(
         watcher.record.note(found.kind.value, found.key, size)
         log.error("%s", differenceLine(mirror, found))
 
-    report = verifiedWithContent(mirror, pairs, check, watcher, tell) if check else verify.verified(mirror, pairs, tell)
+    if check:
+        report = verifiedWithContent(mirror, pairs, check, watcher, tell, trace)
+    else:
+        report = verify.verified(mirror, pairs, tell)
     _recordReport(report, watcher)
+    if check and check.isUnfinished:
+        return report
     if report.newerFiles:
         log.info("%s", newerLine(mirror, report))
     log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(mirror, report))
@@ -303,16 +373,20 @@ def _logged(result: AwsResult) -> AwsResult:
 
 
 def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
-    record, content = watcher.record, report.content
+    record, content = watcher.record, report.content or report.uploads
     record.count("matched", report.matchedFiles, report.matchedBytes)
     record.count("newer", report.newerFiles)
     for kind in Kind:
         record.count(kind.value)
     if content:
-        record.count("contentMatched", content.files.get("matched", 0), content.sizes.get("matched", 0))
+        name = "contentMatched" if report.content else "uploadMatched"
+        record.count(name, content.files.get("matched", 0), content.sizes.get("matched", 0))
         for found in content.unknown:
-            record.note("contentUnknown", found.path, found.size)
+            record.note("unproven", found.path, found.size)
         # Of further ones only the numbers are known.
         files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
         told = sum(found.size for found in content.unknown)
-        record.count("contentUnknown", files - len(content.unknown), size - told)
+        record.count("unproven", files - len(content.unknown), size - told)
+
+
+_FOUND = ("matched", "newer", "contentMatched", "uploadMatched", "unproven", "clockAhead")

@@ -20,6 +20,8 @@ def verified(
     pairs: Iterable[Pair],
     onDifference: Callable[[Difference], object] = lambda found: None,
     onMatched: Callable[[SourceEntry, ObjectEntry], object] | None = None,
+    *,
+    isTraced: bool = False,
 ) -> VerifyReport:
     """The outcome of comparing a source with a target, by names and sizes.
 
@@ -28,6 +30,7 @@ def verified(
         pairs: their join
         onDifference: is told of each difference as it is found
         onMatched: is told of each file that agrees with its object
+        isTraced: whether it can tell itself which of them changed during the run
     """
     counts: Counter[Kind] = Counter()
     kept: list[Difference] = []
@@ -42,13 +45,14 @@ def verified(
         wrong = difference(entry, found)
         if wrong is not None and wrong.kind is Kind.EXTRA and mirror.uploadOnly:
             continue
-        wrong = racedDifference(mirror, entry, found) or wrong
+        if wrong is not None or not isTraced:
+            wrong = racedDifference(mirror, entry, found) or wrong
         if wrong is not None:
             counts[wrong.kind] += 1
             if len(kept) < KEPT:
                 kept.append(wrong)
             onDifference(wrong)
-        elif entry is not None and found is not None:  # newer than its object, but not by this run's doing
+        elif entry is not None and found is not None:  # newer than its object
             newerFiles += 1
             matchedFiles += 1
             matchedBytes += found.size

@@ -154,7 +154,8 @@ def _directoryEntries(
             elif (mode & _TYPE_AND_READ == _READABLE_FILE and status.st_uid == owner) or (
                 stat.S_ISREG(mode) and os.access(entry.name, os.R_OK, dir_fd=directory, effective_ids=True)
             ):
-                entries.append(new(SourceEntry, (sortKey, status.st_size, status.st_mtime_ns, below)))
+                facts = (sortKey, status.st_size, status.st_mtime_ns, below, status.st_ctime_ns, status.st_ino)
+                entries.append(new(SourceEntry, facts))
             elif stat.S_ISREG(mode):
                 entries.append(SourceEntry(sortKey, None, 0, below))
             else:
@@ -207,7 +208,9 @@ def _linkedFile(
         onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link to no file"))
         return None
     isReadable = os.access(b"/proc/self/fd/%d" % descriptor, os.R_OK, effective_ids=True)
-    return entry._replace(size=status.st_size, mtimeNs=status.st_mtime_ns) if isReadable else entry
+    if not isReadable:
+        return entry
+    return SourceEntry(entry.key, status.st_size, status.st_mtime_ns, entry.path, status.st_ctime_ns, status.st_ino)
 
 
 def _linkedDirectory(

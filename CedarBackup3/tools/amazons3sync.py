@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
-from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
+from CedarBackup3.errors import ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
     from CedarBackup3.amazons3.awssettings import AwsSettings
     from CedarBackup3.amazons3.content.check import ContentCheck
-    from CedarBackup3.amazons3.mirror import Path
+    from CedarBackup3.amazons3.content.runtrace import RunTrace
+    from CedarBackup3.amazons3.guards import Guards
+    from CedarBackup3.amazons3.mirror import Mirror, Path
     from CedarBackup3.amazons3.model import VerifyReport
+    from CedarBackup3.amazons3.plan import Plan
+    from CedarBackup3.amazons3.scan import Scan
     from CedarBackup3.cli.progress import ProgressLine
 
 
@@ -58,6 +62,7 @@ class SyncOptions(NamedTuple):
     repairContent: bool = False
     digestCache: str = ""
     """A file; empty: none."""
+    noUploadProof: bool = False
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
@@ -73,11 +78,9 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     from dataclasses import replace
 
     from CedarBackup3.amazons3 import steps
-    from CedarBackup3.amazons3.content.repair import repaired
     from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
     from CedarBackup3.amazons3.lock import targetLock
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.model import Kind
 
     sayVainPatterns(options.exclude)
     mirror = mirrorOf(
@@ -98,42 +101,74 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     ):
         if options.verifyOnly:
             requireSentinel(mirror, guards)
-            return _status(steps.compared(mirror, scan, progress, options.listings, check))
-        results: Sequence[AwsResult] = ()
+            whole = check if check.isWhole else None
+            return _status(steps.compared(mirror, scan, progress, options.listings, whole))
         with steps.planned(mirror, scan, progress, options.listings, check) as (plan, proof):
             requireHarmless(mirror, guards, plan)
             if plan.length and options.dryRun:
                 steps.rehearsed(mirror, plan)
                 return ExitStatus.DONE
             if plan.length:
-                results = steps.carriedOut(mirror, scan, plan, progress, options.method, guards)
-            else:
-                report = proof()
-        if plan.length:
-            report = steps.comparedAfresh(mirror, scan, progress, options.listings, check)
-        if check and options.repairContent and report.counts[Kind.CONTENT]:
-            report = repaired(mirror, scan, progress, options.listings, check)
-        return _status(report, results)
+                return _status(_carriedOut(mirror, scan, plan, options, guards, progress, check))
+            return _status(_repaired(mirror, scan, options, progress, check, proof()))
 
 
-def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck | None]:
-    if not options.checkContent:
-        return contextlib.nullcontext()
+def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck]:
     from CedarBackup3.amazons3.content.check import contentCheck
 
-    return contentCheck(options.digestCache, keepsMatches=options.repairContent)
-
-
-def _status(report: VerifyReport, results: Sequence[AwsResult] = ()) -> ExitStatus:
-    if not report.isClean:
-        return ExitStatus.DIFFERENCES
-    isProven = report.content is not None and report.content.files.get("matched", 0) == report.matchedFiles
-    if isProven or all(result.isComplete for result in results):
-        return ExitStatus.DONE
-    raise CedarBackupError(
-        "All names and sizes agree, but aws reported failures, so a changed file of the same size may not have "
-        "arrived; run again, with --output to see what aws prints"
+    return contentCheck(
+        options.digestCache,
+        isWhole=options.checkContent,
+        mayRead=options.checkContent or not options.noUploadProof,
+        isLast=options.verifyOnly or options.dryRun,
     )
+
+
+def _carriedOut(
+    mirror: Mirror,
+    scan: Scan,
+    plan: Plan,
+    options: SyncOptions,
+    guards: Guards,
+    progress: ProgressLine,
+    check: ContentCheck,
+) -> VerifyReport:
+    """Carry the plan out, and show that it is done; the digests for that are made meanwhile."""
+    from CedarBackup3.amazons3 import steps
+    from CedarBackup3.amazons3.content.uploaddigests import uploadDigests
+
+    with uploadDigests(mirror, plan.steps, check.cache) as digests:
+        with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
+            results = steps.carriedOut(mirror, scan, plan, progress, options.method, guards)
+        trace = steps.traceOf(scan, plan, digests)
+        report = steps.comparedAfresh(mirror, scan, progress, options.listings, check, trace)
+        report = _repaired(mirror, scan, options, progress, check, report, trace)
+    if report.isClean and not all(result.isComplete for result in results):
+        steps.forgiven(mirror)
+    return report
+
+
+def _repaired(
+    mirror: Mirror,
+    scan: Scan,
+    options: SyncOptions,
+    progress: ProgressLine,
+    check: ContentCheck,
+    report: VerifyReport,
+    trace: RunTrace | None = None,
+) -> VerifyReport:
+    """The report, or that of another comparison after what differs has been uploaded once more."""
+    from CedarBackup3.amazons3.content.repair import repaired
+    from CedarBackup3.amazons3.model import Kind
+
+    if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
+        return report
+    return repaired(mirror, scan, progress, options.listings, check, trace, isWhole=options.repairContent)
+
+
+def _status(report: VerifyReport) -> ExitStatus:
+    """Whatever aws has reported: names, sizes and what each upload left behind show whether its work is done."""
+    return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
 
 
 def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
@@ -167,8 +202,8 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
         uploadOnly: remove nothing in the bucket
 
     Returns:
-        How aws ended, with a status of 0, 1 (something failed, and was logged) or 2 (something was skipped): the
-        verification will tell.
+        How aws ended, with a status of 0, 1 (something failed, and was logged) or 2 (something was skipped). It proves
+        nothing: `verifyBucketContents` does, of contents with `checkContent`.
 
     Raises:
         CommandFailed: aws is missing or ended in another way
@@ -296,6 +331,7 @@ changed. Exit status 0 means done and verified.""",
         Switch(
             "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
         ),
+        Switch("", "noUploadProof", "Do not prove the content of what is uploaded"),
         *POLICY_SWITCHES,
         *AWS_SWITCHES,
         *UPLOAD_SWITCHES,

@@ -62,11 +62,18 @@ class Hang:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Answer a PutObject as if the object were stored, and store nothing; with `damaged` store another body."""
+
+    damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TruncateListing:
     """Say that this page of a listing is the last one, though more objects remain."""
 
 
-Effect = Refuse | RefuseBatch | Reset | CutBody | BreakXml | Hang | TruncateListing
+Effect = Refuse | RefuseBatch | Reset | CutBody | BreakXml | Hang | Forget | TruncateListing
 
 DENY = Refuse(403, "AccessDenied", "Access Denied")
 

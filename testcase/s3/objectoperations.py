@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from email.utils import format_datetime
@@ -11,7 +12,7 @@ from testcase.s3.archive import requireReadable
 from testcase.s3.bucket import NULL_VERSION, StoredObject, Versioning
 from testcase.s3.checksums import checksumHeaders, verifiedChecksums
 from testcase.s3.errors import S3Error
-from testcase.s3.faults import Effect, Refuse, RefuseBatch
+from testcase.s3.faults import Effect, Forget, Refuse, RefuseBatch
 from testcase.s3.messages import Request, Response
 from testcase.s3.service import Service
 from testcase.s3.store import CUSTOMER_KEY, checkedKey
@@ -69,10 +70,12 @@ def putObject(service: Service, request: Request) -> Response:
     if ifNoneMatch not in (None, "*"):
         raise S3Error("NotImplemented")
     checkedKey(request.key)
+    if isinstance(request.effect, Forget) and not request.effect.damaged:
+        return Response(headers={"ETag": f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'})
     version = service.store.putObject(
         request.bucket,
         request.key,
-        request.body,
+        bytes(len(request.body)) if isinstance(request.effect, Forget) else request.body,
         headers=keptHeaders(request),
         checksums=verifiedChecksums(request.headers, request.body),
         onlyIfAbsent=ifNoneMatch == "*",

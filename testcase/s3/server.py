@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -193,6 +193,15 @@ class S3Server:
     @latency.setter
     def latency(self, seconds: float) -> None:
         self._service.latency = seconds
+
+    @property
+    def clockAhead(self) -> timedelta:
+        """By how much this server's clock is ahead of that of the machine."""
+        return self._service.store.clockAhead
+
+    @clockAhead.setter
+    def clockAhead(self, difference: timedelta) -> None:
+        self._service.store.clockAhead = difference
 
     @property
     def pageSize(self) -> int:

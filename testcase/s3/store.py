@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from testcase.s3.bucket import NULL_VERSION, Bucket, StoredObject, Versioning
@@ -30,6 +30,7 @@ class Store:
 
     def __init__(self, directory: Path | None = None) -> None:
         self.lock = threading.RLock()
+        self.clockAhead = timedelta()
         self._disk = Disk(directory) if directory else None
         self.buckets = {bucket.name: bucket for bucket in self._disk.load()} if self._disk else {}
         self._sequence = max((bucket.lastSequence() for bucket in self.buckets.values()), default=0)
@@ -84,7 +85,7 @@ class Store:
             body=body,
             size=len(body),
             etag=secrets.token_hex(16) + etag[32:] if isKeyed(headers) else etag,
-            lastModified=wholeSeconds(lastModified),
+            lastModified=wholeSeconds(lastModified or now() + self.clockAhead),
             headers=headers,
             checksums=checksums,
             checksumType=checksumType,
@@ -120,7 +121,7 @@ class Store:
                 body=b"",
                 size=0,
                 etag="",
-                lastModified=wholeSeconds(lastModified),
+                lastModified=wholeSeconds(lastModified or now() + self.clockAhead),
                 isDeleteMarker=True,
             )
             return self._add(bucket, marker)
@@ -179,11 +180,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def wholeSeconds(moment: datetime | None) -> datetime:
-    """The moment, or now, in UTC without its fraction: S3 keeps no more."""
-    if moment is None:
-        moment = now()
-    elif moment.tzinfo is None:
+def wholeSeconds(moment: datetime) -> datetime:
+    """The moment in UTC without its fraction: S3 keeps no more."""
+    if moment.tzinfo is None:
         raise ValueError("lastModified needs a time zone")
     return moment.astimezone(UTC).replace(microsecond=0)
 

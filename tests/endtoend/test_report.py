@@ -63,7 +63,13 @@ def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, serve
     report = reported(sync(source, "s3://bucket/p", "--verbose", "--report", "-"))
     assert report["status"]["name"] == "DONE"
     planned = {"upload": (1, 1), "replace": (1, 4), "delete": (1, 2), "upToDate": (1, 6)}
-    assert counts(report) == {"skipped": (1, 0), **planned, "matched": (3, 11)}
+    assert counts(report) == {
+        "skipped": (1, 0),
+        **planned,
+        "matched": (3, 11),
+        "uploadMatched": (2, 5),
+        "unproven": (0, 0),
+    }
     assert (names(report, "upload"), names(report, "delete")) == ([b"new"], [b"gone \xc3\xa9"])
     assert set(report["phaseSeconds"]) == {"check", "walk", "listing", "compare", "sync"}
     assert report["programs"]["aws"]["version"].startswith("aws-cli/")
@@ -80,10 +86,10 @@ def test_a_repair_is_told_with_what_there_is_in_the_end_and_nothing_twice(
     outcome = syncOnce(source, "s3://bucket", "--repairContent", "--report", "-", "--metricsFile", metrics)
     report = reported(outcome)
     assert outcome.status == ExitStatus.DONE
-    proven = {"contentMatched": (2, 3), "contentUnknown": (1, 3)}
+    proven = {"contentMatched": (2, 3), "unproven": (1, 3)}
     assert counts(report) == {"upToDate": (3, 6), "matched": (3, 6), **proven}
     assert report["classes"]["content"] == {"count": 0, "bytes": 0, "paths": []}
-    assert names(report, "contentUnknown") == [b"kms"]
+    assert names(report, "unproven") == [b"kms"]
     assert 'class="contentMatched"} 2\n' in metrics.read_text()
 
 

@@ -19,16 +19,17 @@ from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, Parte
 from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parsedEtag, readings
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
-from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Verdict
+from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Standing, Verdict
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
 _BATCH_BYTES = 16 << 20
 _AHEAD = 256  # batches
 
 
-def claim(entry: SourceEntry, found: ObjectEntry) -> Claim:
-    """The claim of a pair that agrees in size."""
-    return Claim(entry.path, found.key, found.size, entry.mtimeNs, found.etag, found.lastModified)
+def claim(entry: SourceEntry, found: ObjectEntry, standing: Standing = "settled", *, isChanged: bool = False) -> Claim:
+    """The claim of a pair that agrees in size, with what the run has done with it."""
+    state = (entry.mtimeNs, found.etag, found.lastModified, entry.ctimeNs, entry.inode)
+    return Claim(entry.path, found.key, found.size, *state, standing, isChanged)
 
 
 @dataclass(frozen=True, slots=True)

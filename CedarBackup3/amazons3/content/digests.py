@@ -82,6 +82,7 @@ def fed(
     hashers: Sequence[Hasher],
     buffer: bytearray,
     shouldStop: Callable[[], bool] = lambda: False,
+    mayRead: Callable[[int, int], bool] | None = None,
 ) -> FileState | None:
     """Feed a whole file to some hashers, and return its state; None if it is not as expected, or did not hold still.
 
@@ -94,6 +95,8 @@ def fed(
         hashers: what it is fed to
         buffer: what it is read into, a piece at a time
         shouldStop: asked after each piece; nothing more is read once it says yes
+        mayRead: asked with descriptor and position before every few pieces; may wait, and says whether to read on; with
+            it all pages stay in the page cache
 
     Raises:
         OSError: it cannot be read
@@ -104,7 +107,7 @@ def fed(
         status = os.fstat(descriptor)
         if status.st_size != size or status.st_mtime_ns != mtimeNs or not stat.S_ISREG(status.st_mode):
             return None
-        if not _read(descriptor, size, hashers, buffer, shouldStop):
+        if not _read(descriptor, size, hashers, buffer, shouldStop, mayRead):
             return None
     finally:
         os.close(descriptor)
@@ -113,14 +116,23 @@ def fed(
 
 
 def _read(
-    descriptor: int, size: int, hashers: Sequence[Hasher], buffer: bytearray, shouldStop: Callable[[], bool]
+    descriptor: int,
+    size: int,
+    hashers: Sequence[Hasher],
+    buffer: bytearray,
+    shouldStop: Callable[[], bool],
+    mayRead: Callable[[int, int], bool] | None,
 ) -> bool:
     isGivenBack = False
     if size > READ:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
-        isGivenBack = not _isCached(descriptor)
-    view, position, kept = memoryview(buffer), 0, 0
+        isGivenBack = not mayRead and not isCached(descriptor)
+    view, position, kept, asked = memoryview(buffer), 0, 0, 0
     while position < size:
+        if mayRead and position >= asked:
+            if not mayRead(descriptor, position):
+                return False
+            asked = position + _WINDOW
         length = os.readv(descriptor, [view])
         if not length or shouldStop():
             return False
@@ -133,10 +145,10 @@ def _read(
     return True
 
 
-def _isCached(descriptor: int) -> bool:
-    """Whether the page cache holds the beginning of a file: a read that may not wait for the disk tells."""
+def isCached(descriptor: int, position: int = 0) -> bool:
+    """Whether the page cache holds what is at a position of a file: a read that may not wait for the disk tells."""
     try:
-        return os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT) == 1
+        return os.preadv(descriptor, [bytearray(1)], position, os.RWF_NOWAIT) == 1
     except BlockingIOError:
         return False
     except OSError:  # not every file system can tell

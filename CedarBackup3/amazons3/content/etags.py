@@ -52,6 +52,16 @@ def isDigestUnder(encryption: object, customerAlgorithm: object) -> bool:
     return (encryption or "AES256") == "AES256" and not customerAlgorithm
 
 
+def ownPartSize(size: int, configured: int = 0) -> int:
+    """The part size by which this user's aws uploads a file of that size, if it does so in parts.
+
+    Args:
+        size: of the file, in bytes
+        configured: the user's `multipart_chunksize` in bytes; 0: none
+    """
+    return _grown(min(max(configured or _AWS_PART, _LEAST_PART), _LARGEST_PART), size)
+
+
 def usualPartSizes(size: int, parts: int, configured: int = 0) -> list[int]:
     """The part sizes by which this user's aws would make so many parts of a file of that size.
 
@@ -60,7 +70,7 @@ def usualPartSizes(size: int, parts: int, configured: int = 0) -> list[int]:
         parts: how many there are
         configured: the user's `multipart_chunksize` in bytes; 0: none
     """
-    own = [_grown(min(max(start, _LEAST_PART), _LARGEST_PART), size) for start in (configured, _AWS_PART) if start]
+    own = (ownPartSize(size, configured), ownPartSize(size))
     return [part for part in dict.fromkeys(own) if _fits(part, size, parts)]
 
 

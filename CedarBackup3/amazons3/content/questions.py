@@ -28,8 +28,9 @@ log = logging.getLogger("CedarBackup3.log")
 ASKED = 100
 """For so many files that seem to differ S3 is asked, and for so many that are unknown."""
 
-ENCRYPTED = "encrypted in a way that makes its ETag no digest"
-"""What is said of an object encrypted by KMS or with a customer's key."""
+_ENCRYPTED = "encrypted in a way that makes its ETag no digest"
+ENCRYPTED = f"it is {_ENCRYPTED}"
+"""Why nothing is known of what is encrypted by KMS or with a customer's key."""
 
 
 class _Answer(NamedTuple):
@@ -39,8 +40,16 @@ class _Answer(NamedTuple):
     failure: str = ""
 
 
-def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
+def settled(
+    reader: Reader, findings: Iterable[Finding], ask: int = ASKED, *, trustsEtags: bool = True
+) -> Iterator[Finding]:
     """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
+
+    Args:
+        reader: what every thread has to know
+        findings: the findings
+        ask: for so many mismatches S3 is asked, and for so many that are unknown
+        trustsEtags: whether a mismatch is one even if S3 does not answer; else it is unknown then
 
     A mismatch beyond those that are asked for stays a difference, unless one of those asked for turned out to be
     encrypted: what is asked for first tells what to think of the others, and which part sizes to try on them.
@@ -51,7 +60,7 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
 
     def questions() -> Iterator[tuple[Finding, bool]]:
         for found in findings:
-            isAsked = found.verdict in {"differs", "unknown"} and asked[found.verdict] < ASKED and not failures
+            isAsked = found.verdict in {"differs", "unknown"} and asked[found.verdict] < ask and not failures
             asked[found.verdict] += isAsked
             yield found, isAsked
 
@@ -64,12 +73,15 @@ def settled(reader: Reader, findings: Iterable[Finding]) -> Iterator[Finding]:
         if failure and not failures:
             failures.append(failure)
             log.warning(
-                "S3 does not tell how objects in %s are encrypted, nor their checksums, so the ETags decide: %s",
+                "S3 does not tell how objects in %s are encrypted, nor their checksums, so %s: %s",
                 displayPath(reader.mirror.location.url),
+                "the ETags decide" if trustsEtags else "their contents are unproven",
                 failure,
             )
         if found.verdict == "differs" and hasEncrypted and not isAsked and not failures:
-            yield found._replace(verdict="unknown", why=f"it may be {ENCRYPTED}; S3 was asked for {ASKED} others only")
+            yield found._replace(verdict="unknown", why=f"it may be {_ENCRYPTED}; S3 was asked for {ask} others only")
+        elif found.verdict == "differs" and failures and not trustsEtags:
+            yield found._replace(verdict="unknown", why="S3 does not tell how it is encrypted")
         else:
             yield found
 
@@ -95,7 +107,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
         if "(404)" in str(failure):  # deleted meanwhile
             return _Answer(found, True)
         if _hasCustomerKey(reader, each, failure):
-            return _Answer(found._replace(verdict="unknown", why=f"it is {ENCRYPTED}"), True, True)
+            return _Answer(found._replace(verdict="unknown", why=ENCRYPTED), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
 
@@ -143,7 +155,7 @@ def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, 
         return _byParts(reader, each, md5, etag) if etag.parts > 1 else unexplained(reader, each.size, etag)
     if checksum:
         return _byParts(reader, each, checksum.make, Etag(checksum.digest, checksum.parts))
-    why = f"it is {ENCRYPTED}" if facts.isEncrypted else "its ETag is no digest"
+    why = ENCRYPTED if facts.isEncrypted else "its ETag is no digest"
     return "unknown", f"{why}, and it has no stored checksum that can be calculated"
 
 

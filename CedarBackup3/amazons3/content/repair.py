@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import logging
-from itertools import islice
+import time
+from dataclasses import replace
 
-from CedarBackup3.amazons3 import apply, guards
+from CedarBackup3.amazons3 import guards
 from CedarBackup3.amazons3.content.check import ContentCheck, contentCheck
-from CedarBackup3.amazons3.messages import repairLine
+from CedarBackup3.amazons3.content.runtrace import RunTrace
+from CedarBackup3.amazons3.messages import counted, repairLine
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
-from CedarBackup3.amazons3.model import VerifyReport
+from CedarBackup3.amazons3.model import Finding, VerifyReport
 from CedarBackup3.amazons3.scan import Scan
+from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.steps import comparedAfresh, uploaded
 from CedarBackup3.errors import CedarBackupError
 
 log = logging.getLogger("CedarBackup3.log")
 
 
-def repaired(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int, check: ContentCheck) -> VerifyReport:
+def repaired(
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher,
+    ranges: int,
+    check: ContentCheck,
+    trace: RunTrace | None = None,
+    *,
+    isWhole: bool = True,
+) -> VerifyReport:
     """Upload what a check found to differ and check again: all names and sizes, and the content that was no match.
 
     So is the content of what was a match, but is another file or object by now.
@@ -28,16 +40,23 @@ def repaired(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int, check: C
         watcher: sees the progress
         ranges: as for `steps.comparedAfresh`
         check: the check, with its findings and matches
+        trace: what the run had done before; None: nothing
+        isWhole: upload all that differs, not just what this run has uploaded before, and what changed meanwhile
 
     Raises:
         CedarBackupError: the source has changed since it was read; nothing was uploaded again
     """
     if change := guards.sourceChange(mirror, scan, guards.Guards()):
         raise CedarBackupError(f"Nothing was uploaded again, because {change}; look what happened, then run again")
-    differing = (found for found in check.findings if found.verdict == "differs")
-    while batch := list(islice(differing, apply.MOST_LINKS)):
-        for found in batch:
-            log.info("%s", repairLine(mirror, found))
-        uploaded(mirror, (found.path for found in batch), len(batch), watcher)
-    with contentCheck(before=check.settled()) as second:
-        return comparedAfresh(mirror, scan, watcher, ranges, second)
+    differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
+    with Spool(Finding._make) as again:
+        count = again.extend(differing)
+        log.info("Uploading %s once more", counted(count, "file"))
+        for found in again:
+            if not check.goesUpAgain(found):
+                log.info("%s", repairLine(mirror, found))
+        uploaded(mirror, (found.path for found in again), watcher)
+        before = trace or RunTrace(scan.entries, (), (), 0)
+        after = replace(before, again=again, endedNs=time.time_ns())
+        with contentCheck(before=check.settled(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
+            return comparedAfresh(mirror, scan, watcher, ranges, second, after)

@@ -53,4 +53,6 @@ class Doubts:
 
 def claimOf(path: bytes, mtimeNs: int, version: Version) -> Claim:
     """What the ETag of a version claims of a file of its size."""
-    return Claim(path, version.key, version.size or 0, mtimeNs, version.etag, version.lastModified, version.fetchId)
+    return Claim(
+        path, version.key, version.size or 0, mtimeNs, version.etag, version.lastModified, versionId=version.fetchId
+    )
