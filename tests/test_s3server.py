@@ -28,6 +28,7 @@ from testcase.s3 import (
     BreakXml,
     CutBody,
     Fault,
+    Forget,
     Hang,
     Refuse,
     Reset,
@@ -674,6 +675,23 @@ def test_a_fault_refuses_as_it_is_told(
     server.addFault(Fault("PutObject", effect))
     reply = client.ask("PUT", "/bucket/a", b"x")
     assert (reply.status, body in reply.body, server.objects("bucket")) == (status, True, {})
+
+
+@pytest.mark.parametrize(("isDamaged", "stored"), [(False, b"old"), (True, bytes(3))])
+def test_a_fault_forgets_what_it_says_to_have_stored(
+    server: S3Server, client: Client, isDamaged: bool, stored: bytes
+) -> None:
+    server.putObject("bucket", b"a", b"old")
+    server.addFault(Fault("PutObject", Forget(isDamaged)))
+    assert client.ask("PUT", "/bucket/a", b"new").status == 200
+    assert server.objects("bucket")[b"a"].body == stored
+
+
+def test_the_clock_can_be_ahead(server: S3Server, client: Client) -> None:
+    server.clockAhead = timedelta(hours=1)
+    client.ask("PUT", "/bucket/a", b"x")
+    ahead = server.objects("bucket")[b"a"].lastModified - datetime.now(UTC)
+    assert timedelta(minutes=58) < ahead <= server.clockAhead
 
 
 @pytest.mark.parametrize(("performed", "stored"), [(False, []), (True, [b"a"])])
