@@ -84,7 +84,7 @@ def headArguments(
 
 def headBucketArguments(location: S3Location) -> list[str | bytes]:
     """The arguments that ask whether this user can see a bucket."""
-    return ["s3api", "head-bucket", "--bucket", location.bucket]
+    return ["s3api", "head-bucket", f"--bucket={location.bucket}"]
 
 
 def versionArguments(

@@ -49,8 +49,8 @@ class S3Location:
             raise UsageError(f"the URL {displayPath(url)} names no bucket")
         if not (arn or _BUCKET_NAME.match(bucket)):
             raise UsageError(
-                f"the URL {displayPath(url)} names no bucket that aws takes: letters, digits, dots, dashes and "
-                "underscores, at most 255"
+                f"the URL {displayPath(url)} names a bucket that aws does not allow: it takes letters, digits, dots, "
+                "dashes and underscores, at most 255"
             )
         if bucket.endswith(_OF_DIRECTORY_BUCKETS):
             raise UsageError(
