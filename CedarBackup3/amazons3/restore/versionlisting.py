@@ -117,7 +117,7 @@ class _Listed:
             earlier = next((each.key for each in reversed(found) if each.key != self.last), self._behind)
             self._behind = self.last if versionId else earlier
             self.goOnAfter = prefix + self._behind.decode(), versionId
-            before = {each for each in self._known if each[0] == self._behind}
+            before = set() if versionId else {each for each in self._known if each[0] == self._behind}
             self._known = frozenset((each.key, each.versionId) for each in found) | before
             wanted = [each for each in fresh if each.key == self._only] if self._only else fresh
             self._onVersions(len(wanted))
