@@ -510,6 +510,15 @@ def test_a_label_is_escaped(place: Place) -> None:
     assert 'some_thing="\\"\\\\\\n\u00e9\\\\udcff"' in place.metrics.read_text("utf-8")
 
 
+@pytest.mark.parametrize(("name", "warnings"), [("cback.txt", 1), ("cback.prom", 0), ("prom", 1)])
+def test_metrics_that_nobody_collects_are_written_with_a_warning(place: Place, name: str, warnings: int) -> None:
+    path = place.directory / name
+    assert place.ran(nothing, "--metricsFile", str(path)) == 0
+    assert path.exists()
+    lines = [line for line in place.log.read_text().splitlines() if " WARNING " in line]
+    assert [f"{name} will not be collected" in line and "end in .prom" in line for line in lines] == [True] * warnings
+
+
 # The pings
 
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import chain, pairwise
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from CedarBackup3.amazons3.awsarguments import listArguments
 from CedarBackup3.amazons3.awscli import runAws
@@ -145,6 +145,12 @@ class _Range:
         return Next.UNWANTED if isPast else follows
 
 
+def _parts(printed: Any) -> Any:
+    """The three parts of a page; of a wrapper of aws that prints keys alone they are taken for all of them."""
+    isKeysAlone = printed is None or (isinstance(printed, list) and all(isinstance(row, list) for row in printed))
+    return (printed, False, None) if isKeysAlone else printed
+
+
 def parsedPage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntry], Next]:
     """The objects on a page as `awsarguments.listArguments` has it printed, and what follows it.
 
@@ -157,7 +163,7 @@ def parsedPage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntr
         CommandFailed: this is no page, or not of this prefix, or not in key order, or it has a time that is none
     """
     try:
-        listed, isTruncated, token = json.loads(page)
+        listed, isTruncated, token = _parts(json.loads(page))
         rows = [
             (key.encode(), size + 0, str(modified), (etag or "") + "") for size, modified, etag, key in listed or ()
         ]

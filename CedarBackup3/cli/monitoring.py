@@ -69,10 +69,10 @@ def _files(common: CommonOptions) -> dict[str, str]:
 
 
 def announced(run: Run, log: logging.Logger) -> None:
-    """Tell that the run begins, and of what it will be told in vain; that is told on the screen, too."""
+    """Tell that the run begins, and warn of what it will be told in vain."""
     metricsFile = run.common.metricsFile
     if metricsFile and not metricsFile.endswith(".prom"):
-        log.error(
+        log.warning(
             "The metrics in %s will not be collected: the node exporter reads only files whose names end in .prom; "
             "name one with --metricsFile FILE",
             displayPath(metricsFile),

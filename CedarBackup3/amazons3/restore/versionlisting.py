@@ -104,11 +104,11 @@ class _Listed:
         self._versions = versions
         self._onVersions = onVersions
         self._behind = b""  # the key behind which the next page begins; it may come again
-        self._known: frozenset[tuple[bytes, str]] = frozenset()  # what was on the page before
+        self._known: frozenset[tuple[bytes, str]] = frozenset()  # what may come again, of this page and the one before
 
     def take(self, page: bytes) -> Next:
         """Take one page; returns what follows it."""
-        prefix, before = self._location.prefix, self.goOnAfter
+        prefix, asked = self._location.prefix, self.goOnAfter
         found, follows, marker, versionId = parsedVersions(page, prefix.encode(), self._behind)
         fresh = [each for each in found if (each.key, each.versionId) not in self._known]
         if fresh:
@@ -117,7 +117,8 @@ class _Listed:
             earlier = next((each.key for each in reversed(found) if each.key != self.last), self._behind)
             self._behind = self.last if versionId else earlier
             self.goOnAfter = prefix + self._behind.decode(), versionId
-            self._known = frozenset((each.key, each.versionId) for each in found)
+            before = set() if versionId else {each for each in self._known if each[0] == self._behind}
+            self._known = frozenset((each.key, each.versionId) for each in found) | before
             wanted = [each for each in fresh if each.key == self._only] if self._only else fresh
             self._onVersions(len(wanted))
             self._versions.append(wanted)
@@ -125,7 +126,7 @@ class _Listed:
         if follows is Next.NOTHING or (found and follows is Next.UNKNOWN):
             return Next.NOTHING
         self.goOnAfter = marker, versionId
-        if found or self.goOnAfter == before:
+        if found or self.goOnAfter == asked:
             raise CommandFailed(f"The server lists the versions in {displayPath(self._location.url)} without end")
         return follows
 
