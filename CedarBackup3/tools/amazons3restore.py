@@ -66,8 +66,8 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
 
     sayVainPatterns(options.exclude)
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
-    if options.ambiguity:
-        logging.getLogger("CedarBackup3.log").warning("%s", options.ambiguity)
+    if options.ambiguity:  # not a warning, which is shown with --verbose only
+        logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
     with timesLogged(progress):
         if options.versions is not None:
             return _printVersions(selection, options, progress)

@@ -303,6 +303,16 @@ def test_an_archived_object_that_fails_for_another_reason_is_not_called_archived
     assert f"Failed: {tmp_path}/t/cold1 was not restored: " in outcome.stderr
 
 
+def test_objects_that_were_stored_before_1970_come_back_with_their_time(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    objects = {b"%d" % number: b"x" for number in range(6)}
+    put(server, objects, -2_500_000_000)
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr, filesIn(tmp_path / "t")) == (0, "", objects)
+    assert (tmp_path / "t/0").stat().st_mtime == at(-2_500_000_000).timestamp() < 0
+
+
 def test_it_gives_up_when_nothing_can_be_fetched(
     restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:

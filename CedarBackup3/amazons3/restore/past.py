@@ -157,7 +157,8 @@ def _tellUntraced(selection: Selection, state: Iterable[Version], tally: Tally) 
             files, size = files + 1, size + (version.size or 0)
     if files:
         tally.untraced(files, size)
-        _log.warning(
+        # Not a warning, which is shown with --verbose only: a status of 0 must not hide it.
+        _log.error(
             "Unproven: files may be missing from %s, since what was deleted before there were versions has left no "
             "trace; of those known, %s stored before",
             selection.shown,
