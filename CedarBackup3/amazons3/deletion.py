@@ -11,7 +11,6 @@ import contextlib
 import errno
 import json
 import logging
-import os
 import re
 import stat
 import threading
@@ -23,8 +22,9 @@ from itertools import chain, islice
 from CedarBackup3.amazons3.awsarguments import deleteArguments, deleteOneArguments
 from CedarBackup3.amazons3.awscli import AwsResult, answerOf
 from CedarBackup3.amazons3.content.workers import mapped, processors
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.mirror import Mirror, OnProgress, openedSource
 from CedarBackup3.amazons3.model import Step
+from CedarBackup3.amazons3.opentree import NotFollowed, OpenTree
 from CedarBackup3.amazons3.plan import Plan
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.errors import CedarBackupError
@@ -105,7 +105,7 @@ def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) 
     hasWorked = False
     while batch := pieces.pop() if pieces else list(islice(steps, _BATCH)):
         look()
-        result, left = _batchResult(mirror, [step for step in batch if not _hasComeBack(mirror, step)])
+        result, left = _batchResult(mirror, _stillGone(mirror, batch))
         if result is None or result.status in {0, 1}:
             hasWorked = hasWorked or result is not None
             yield from filter(None, [result])
@@ -128,8 +128,7 @@ def _oneByOne(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -
     def lookedAt() -> Iterator[Step]:
         for step in steps:
             look()
-            if not _hasComeBack(mirror, step):
-                yield step
+            yield from _stillGone(mirror, [step])
 
     def request(step: Step) -> AwsResult:
         for wait in (*_WAITS, None):
@@ -183,27 +182,24 @@ def _isBusy(result: AwsResult) -> bool:
     return result.status > 0 and any(map(_BUSY.search, result.errorLines))
 
 
-def _hasComeBack(mirror: Mirror, step: Step) -> bool:
+def _stillGone(mirror: Mirror, steps: Sequence[Step]) -> list[Step]:
+    """Those of some steps whose files have not come back."""
+    with openedSource(mirror) as root, OpenTree(root, mirror.followLinks, mirror.owners) as tree:
+        return [step for step in steps if not _hasComeBack(mirror, tree, step)]
+
+
+def _hasComeBack(mirror: Mirror, tree: OpenTree, step: Step) -> bool:
     """Whether there is a file for an object by now, or something that may hide one, so that the object must stay.
 
-    Where links are not followed there is none behind a link, whichever part of the path that is.
+    Where links are not followed at all there is none behind a link, whichever part of the path that is.
     """
     path = mirror.pathOf(step.key)
     if path is None:
         return False
     try:
-        status = os.stat(path) if mirror.followLinks else _statWithoutLinks(mirror, path)
+        status = tree.status(path.removeprefix(mirror.pathTo(b"")))
+    except NotFollowed:
+        return mirror.followLinks != "none"
     except OSError as error:
         return error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
-    return status is not None and stat.S_ISREG(status.st_mode)
-
-
-def _statWithoutLinks(mirror: Mirror, path: bytes) -> os.stat_result | None:
-    """What is at a path below the source; None if a link is on the way or at its end."""
-    beginning, status = mirror.source.rstrip(b"/"), None
-    for name in path[len(beginning) + 1 :].split(b"/"):
-        beginning += b"/" + name
-        status = os.lstat(beginning)
-        if stat.S_ISLNK(status.st_mode):
-            return None
-    return status
+    return stat.S_ISREG(status.st_mode)

@@ -52,12 +52,21 @@ def _unreadableLine(mirror: Mirror, found: Difference) -> str:
     return f"Unreadable: {path} cannot be read by this user, so it is not backed up in {url}"
 
 
+def notFollowedLine(mirror: Mirror, path: bytes) -> str:
+    """A link of somebody who cannot read what it leads to, or a file that one has led to."""
+    return (
+        f"Not followed: {displayPath(mirror.pathTo(path))} leads to what the user who made the link cannot read, so it is "
+        "not uploaded, and its objects stay as they are; --followLinks all follows every link"
+    )
+
+
 def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     """The whole verification in one line."""
     source, url = displayPath(mirror.source), displayPath(mirror.location.url)
     matched = f"{counted(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
     content = f"; content: {contentLine(report.content)}" if report.content else ""
     content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
+    content += f"; {counted(report.notFollowed, 'path')} not followed" if report.notFollowed else ""
     if report.isClean:
         return f"Verified: {matched} in {source}, all in {url} with their sizes{content}"
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))

@@ -262,6 +262,9 @@ class VerifyReport:
     """The same of just the files that the run has uploaded or that changed meanwhile; None: there were none, or
     `content` has them."""
 
+    notFollowed: int = 0
+    """How many links were not followed, as what they lead to is not for those whose links they are to read."""
+
     @property
     def isClean(self) -> bool:
         """Whether source and target agree on every key."""

@@ -11,7 +11,7 @@ from itertools import islice
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress, openedSource
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.walk import OnDirectory, OnLink, OnSkipped, treeEntries
+from CedarBackup3.amazons3.walk import OnDirectory, OnPath, OnSkipped, treeEntries
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ def scanned(
     onSkipped: OnSkipped,
     onDirectory: OnDirectory,
     onProgress: OnProgress,
+    onNotFollowed: OnPath = lambda path: None,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
 
@@ -42,6 +43,7 @@ def scanned(
         onSkipped: as for `sourceEntries`
         onDirectory: the same
         onProgress: is told of the walk
+        onNotFollowed: is told of each link that is not followed because of who made it
     """
     samples: list[bytes] = []
     mounts = set(_mountsAround(mirror, mirror.source))
@@ -57,6 +59,9 @@ def scanned(
             samples.append(chunk[0].key)
             files += len(chunk)
             size += sum(entry.size or 0 for entry in chunk)
+            for entry in chunk:
+                if entry.size is None and entry.isNotFollowed:
+                    onNotFollowed(entry.path)
             onProgress("walk", files, size, None)
         yield Scan(kept, files, size, tuple(samples), frozenset(mounts))
 
@@ -74,7 +79,7 @@ def sourceEntries(
     mirror: Mirror,
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
-    onLink: OnLink = lambda path: None,
+    onLink: OnPath = lambda path: None,
 ) -> Iterator[SourceEntry]:
     """The files of the source in key order, as `treeEntries` has them.
 

@@ -22,6 +22,7 @@ from CedarBackup3.amazons3.messages import (
     differenceLine,
     hasOddDate,
     newerLine,
+    notFollowedLine,
     oddDateLine,
     planLine,
     stepLine,
@@ -61,6 +62,8 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
     """
     shown, url = displayPath(mirror.source), displayPath(mirror.location.url)
 
+    notFollowed = 0
+
     def look(entries: list[SourceEntry]) -> None:
         began = time.monotonic()
         check.look(entries)
@@ -70,11 +73,18 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         watcher.record.note("skipped", path)
         log.info("Skipped: %s is %s", displayPath(mirror.pathTo(path)), why)
 
+    def leave(path: bytes) -> None:
+        nonlocal notFollowed
+        notFollowed += 1
+        watcher.record.note("notFollowed", path)
+        if notFollowed <= verify.KEPT:
+            log.warning("%s", notFollowedLine(mirror, path))
+
     log.info("Reading %s", shown)
     watcher("walk")
     with (
         NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
-        scanned(mirror, skip, (lambda entries: None) if ignoreNames else look, watcher) as scan,
+        scanned(mirror, skip, (lambda entries: None) if ignoreNames else look, watcher, leave) as scan,
     ):
         check.finish()
         for oddity, count in check.unusual.items():

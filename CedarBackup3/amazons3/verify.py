@@ -34,8 +34,11 @@ def verified(
     """
     counts: Counter[Kind] = Counter()
     kept: list[Difference] = []
-    matchedFiles = matchedBytes = newerFiles = 0
+    matchedFiles = matchedBytes = newerFiles = notFollowed = 0
     for entry, found in knowable(pairs):
+        if entry is not None and entry.isNotFollowed:
+            notFollowed += 1
+            continue
         if entry is not None and found is not None and entry.size == found.size and not isNewer(entry, found):
             matchedFiles += 1
             matchedBytes += found.size
@@ -58,4 +61,6 @@ def verified(
             matchedBytes += found.size
             if onMatched:
                 onMatched(entry, found)
-    return VerifyReport(matchedFiles, matchedBytes, MappingProxyType(counts), tuple(kept), newerFiles)
+    return VerifyReport(
+        matchedFiles, matchedBytes, MappingProxyType(counts), tuple(kept), newerFiles, notFollowed=notFollowed
+    )

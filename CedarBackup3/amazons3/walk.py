@@ -25,8 +25,8 @@ from CedarBackup3.util import displayPath
 OnSkipped = Callable[[bytes, str], object]
 """Is told of a path below the source that holds no data, and what it is."""
 
-OnLink = Callable[[bytes], object]
-"""Is told of each followed link to a directory with files, by its path below the source."""
+OnPath = Callable[[bytes], object]
+"""Is told of something by its path below the source."""
 
 OnDirectory = Callable[[list[SourceEntry]], object]
 """Is told of all that is in one directory, sorted; directories have no size, and a slash at the end."""
@@ -43,7 +43,7 @@ def treeEntries(
     mirror: Mirror,
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
-    onLink: OnLink = lambda path: None,
+    onLink: OnPath = lambda path: None,
 ) -> Iterator[SourceEntry]:
     """The files below an open directory in key order, and what cannot be read, a directory in its place.
 

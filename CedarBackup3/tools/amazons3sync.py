@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.content.check import ContentCheck
     from CedarBackup3.amazons3.content.runtrace import RunTrace
     from CedarBackup3.amazons3.guards import Guards
+    from CedarBackup3.amazons3.links import FollowLinks
     from CedarBackup3.amazons3.mirror import Mirror, Path
     from CedarBackup3.amazons3.model import VerifyReport
     from CedarBackup3.amazons3.plan import Plan
@@ -50,7 +51,7 @@ class SyncOptions(NamedTuple):
     ignoreWarnings: bool = False
     dryRun: bool = False
     exclude: tuple[str, ...] = ()
-    noFollowLinks: bool = False
+    followLinks: FollowLinks = "safe"
     allowEmptySource: bool = False
     requireFile: str = ""
     maxDelete: str = ""
@@ -88,7 +89,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
         excludes=options.exclude,
-        followLinks="none" if options.noFollowLinks else "safe",
+        followLinks=options.followLinks,
         aws=options.aws,
     )
     guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
@@ -282,6 +283,9 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         raise UsageError("--verifyOnly changes nothing, so --repairContent does not go with it; --checkContent does")
     if values["dryRun"] and (values["metricsFile"] or values["pingUrl"]):
         raise UsageError("--dryRun saves nothing, so neither --metricsFile nor --pingUrl may tell of its success")
+    if values["noFollowLinks"] and values["followLinks"] not in {"", "none"}:
+        raise UsageError(f"--noFollowLinks and --followLinks {values['followLinks']} do not go together")
+    made["followLinks"] = "none" if values["noFollowLinks"] else values["followLinks"] or "safe"
     return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
 
 
@@ -319,7 +323,8 @@ changed. Exit status 0 means done and verified.""",
         Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
         Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
         excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
-        Switch("", "noFollowLinks", "Leave out symbolic links instead of following them"),
+        Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
+        Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
         Switch("", "allowEmptySource", "Let a source without files empty the target"),
         Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
         Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N", "", _deletionLimit),

@@ -60,7 +60,7 @@ def test_a_link_to_what_only_root_can_read_is_left_out_and_its_objects_stay(
     assert outcome.status == 0, outcome
     assert stored(server) == before | {b"p/photo": b"photo", b"p/directory/photo": b"photo"}
     assert f"{machine}/home/{name}" in outcome.stderr
-    assert "1 link not followed" in outcome.stdout.splitlines()[-2], outcome.stdout
+    assert "1 path not followed" in outcome.stdout.splitlines()[-2], outcome.stdout
     assert syncOnce("--verifyOnly", machine / "home", "s3://bucket/p").status == 0
 
 
