@@ -55,8 +55,8 @@ def _unreadableLine(mirror: Mirror, found: Difference) -> str:
 def notFollowedLine(mirror: Mirror, path: bytes) -> str:
     """A link of somebody who cannot read what it leads to, or a file that one has led to."""
     return (
-        f"Not followed: {displayPath(mirror.pathTo(path))} leads to what the user who made the link cannot read, so it is "
-        "not uploaded, and its objects stay as they are; --followLinks all follows every link"
+        f"Not followed: {displayPath(mirror.pathTo(path))} leads to what the user who made the link cannot read, so it "
+        "is not uploaded, and its objects stay as they are; --followLinks all follows every link"
     )
 
 
