@@ -145,7 +145,7 @@ def sourceEntries(
         else:
             stack.pop()
             if link and count == before:
-                yield link
+                yield link._replace(path=link.path.rstrip(b"/"))
             elif link:
                 onLink(link.path)
 
