@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from testcase.s3 import DENY, Fault, Refuse, RefuseBatch, Reset, S3Server
+from testcase.s3 import DENY, Effect, Fault, Refuse, RefuseBatch, Reset, S3Server
 from testcase.trees import plantTree
 
 from .harness import LONG_AGO, Sync, awsStandIn, changes, plantObjects, stored
@@ -22,7 +22,7 @@ def operations(server: S3Server) -> Counter[str]:
     return Counter(operation for operation, _ in changes(server))
 
 
-BATCHES_FAIL = {
+BATCHES_FAIL: dict[str, Effect] = {
     "an internal error": Refuse(500),
     "slow down": Refuse(503, "SlowDown", "slow"),
     "denied": DENY,
