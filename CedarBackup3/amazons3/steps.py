@@ -217,20 +217,18 @@ def carriedOut(
 
 
 def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
-    """Plan and carry the plan out, with no more care asked for than is taken by default.
+    """Plan and carry the plan out, with no guard but that the source stays the same.
 
     Returns:
         How the first aws ended that did not do everything, or else one that did.
 
     Raises:
-        GuardRefused: the source has no file that can be read, or has changed since it was read; nothing was changed
+        GuardRefused: the source has changed since it was read; nothing was changed
         CedarBackupError: the source has changed meanwhile; nothing more was deleted
         CommandFailed: aws failed as a whole
     """
-    limits = guards.Guards()
     with planned(mirror, scan, watcher) as (made, _):
-        guards.requireHarmless(mirror, limits, made)
-        results = carriedOut(mirror, scan, made, watcher, "auto", limits) if made.length else []
+        results = carriedOut(mirror, scan, made, watcher, "auto", guards.Guards()) if made.length else []
     return next((result for result in results if not result.isComplete), AwsResult("s3 sync", 0, (), False))
 
 

@@ -195,7 +195,8 @@ def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
 def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = False) -> AwsResult:
     """Mirror a directory to a bucket, leaving alone what belongs to files that cannot be read.
 
-    A source without files is refused; no other guard is asked.
+    Nothing is deleted but objects that had no file when the directory was read, and nothing more once that has changed.
+    No other guard is asked: an empty directory empties the bucket.
 
     Args:
         sourceDir: the directory
@@ -208,7 +209,7 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
 
     Raises:
         CommandFailed: aws is missing or ended in another way
-        GuardRefused: no file can be read, though the bucket has objects; nothing was changed
+        GuardRefused: the directory has changed since it was read; nothing was changed
         CedarBackupError: the directory cannot be read, or has changed meanwhile, so that not all was deleted
         UsageError: the URL is none
     """

@@ -136,6 +136,96 @@ def test_links_are_left_out_if_asked_for(method: str, syncOnce: Sync, server: S3
     assert stored(server) == {b"file": b"1", b"directory/x": b"2"}
 
 
+@pytest.mark.parametrize("method", ["direct", "sync"])
+def test_what_is_behind_a_link_that_is_not_followed_has_no_file(
+    method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"directory/x": b"1", b"directory/deep/y": b"1"}, mtime=LONG_AGO)
+    (source / "link").symlink_to("directory")
+    (source / "directory/back").symlink_to("deep")
+    plantObjects(server, {b"link/x": b"1", b"link/deep/y": b"1", b"directory/back/y": b"1"})
+    outcome = syncOnce(source, "s3://bucket", "--method", method, "--noFollowLinks")
+    assert outcome.status == 0, outcome
+    assert stored(server) == {b"directory/x": b"1", b"directory/deep/y": b"1"}
+
+
+LOST_LINKS = {
+    "dangles": ("link", {b"link/x": b"1", b"link/deep/y": b"2"}),
+    "dangles, and led to a file": ("link", {b"link": b"1"}),
+    "dangles, with other keys between": ("link", {b"link/x": b"1"}),
+    "dangles in a directory": ("below/link", {b"below/link/x": b"1"}),
+    "leads to an empty directory": ("empty", {b"empty/x": b"1"}),
+    "leads to directories without files": ("hollow", {b"hollow/a/x": b"1"}),
+    "leads to itself": ("itself", {b"itself/x": b"1"}),
+}
+
+
+@pytest.mark.parametrize("name", LOST_LINKS)
+@pytest.mark.parametrize("method", ["auto", "sync"])
+def test_what_a_link_that_leads_nowhere_can_have_led_to_stays_and_is_said(
+    name: str, method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    link, kept = LOST_LINKS[name]
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"below/b": b"1"}, mtime=LONG_AGO)
+    (tmp_path / "hollow/a/b").mkdir(parents=True)
+    (tmp_path / "empty").mkdir()
+    targets = {"empty": "../empty", "hollow": "../hollow", "itself": "itself"}
+    (source / link).symlink_to(targets.get(link, "/no/such/disk"))
+    files = below(b"p/", {b"a": b"1", b"below/b": b"1"})
+    plantObjects(server, files | below(b"p/", kept) | {b"p/link!": b"", b"p/gone": b""})
+    outcome = syncOnce(source, "s3://bucket/p", "--method", method)
+    assert outcome.status == 7, outcome
+    assert stored(server) == files | below(b"p/", kept)
+    assert "(1 unreadable)" in outcome.stderr
+    assert f"Unreadable: the link {source / link} leads nowhere, or to no files" in outcome.stderr
+    (source / link).unlink()
+    assert syncOnce(source, "s3://bucket/p", "--method", method).status == 0
+    assert stored(server) == files
+
+
+@pytest.mark.parametrize("switches", [[], ["--verifyOnly"], ["--method", "sync"], ["--uploadOnly"]])
+def test_a_link_that_leads_nowhere_and_never_had_objects_is_no_difference(
+    switches: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    (tmp_path / "empty").mkdir()
+    for name, target in (("b\x01", "nowhere"), ("c", "../empty"), ("itself", "itself")):
+        (source / name).symlink_to(target)
+    plantObjects(server, {b"a": b"1"})
+    outcome = syncOnce(source, "s3://bucket", *switches)
+    assert (outcome.status, outcome.stderr) == (0, ""), outcome
+
+
+def _plantDeep(source: Path, name: bytes, levels: int) -> None:
+    """A file so many directories below, whose path may be longer than the system takes."""
+    directory = os.open(source, os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(name, dir_fd=directory)
+        below = os.open(name, os.O_RDONLY, dir_fd=directory)
+        os.close(directory)
+        directory = below
+    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=directory))
+    os.close(directory)
+
+
+@pytest.mark.parametrize(("name", "levels"), [(b"d", 1200), (b"d", 2100), (b"x" * 250, 17), (b"x" * 250, 5)])
+@pytest.mark.parametrize("method", ["auto", "direct"])
+def test_one_path_that_can_have_no_key_stops_nobody_else(
+    name: bytes, levels: int, method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"z/y": b"2"}, mtime=LONG_AGO)
+    _plantDeep(source, name, levels)
+    plantObjects(server, {b"p/gone": b"", b"p/d!": b""})
+    try:
+        outcome = syncOnce(source, "s3://bucket/p", "--ignoreWarnings", "--method", method)
+    finally:
+        subprocess.run(["rm", "-rf", source], check=True)
+    assert outcome.status == 7, outcome.stderr[-3000:]
+    assert stored(server) == {b"p/a": b"1", b"p/z/y": b"2"}
+    assert "1 difference between" in outcome.stderr
+    assert "Traceback" not in outcome.stderr + outcome.log
+
+
 MISHAPS = {
     "renamed": 'mv "$SOURCE" "$SOURCE.away"',
     "emptied": 'rm -r "$SOURCE"/*',

@@ -125,16 +125,6 @@ def test_a_range_that_fails_spoils_the_whole_listing(server: S3Server, anyAws: s
     assert "differences" not in outcome.log
 
 
-def test_a_server_that_refuses_batches_gets_a_sync_instead(server: S3Server, anyAws: str, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", [b"a"])
-    server.putObject("bucket", b"p/gone", b"")
-    server.addFault(Fault("DeleteObjects", Refuse(400, "MissingContentMD5", "no")))
-    outcome = run(server, anyAws, source, "--method", "direct")
-    assert outcome.status == 0, outcome.log
-    assert list(contents(server)) == [b"p/a"]
-    assert "'aws s3 sync' does it instead" in outcome.stderr
-
-
 def test_a_key_that_no_batch_can_hold_is_deleted_all_the_same(server: S3Server, anyAws: str, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
     server.putObject("bucket", b"p/control\x01", b"")
