@@ -272,7 +272,7 @@ def test_where_s3_may_not_be_asked_a_bucket_without_any_match_is_unproven_and_no
     assert uploads(outcome.stdout) == "0 matched (0 bytes), 2 files (2 bytes) unproven"
     plantTree(source, {b"c": b"3", b"d": b"4"})
     server.addFault(Fault("PutObject", Forget(damaged=True), key=b"d"))
-    outcome = syncOnce(source, "s3://bucket", "--verbose")
+    outcome = syncOnce(source, "s3://bucket")
     assert outcome.status == 7, outcome  # one has matched, so that ETags are digests there
     assert differencesOf(outcome, source, "s3://bucket/") == ["Content d"]
 

@@ -187,15 +187,17 @@ def _taking(
     settledBefore = finder(heapq.merge(check.before, trace.matches if trace else (), key=_byKey))
 
     def take(entry: SourceEntry, found: ObjectEntry) -> None:
-        each = standings.claim(entry, found) if standings else claim(entry, found)
-        before = settledBefore(each.key)
-        if each.standing == "settled" and not each.isChanged and not check.isWhole:
-            return
-        if standings:
+        each = standings.claim(entry, found) if standings else None
+        if each is None:
+            if not check.isWhole:
+                return
+            each = claim(entry, found)
+        elif standings:
             ahead = standings.secondsAhead(each)
             if ahead > CLOCK_TOLERANCE:
                 watcher.record.note("clockAhead", each.path, each.size)
                 gathered.secondsAhead = max(gathered.secondsAhead, ahead)
+        before = settledBefore(each.key)
         if before and before.claim == each:
             counts.add(before)
         elif standings and each.standing != "raced" and standings.proves(each):

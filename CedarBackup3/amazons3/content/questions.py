@@ -28,6 +28,8 @@ log = logging.getLogger("CedarBackup3.log")
 ASKED = 100
 """For so many files that seem to differ S3 is asked, and for so many that are unknown."""
 
+_ETAGS_DECIDE = "S3 does not tell how objects in %s are encrypted, nor their checksums, so the ETags decide: %s"
+_NOTHING_DECIDES = "S3 does not tell how objects in %s are encrypted, so the contents of these are unproven: %s"
 _ENCRYPTED = "encrypted in a way that makes its ETag no digest"
 ENCRYPTED = f"it is {_ENCRYPTED}"
 """Why nothing is known of what is encrypted by KMS or with a customer's key."""
@@ -73,9 +75,8 @@ def settled(
         if failure and not failures:
             failures.append(failure)
             log.warning(
-                "S3 does not tell how objects in %s are encrypted, nor their checksums, so %s: %s",
+                _ETAGS_DECIDE if trustsEtags else _NOTHING_DECIDES,
                 displayPath(reader.mirror.location.url),
-                "the ETags decide" if trustsEtags else "their contents are unproven",
                 failure,
             )
         if found.verdict == "differs" and hasEncrypted and not isAsked and not failures:

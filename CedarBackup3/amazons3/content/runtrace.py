@@ -51,15 +51,16 @@ class Standings:
         self._again = finder(trace.again)
         self._endedNs = trace.endedNs
 
-    def claim(self, entry: SourceEntry, found: ObjectEntry) -> Claim:
-        """The claim of a pair that agrees in size."""
+    def claim(self, entry: SourceEntry, found: ObjectEntry) -> Claim | None:
+        """The claim of a pair that agrees in size; None if the run has not touched it, and it has not changed."""
         before, step, again = self._entry(entry.key), self._step(entry.key), self._again(entry.key)
         if again:
             isRaced = again.isChanged or again.verdict == "raced"
             standing: Standing = "raced" if isRaced else _moved(found, again)
             return claim(entry, found, standing, isChanged=_state(again) != _state(entry))
-        isChanged = before is None or _state(before) != _state(entry)
-        return claim(entry, found, _moved(found, step) if step else "settled", isChanged=isChanged)
+        if not step and before == entry:
+            return None
+        return claim(entry, found, _moved(found, step) if step else "settled", isChanged=before != entry)
 
     def proves(self, each: Claim) -> bool:
         """Whether the object is shown to hold what the file held when it went up, and that is what it holds now."""
