@@ -100,7 +100,10 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
         if facts.size != each.size or (facts.etag and each.etag and not isSameEtag(facts.etag, each.etag)):
             return "raced", ""
         isEncrypted = facts.isEncrypted
-        return _verdict(reader, each._replace(etag=each.etag or facts.etag), facts)
+        if each.etag or not facts.etag:
+            return _verdict(reader, each, facts)
+        told = each._replace(etag=facts.etag)  # which a listing without ETags has left out
+        return ("matched", "") if _isAsTold(reader, told, facts) else _verdict(reader, told, facts)
 
     try:
         answer = finding(each, verdict)
@@ -111,6 +114,15 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
             return _Answer(found._replace(verdict="unknown", why=ENCRYPTED), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
+
+
+def _isAsTold(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
+    """Whether a file has the ETag of its object, if that can be seen from the file alone."""
+    etag = parsedEtag(each.etag)
+    if not etag or facts.isEncrypted:
+        return False
+    sizes = partSizes(each.size, etag.parts, reader.configuredPart) if etag.parts else [0]
+    return hasEtag(reader, each, etag, sizes, bufferFor(each.size))
 
 
 def _retried(reader: Reader, found: Finding, each: Claim) -> Finding:
