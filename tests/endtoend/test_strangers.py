@@ -160,6 +160,20 @@ def test_nobody_keeps_root_from_its_lock(
 
 
 @rootOnly
+def test_roots_lock_lies_where_nobody_else_can_make_one(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    assert syncOnce(source, "s3://bucket/other").status == 0
+    place = Path("/run/cback-amazons3-sync")
+    assert (place.stat().st_uid, place.stat().st_mode & 0o7777) == (0, 0o700)
+    name = lockName(server, "s3://bucket/p/", 0)
+    with open(place / name, "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert syncOnce(source, "s3://bucket/p").status == 10
+    assert syncOnce(source, "s3://bucket/p").status == 0
+    assert not (place / name).exists()
+
+
+@rootOnly
 def test_a_runtime_directory_of_another_user_is_none_of_roots(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     """As `sudo -E` leaves it: its owner could keep root from working."""
     runtime = tmp_path / "runtime"
