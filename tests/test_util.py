@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import logging
 import os
@@ -99,6 +100,34 @@ def test_the_child_runs_in_no_locale_and_the_parent_keeps_its_own(monkeypatch: p
 def test_the_caller_can_give_the_environment() -> None:
     environment = childEnvironment() | {"GIVEN": "yes"}
     assert executeCommand(SHELL, ["echo $GIVEN"], returnOutput=True, environment=environment) == (0, ["yes\n"])
+
+
+def test_a_lock_on_what_the_child_keeps_open_lasts_until_the_child_has_ended(tmp_path: Path) -> None:
+    with open(tmp_path / "mine", "w") as mine, open(tmp_path / "mine", "w") as other:
+        fcntl.flock(mine, fcntl.LOCK_EX)
+        tries: list[bool] = []
+
+        def closed(line: bytes) -> None:
+            mine.close()
+            tries.append(_isFree(other.fileno()))
+
+        status, _ = executeCommand(SHELL, ["echo; sleep 1"], onOutput=closed, keptOpen=(mine.fileno(),))
+        assert (status, tries[0], _isFree(other.fileno())) == (0, False, True)
+
+
+def _isFree(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def test_a_child_has_no_other_descriptor_of_ours(tmp_path: Path) -> None:
+    with open(tmp_path / "mine", "w") as mine:
+        words = f"test ! -e /proc/self/fd/{mine.fileno()}"
+        assert executeCommand(SHELL, [words])[0] == 0
+        assert executeCommand(SHELL, [words], keptOpen=(mine.fileno(),))[0] == 1
 
 
 def test_what_is_raised_meanwhile_stops_the_child_first(tmp_path: Path) -> None:

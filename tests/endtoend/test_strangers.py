@@ -11,6 +11,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -159,6 +160,20 @@ def test_nobody_keeps_root_from_its_lock(
 
 
 @rootOnly
+def test_roots_lock_lies_where_nobody_else_can_make_one(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    assert syncOnce(source, "s3://bucket/other").status == 0
+    place = Path("/run/cback-amazons3-sync")
+    assert (place.stat().st_uid, place.stat().st_mode & 0o7777) == (0, 0o700)
+    name = lockName(server, "s3://bucket/p/", 0)
+    with open(place / name, "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert syncOnce(source, "s3://bucket/p").status == 10
+    assert syncOnce(source, "s3://bucket/p").status == 0
+    assert not (place / name).exists()
+
+
+@rootOnly
 def test_a_runtime_directory_of_another_user_is_none_of_roots(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     """As `sudo -E` leaves it: its owner could keep root from working."""
     runtime = tmp_path / "runtime"
@@ -176,28 +191,36 @@ def somebody() -> Iterator[tuple[tuple[str, ...], int, Path]]:
     """A user with an entry in the password file and a home, beside 65534: the words before a command, and both."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("only root can become another user, and with setpriv")
-    for user in pwd.getpwall():
-        if 0 < user.pw_uid < STRANGER and not os.path.lexists(f"/run/lock/cback-amazons3-{user.pw_uid}"):
-            words = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
-            yield words, user.pw_uid, Path(user.pw_dir)
-            shutil.rmtree(f"/run/lock/cback-amazons3-{user.pw_uid}", ignore_errors=True)
-            return
+    with open(Path(tempfile.gettempdir(), "cback-test-somebody.lock"), "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # one test at a time, in whatever process
+        for user in pwd.getpwall():
+            if 0 < user.pw_uid < STRANGER and not os.path.lexists(f"/run/lock/cback-amazons3-{user.pw_uid}"):
+                words = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
+                yield words, user.pw_uid, Path(user.pw_dir)
+                shutil.rmtree(f"/run/lock/cback-amazons3-{user.pw_uid}", ignore_errors=True)
+                return
     pytest.skip("no other user")
 
 
-def _started(
+@contextlib.contextmanager
+def _hanging(
     server: S3Server, aws: str, words: tuple[str, ...], environment: dict[str, str], log: Path, *arguments: str | Path
-) -> subprocess.Popen[bytes]:
-    """A sync that has come as far as its first request."""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A sync whose first request hangs."""
+    server.addFault(Fault("ListObjectsV2", Hang(None), times=1))
     before = len(server.requests)
     run = subprocess.Popen(
         [*words, *toolCommand(SYNC), "-q", "-l", log, *arguments],
         env=toolEnvironment(server.environment() | environment, aws),
     )
-    while len(server.requests) == before:
-        assert run.poll() is None, log.read_text()
-        time.sleep(0.05)
-    return run
+    try:
+        while len(server.requests) == before:
+            assert run.poll() is None, log.read_text()
+            time.sleep(0.05)
+        yield run
+    finally:
+        run.terminate()
+        run.wait()
 
 
 def test_a_cron_job_and_a_login_of_one_user_see_each_other(
@@ -209,10 +232,9 @@ def test_a_cron_job_and_a_login_of_one_user_see_each_other(
     runtime.mkdir(0o700)
     os.chown(runtime, user, -1)
     source = plantTree(plainUser.directory / "source", [b"a"])
-    server.addFault(Fault("ListObjectsV2", Hang(None), times=1))
     login = {"XDG_RUNTIME_DIR": str(runtime)}
     log = plainUser.directory / "log"
-    with _started(server, anyAws, words, login, log, source, "s3://bucket/p") as run:
+    with _hanging(server, anyAws, words, login, log, source, "s3://bucket/p") as run:
         environment = {**server.environment(), "XDG_RUNTIME_DIR": ""}
         outcome = runTool(
             SYNC,
@@ -222,7 +244,6 @@ def test_a_cron_job_and_a_login_of_one_user_see_each_other(
             prefix=words,
             logfile=plainUser.directory / "second.log",
         )
-        run.terminate()
     assert outcome.status == 10, outcome
     assert f"(process {run.pid})" in outcome.stderr
 
@@ -370,13 +391,15 @@ def test_a_run_waits_for_the_aws_of_one_that_was_killed(
     assert stored(server) == {b"p/a": b"a"}
 
 
-def test_the_listings_of_a_run_that_was_killed_hold_its_lock(
-    syncOnce: Sync, anyAws: str, server: S3Server, tmp_path: Path
+@pytest.mark.parametrize("operation", ["ListObjectsV2", "DeleteObjects"])
+def test_whatever_the_aws_of_a_run_that_was_killed_does_it_holds_the_lock(
+    operation: str, syncOnce: Sync, anyAws: str, server: S3Server, tmp_path: Path
 ) -> None:
-    """They are started by other threads than the one that holds the lock."""
+    """Listings are started by other threads than the one that holds the lock."""
     source = plantTree(tmp_path / "source", [b"a"])
+    plantObjects(server, {b"p/a": b"a", b"p/gone": b"x"})
     words: list[str | Path] = [source, "s3://bucket/p"]
-    with killed(SYNC, server, anyAws, tmp_path / "log", "ListObjectsV2", *words):
+    with killed(SYNC, server, anyAws, tmp_path / "log", operation, *words):
         assert syncOnce(*words).status == 10
     assert syncOnce(*words, "--lockWait", "30").status == 0
 
@@ -400,10 +423,8 @@ def test_a_run_at_work_is_not_taken_for_one_that_was_killed(
     syncOnce: Sync, anyAws: str, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "aws", [b"a"])
-    server.addFault(Fault("ListObjectsV2", Hang(None), times=1))
-    with _started(server, anyAws, (), {}, tmp_path / "log", source, "s3://bucket/p", "--verifyOnly") as run:
+    with _hanging(server, anyAws, (), {}, tmp_path / "log", source, "s3://bucket/p", "--verifyOnly") as run:
         outcome = syncOnce(source, "s3://bucket/p")
-        run.terminate()
     assert outcome.status == 10
     assert f"Another run is at work on s3://bucket/p/ (process {run.pid});" in outcome.stderr
 
