@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.mirror import mirrorOf
-from CedarBackup3.amazons3.scan import scanned, sourceEntries
+from CedarBackup3.amazons3.scan import scanned, sourceEntries, walked
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from testcase.trees import AWKWARD_NAMES, plantTree
 
@@ -71,6 +71,7 @@ def test_links_are_followed_and_what_holds_no_data_is_told(tmp_path: Path) -> No
         skipped: dict[bytes, str] = {}
         entries = {entry.key: entry.size for entry in sourceEntries(mirrorOf(root, URL), skipped.__setitem__)}
     assert entries == {b"plain": 0, b"to directory/deep": 1, b"to file": 3}
+    assert [e.path for e in walked(mirrorOf(root, URL)) if e.leadsNowhere] == [b"dangling", b"itself"]
     assert skipped == {
         b"dangling": "a dangling link",
         b"itself": "a link that leads to itself",

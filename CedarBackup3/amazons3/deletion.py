@@ -72,9 +72,11 @@ def deleted(mirror: Mirror, plan: Plan, sourceChange: Callable[[], str], onProgr
 
     def look() -> None:
         nonlocal hasBegun
-        if change := sourceChange():
-            more = " more" if hasBegun else ""
-            raise CedarBackupError(f"Nothing{more} was deleted, because {change}; look what happened, then run again")
+        change = sourceChange()
+        if change and hasBegun:
+            raise CedarBackupError(f"Nothing more was deleted, because {change}; look what happened, then run again")
+        if change:
+            raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
         hasBegun = True
 
     batches = _inBatches(mirror, wanted(inXml=True), look)

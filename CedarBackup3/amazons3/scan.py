@@ -57,7 +57,7 @@ def scanned(
 
     Args:
         mirror: the source and how its names are read
-        onSkipped: as for `sourceEntries`
+        onSkipped: as for `walked`
         onDirectory: the same
         onProgress: is told of the walk
     """
@@ -74,7 +74,7 @@ def scanned(
     def follow(path: bytes) -> None:
         mounts.update(_mountsAround(mirror, os.path.realpath(mirror.pathTo(path))))
 
-    entries = sourceEntries(mirror, onSkipped, look, follow)
+    entries = walked(mirror, onSkipped, look, follow)
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
             kept.append(chunk)
@@ -94,7 +94,12 @@ def _mountsAround(mirror: Mirror, directory: bytes) -> Iterator[bytes]:
 _CHUNK = 1000  # entries; also the distance of the samples
 
 
-def sourceEntries(
+def sourceEntries(mirror: Mirror, onSkipped: OnSkipped = lambda path, why: None) -> Iterator[SourceEntry]:
+    """What `walked` yields, without the links that lead nowhere."""
+    return (entry for entry in walked(mirror, onSkipped) if not entry.leadsNowhere)
+
+
+def walked(
     mirror: Mirror,
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,

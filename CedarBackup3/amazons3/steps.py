@@ -30,7 +30,7 @@ from CedarBackup3.amazons3.model import (
 from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.plan import Plan
-from CedarBackup3.amazons3.scan import Scan, scanned, sourceEntries
+from CedarBackup3.amazons3.scan import Scan, scanned, walked
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
 from CedarBackup3.util import displayPath
 
@@ -92,7 +92,7 @@ def comparedAfresh(
 ) -> VerifyReport:
     """Compare the source as it is now with the target as it is now; the scan only tells how to cut the listing."""
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, sourceEntries(mirror), objects, watcher, check)
+        return _report(mirror, walked(mirror), objects, watcher, check)
 
 
 @contextlib.contextmanager

@@ -143,7 +143,7 @@ def targetEntries(selection: Selection, mirror: Mirror, watcher: Watcher) -> Ite
     if not os.path.lexists(mirror.source):  # a rehearsal of what will make it
         return
     if not selection.only:
-        yield from (entry for entry in sourceEntries(mirror) if not entry.leadsNowhere)
+        yield from sourceEntries(mirror)
         return
     with contextlib.suppress(OSError, UnicodeError):
         path = mirror.locale.pathOf(selection.only)
