@@ -34,7 +34,7 @@ log = logging.getLogger("CedarBackup3.log")
 
 _BATCH = 1000  # as many as S3 takes in one request (API reference, "DeleteObjects")
 _WAITS = (1.0, 4.0)  # seconds before a busy server is asked again; aws itself has waited and asked before
-_FAILURES = 5  # in a row: then the next ones would fail as well
+_FAILURES = 3  # in a row: then the next ones would fail as well
 _MOST_AT_ONCE = 8
 # "Char" in XML 1.0: what is none of it cannot be written in an XML document, escaped or not.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -71,9 +71,11 @@ def deleted(mirror: Mirror, plan: Plan, sourceChange: Callable[[], str], onProgr
 
     def look() -> None:
         nonlocal hasBegun
-        if change := sourceChange():
-            more = " more" if hasBegun else ""
-            raise CedarBackupError(f"Nothing{more} was deleted, because {change}; look what happened, then run again")
+        change = sourceChange()
+        if change and hasBegun:
+            raise CedarBackupError(f"Nothing more was deleted, because {change}; look what happened, then run again")
+        if change:
+            raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
         hasBegun = True
 
     batches = _inBatches(mirror, wanted(inXml=True), look)
@@ -98,11 +100,11 @@ def _fitsXml(mirror: Mirror, step: Step) -> bool:
 def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -> Generator[AwsResult, None, None]:
     """Delete objects by requests for many.
 
-    A refused batch is halved, down to the object that no batch can hold. If none has been taken before, its first
-    object is tried alone: where the server refuses that batch, too, it takes none.
+    A refused batch is halved, down to the object that no batch can hold. As long as none has been taken, its first
+    object is tried alone instead: a server that has refused two such batches takes none.
     """
     pieces: list[Sequence[Step]] = []  # of a batch that was refused, the first one last
-    hasWorked = False
+    hasWorked = hasRefusedOne = False
     while batch := pieces.pop() if pieces else list(islice(steps, _BATCH)):
         look()
         result, left = _batchResult(mirror, _stillGone(mirror, batch))
@@ -113,7 +115,8 @@ def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) 
             log.warning("%s; trying with fewer objects at once", result)
             cut = len(left) // 2 if hasWorked else 1
             pieces += [left[cut:], left[:cut]]
-        elif hasWorked:
+        elif hasWorked or not hasRefusedOne:
+            hasRefusedOne = True
             yield from _oneByOne(mirror, iter(left), look)
         else:
             log.warning("%s; objects are deleted one by one instead", result)
