@@ -68,7 +68,6 @@ def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, serve
         **planned,
         "matched": (3, 11),
         "uploadMatched": (2, 5),
-        "unproven": (0, 0),
     }
     assert (names(report, "upload"), names(report, "delete")) == ([b"new"], [b"gone \xc3\xa9"])
     assert set(report["phaseSeconds"]) == {"check", "walk", "listing", "compare", "sync"}

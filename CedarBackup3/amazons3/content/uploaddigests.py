@@ -56,7 +56,7 @@ class UploadDigests:
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
-        self._settings: tuple[int, int] | None = None
+        self._configuredPart: int | None = None
 
     def __iter__(self) -> Iterator[Digested]:
         """All that is known, in key order; to be asked for when the context has ended."""
@@ -134,19 +134,19 @@ class UploadDigests:
         return not self._stopped.is_set() and (position > 0 or not self._ended.is_set())
 
     def _partSize(self, size: int) -> int:
-        """The part size by which aws uploads a file of that size; 0: it is one PUT."""
+        """The part size by which aws uploads a file of that size; 0: it is one PUT.
+
+        A user with another `multipart_threshold` has some files read once more in the end, which costs less than to ask
+        for it in every run.
+        """
         if size < _THRESHOLD:
             return 0
-        if self._settings is None:
-            asked = ("multipart_threshold", "multipart_chunksize")
-            threshold, part = (chunkSize(self._configured(f"s3.{name}")) for name in asked)
-            self._settings = (threshold or _THRESHOLD, part)
-        threshold, part = self._settings
-        return ownPartSize(size, part) if size >= threshold else 0
-
-    def _configured(self, name: str) -> str:
-        result, printed = answerOf(["configure", "get", name], self._mirror.aws, self._stopped.is_set)
-        return printed.decode("utf-8", "replace") if result.status == 0 else ""
+        if self._configuredPart is None:
+            result, printed = answerOf(
+                ["configure", "get", "s3.multipart_chunksize"], self._mirror.aws, self._stopped.is_set
+            )
+            self._configuredPart = chunkSize(printed.decode("utf-8", "replace")) if result.status == 0 else 0
+        return ownPartSize(size, self._configuredPart)
 
 
 def _mayChangeUnseen(state: FileState) -> bool:
