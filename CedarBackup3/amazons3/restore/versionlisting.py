@@ -125,8 +125,8 @@ class _Listed:
             return Next.UNWANTED if self._only and self.last > self._only else follows
         if follows is Next.NOTHING or (found and follows is Next.UNKNOWN):
             return Next.NOTHING
-        self.goOnAfter = marker, versionId
-        if found or self.goOnAfter == asked:
+        self.goOnAfter = (prefix + found[-1].key.decode() if found else marker), versionId
+        if (found and not versionId) or self.goOnAfter == asked:
             raise CommandFailed(f"The server lists the versions in {displayPath(self._location.url)} without end")
         return follows
 
