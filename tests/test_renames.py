@@ -65,6 +65,11 @@ def test_a_new_name_must_be_free_and_short_enough(new: bytes, problem: str, tmp_
         ("€".encode("gb18030"), "gb18030", False),  # two bytes that Perl takes for something private
         ("中文".encode("big5"), "cp950", False),
         ("日本語".encode("euc_jp"), "euc_jp", True),
+        ("سلام".encode("cp1256"), "cp1256", True),
+        ("ā".encode("iso8859_13"), "iso8859_13", True),
+        (b"\xcc", "cp1258", False),  # a tone that convmv leaves beside its vowel
+        (b"\xc0", "georgian-ps", False),  # no table in Perl
+        ("ӯ".encode("koi8_t"), "koi8_t", False),
     ],
 )
 def test_convmv_is_offered_where_it_reads_a_name_as_we_do(name: bytes, encoding: str, isAlike: bool) -> None:
@@ -73,4 +78,6 @@ def test_convmv_is_offered_where_it_reads_a_name_as_we_do(name: bytes, encoding:
 
 def test_the_convmv_command_names_the_encoding_as_perl_does() -> None:
     assert convmvCommand(b"/a b", "gb18030", True) == "convmv --notest -r -f gbk -t utf-8 '/a b'"
+    assert " -f iso-8859-13 " in convmvCommand(b"/a", "iso8859_13", True)
+    assert " -f MacCyrillic " in convmvCommand(b"/a", "mac_cyrillic", True)
     assert convmvCommand(b"/\xe9", "iso8859_2", True) == "convmv --notest -r -f iso-8859-2 -t utf-8 $'/\\351'"

@@ -14,6 +14,7 @@ working on the tables (tuned) and a half one may not (held out); nothing in char
 from __future__ import annotations
 
 import argparse
+import codecs
 import hashlib
 import random
 import re
@@ -23,33 +24,57 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import chardet
 from babel import Locale
 from charset_normalizer import from_bytes
 
+from CedarBackup3.amazons3.names.charmaps import decoded as ownText
 from CedarBackup3.amazons3.names.charsets import Guess, Votes, detectEncoding, votesOf
-from CedarBackup3.amazons3.names.charsettables import WORDS
+from CedarBackup3.amazons3.names.charsetwords import WORDS
 from CedarBackup3.amazons3.names.guesses import SURE
 
-WEST = ("cp1252", "cp850", "cp437")
-NORDIC = ("cp1252", "cp850")  # no letter ø in cp437; ã and õ of Portuguese neither
+WEST = ("cp1252", "iso8859_15", "cp850", "cp437", "mac_roman")
+NORDIC = ("cp1252", "cp850", "mac_roman")  # no letter ø in cp437; ã and õ of Portuguese neither
+EURO = ("cp1252", "iso8859_15")
 CENTRAL = ("iso8859_2", "cp1250", "cp852")
+BALTIC = ("iso8859_13", "cp1257", "cp775")
+# The languages with the legacy encodings that locales of the GNU C library, Windows, its ZIP files and Macintoshes gave
+# their names (ISO-8859-1 where Windows had no code page for the language; GBK and cp1252 for what they contain).
 WRITTEN = {
     "de": WEST, "fr": (*WEST, "utf-8"), "es": WEST, "it": WEST, "nl": WEST, "sv": WEST, "fi": WEST,
-    "pt": NORDIC, "da": NORDIC, "nb": NORDIC,
-    "pl": CENTRAL, "cs": (*CENTRAL, "utf-8"), "hu": CENTRAL, "ro": CENTRAL, "hr": CENTRAL, "sk": CENTRAL, "sl": CENTRAL,
+    "pt": (*NORDIC, "iso8859_15"), "da": NORDIC, "nb": NORDIC, "pl": CENTRAL, "cs": (*CENTRAL, "utf-8"),
+    "hu": CENTRAL, "ro": (*CENTRAL, "iso8859_16"), "hr": CENTRAL, "sk": CENTRAL, "sl": CENTRAL,
     "tr": ("iso8859_9", "cp1254", "cp857"), "el": ("iso8859_7", "cp1253", "cp737"),
     "he": ("iso8859_8", "cp1255", "cp862"),
-    "ru": ("koi8_r", "cp1251", "cp866", "utf-8"), "bg": ("cp1251", "cp866"), "uk": ("cp1251", "koi8_u", "cp866"),
-    "ja": ("cp932", "euc_jp", "utf-8"), "zh": ("gbk", "utf-8"), "zh_Hant": ("big5",), "ko": ("euc_kr",),
-    "th": ("cp874", "utf-8"),
+    "ru": ("koi8_r", "cp1251", "cp866", "utf-8", "iso8859_5", "cp855", "mac_cyrillic"),
+    "bg": ("cp1251", "cp866", "iso8859_5", "cp855", "mac_cyrillic"),
+    "uk": ("cp1251", "koi8_u", "cp866", "mac_cyrillic"), "ja": ("cp932", "euc_jp", "utf-8"),
+    "zh": ("gbk", "utf-8"), "zh_Hant": ("big5", "euc-tw", "cp950"), "ko": ("euc_kr",), "th": ("cp874", "utf-8"),
+    "ca": EURO, "et": (*EURO, "iso8859_13", "cp1257", "cp775"), "eu": EURO, "ga": EURO, "gl": EURO,
+    "an": ("iso8859_15",), "ast": ("iso8859_15",), "br": ("iso8859_15",), "gd": ("iso8859_15",),
+    "mg": ("iso8859_15",), "wa": ("iso8859_15",), "gv": ("iso8859_1",), "kl": ("iso8859_1",),
+    "kw": ("iso8859_1",), "oc": ("iso8859_1",), "om": ("iso8859_1",), "so": ("iso8859_1",), "st": ("iso8859_1",),
+    "xh": ("iso8859_1",), "zu": ("iso8859_1",), "af": ("cp1252",), "en": ("cp1252",), "fo": ("cp1252",),
+    "id": ("cp1252",), "ms": ("cp1252",), "nn": ("cp1252",), "is": ("cp1252", "cp850"), "sq": (*EURO, "cp1250"),
+    "bs": CENTRAL, "sr_Latn": CENTRAL, "hsb": ("iso8859_2", "cp1250"), "lv": BALTIC, "lt": BALTIC,
+    "mi": ("iso8859_13",), "mt": ("iso8859_3",), "lg": ("iso8859_10",), "cy": ("iso8859_14",),
+    "ku": ("iso8859_9", "cp1254"), "az": ("cp1254",), "mk": ("iso8859_5", "cp1251", "cp855", "mac_cyrillic"),
+    "sr": ("iso8859_5", "cp1251", "cp855", "mac_cyrillic"),
+    "be": ("cp1251", "iso8859_5", "cp866", "mac_cyrillic"), "tg": ("koi8_t",), "kk": ("ptcp154", "kz1048"),
+    "ar": ("iso8859_6", "cp1256", "cp720"), "fa": ("cp1256",), "ur": ("cp1256",), "yi": ("cp1255",),
+    "vi": ("cp1258", "tcvn", "viscii"), "hy": ("armscii-8",), "ka": ("georgian-ps", "georgian-academy"),
+    "yue": ("big5hkscs",), "zh_Hant_HK": ("big5hkscs",),
 }  # fmt: skip
 UNMODELLED = {  # languages charsets.py has no words of: what a stranger gets
-    "is": NORDIC, "ca": NORDIC, "gl": WEST, "et": ("cp1252",), "sq": NORDIC, "be": ("cp1251",), "mk": ("cp1251",),
-    "sr": ("cp1251",), "bs": CENTRAL, "az": ("cp1254",),
+    "lb": NORDIC, "rm": NORDIC, "fur": WEST, "sc": WEST, "nds": ("cp1252",), "fy": ("cp1252",), "vec": ("cp1252",),
+    "dsb": CENTRAL, "szl": CENTRAL, "sah": ("ptcp154",), "tt": ("ptcp154",), "az_Cyrl": ("ptcp154",), "az": ("cp1254",),
+    "tk": ("cp1250",),
 }  # fmt: skip
-LEGACY = str.maketrans("șțȘȚʼ", "şţŞŢ'")  # how Romanian and Ukrainian were written in these encodings
+LEGACY = str.maketrans("șțȘȚʼی", "şţŞŢ'ي")  # how Romanian, Ukrainian and Persian were written in these encodings
+COMMAS = str.maketrans("şţŞŢ", "șțȘȚ")  # but ISO-8859-16 has these, with the bytes that those have in ISO-8859-2
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 PLAIN = str.maketrans("’‘“”–—־״׳", "''\"\"--\u002d\"'")  # for encodings without the typographer's signs
 FORMS = (
     "{t}", "{t}", "{t}.txt", "{t}.jpg", "{t}.pdf", "{t}.mp3", "{t} ({k}).doc", "{t}_{n}.jpg", "{t} {y}.xls",
@@ -119,12 +144,41 @@ def encoded(text: str, encoding: str) -> tuple[str, bytes] | None:
     if encoding == "utf-8":
         return cutOff(text)
     for candidate in (text, text.translate(PLAIN)):
-        try:
-            name = candidate.encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        return None if decodedOrNone(name, "utf-8") else (candidate, name)
+        name = written(candidate.translate(COMMAS) if encoding == "iso8859_16" else candidate, encoding)
+        if name is not None:
+            return None if decodedOrNone(name, "utf-8") else (candidate, name)
     return None
+
+
+def written(text: str, encoding: str) -> bytes | None:
+    """The bytes of the text; a Vietnamese tone follows its vowel where the two are no character of the encoding."""
+    known = alphabet(encoding)
+    found = b""
+    for letter in text:
+        parts = unicodedata.normalize("NFD", letter)
+        base = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+        spelt = known.get(letter) or b"".join(known.get(c, b"?") for c in (base, *(p for p in parts if p in TONES)))
+        if b"?" in spelt and letter != "?":
+            return None
+        found += spelt
+    return found
+
+
+@cache
+def alphabet(encoding: str) -> dict[str, bytes]:
+    """The characters of an encoding, each with its bytes."""
+    try:
+        codec = codecs.lookup(encoding).name
+        return {c: name for c in map(chr, range(0x20, 0x10000)) if (name := c.encode(codec, "ignore"))}
+    except LookupError:
+        pass
+    leads = (
+        b"",
+        *(bytes([lead]) for lead in range(0xA1, 0xFF)),
+        *(b"\x8e\xa2" + bytes([i]) for i in range(0xA1, 0xFF)),
+    )
+    names = [lead + bytes([trail]) for lead in (leads if encoding == "euc-tw" else leads[:1]) for trail in range(256)]
+    return {text: name for name in reversed(names) if (text := ownText(name, encoding)) and len(text) == 1}
 
 
 def cutOff(text: str) -> tuple[str, bytes] | None:
@@ -227,6 +281,10 @@ def report(pairs: dict[str, tuple[str, ...]]) -> None:
     for encoding in (*sorted({enc for encs in pairs.values() for enc in encs}), None):
         row = [percent(column, encoding) for column in columns]
         print("{:12}{:7.1f}{:7.1f}{:11.1f}{:7.1f}{:10.1f}{:14.1f}".format(encoding or "all", *row))
+    print(f"\n{'':24}{'alone':>14}{'in a tree':>18}\n{'':24}{'tuned':>7}{'held':>7}{'tuned':>11}{'held':>7}")
+    for pair in sorted(halves[0].keys() & halves[1].keys()):
+        row = [100 * sum(column[pair]) / len(column[pair]) for column in columns[:4]]
+        print("{:10}{:14}{:7.1f}{:7.1f}{:11.1f}{:7.1f}".format(*pair, *row))
     print(f"microseconds a name: {cost:.0f}, chardet {chardetCost:.0f}, charset-normalizer {normalizerCost:.0f}")
     sure = [guess.text == sample.text for sample, guess in guesses[1] if guess and guess.confidence >= SURE]
     share = 100 * len(sure) / len(guesses[1])
@@ -237,7 +295,7 @@ def report(pairs: dict[str, tuple[str, ...]]) -> None:
         ("alone, held out", aloneHeld),
         ("in a tree, held out", treeHeld),
     ):
-        worst = sorted((100 * sum(right) / len(right), pair) for pair, right in tallied.items())[:8]
+        worst = sorted((100 * sum(right) / len(right), pair) for pair, right in tallied.items())[:12]
         print(f"worst pairs, {title}:", ", ".join(f"{lang} {enc} {score:.0f}" for score, (lang, enc) in worst))
 
 

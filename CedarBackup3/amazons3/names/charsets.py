@@ -1,9 +1,9 @@
 """Which encoding a file name is in that is not valid in the expected one.
 
 A name is a few bytes, and they mean something in most encodings; but only one reading looks like what a person would
-write. So each candidate is asked how probable its reading is: letters by the letters they follow in some language's
-common words, Chinese, Japanese and Korean characters by how common they are, words by their pattern of capitals. What
-a name leaves open its neighbours decide, for names of one archive share an encoding: the directory and the tree vote.
+write. So each candidate is asked how probable its reading is: letters by the letters they follow in some language,
+Chinese, Japanese and Korean characters by how common they are, words by their pattern of capitals. What a name leaves
+open its neighbours decide, for names of one archive share an encoding: the directory and the tree vote.
 
     tree = Votes()
     for name in names:  # one pass, any number of names
@@ -14,14 +14,24 @@ a name leaves open its neighbours decide, for names of one archive share an enco
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
 from math import exp, inf, log
+from operator import add
 
-from CedarBackup3.amazons3.names.charsettables import CANDIDATES, COMMON, COMMON_PLANES, WORDS
+from CedarBackup3.amazons3.names.charmaps import decoded
+from CedarBackup3.amazons3.names.charsetpairs import PAIRS
+from CedarBackup3.amazons3.names.charsettables import (
+    CANDIDATES,
+    COMMON,
+    COMMON_PLANES,
+    ENCODING_PRIORS,
+    LANGUAGE_PRIORS,
+)
+from CedarBackup3.amazons3.names.charsetwords import WORDS
 
 __all__ = ["ENCODINGS", "Guess", "Votes", "detectEncoding", "votesOf"]
 
@@ -30,19 +40,45 @@ ENCODINGS = tuple(CANDIDATES)
 # Natural logarithms of probabilities, chosen by hand; the answers do not hang on their exact values.
 FOREIGN = -8.0  # a letter the language does not have
 MIXED = -6.0  # the letter after such a one, or a Latin letter beside a Chinese one
+BYTES = ""  # the language of what is tested as UTF-8 only
+KNOWN = -5.5  # a word that the tables have, at least
 SIGN = -16.0  # box drawing, currency, a control character: rare in names
 USUAL_SIGN = -7.0  # a typographer's sign where it belongs
+ELISION = -4.0  # an apostrophe between letters where languages have it
 SMALL, CAPITALS, ODD = -0.7, -1.7, -6.0  # a word all in small letters, all in capitals, with capitals in strange places
 RARE = -14.0  # a Chinese, Japanese or Korean character outside the common plane of its standard
 UNBROKEN, BROKEN = -7.0, -16.0  # a character of well-formed UTF-8, a sequence that is none
 DISSENT = -12.0  # one name's vote against an encoding counts no more than this
+HOPELESS = -14.0  # what is so much less probable than the best is not looked at further
+COMMONEST = -4.9  # no Chinese, Japanese or Korean character is commoner
 OUTLIER = 1e-3  # the share of names that do not follow their directory, of directories that do not follow their tree
 
-WORD = re.compile(r"(?:[^\W\d_]|[\u0e31-\u0e4e])+")  # Thai vowels and tones are not alphabetic to Python
+# Two ASCII letters tell of the language but not of the encoding: they count by how much likelier they are in it than in
+# all languages of Latin letters, but not in full, for names are full of names.
+LATIN_SHARE, LATIN_LEAST = 0.6, -1.2
+PAIRS_KEPT = 4096  # of each language, for speed
+WORD_WEIGHT = 5  # a word written down counts as much as so many counted ones
+
+# Thai vowels and tones, Hebrew and Arabic points and the like are not alphabetic to Python.
+MARKS = "[\u0e31-\u0e4e\u0300-\u0323\u05b0-\u05c4\u064b-\u0652]"
+WORD = re.compile(rf"(?:[^\W\d_]|{MARKS})+")
 # Signs beyond ASCII, and the digits of other scripts.
-NO_LETTER = re.compile(r"[^\w\x00-\x7f\u0e31-\u0e4e]|[^\D0-9]")
-IN_ITS_PLACE = re.compile(r"\b[’׳]\b|\B[–—]\B|\B[‘“„«№]|[’”“»…°]\B")
-FOLD = str.maketrans("άέήίόύώ", "αεηιουω")  # Greek capitals go without accents
+NO_LETTER = re.compile(rf"(?!{MARKS})[^\w\x00-\x7f]|[^\D0-9]")
+IN_ITS_PLACE = re.compile(
+    r"\b׳\b|\B[–—]\B|\B[‘“„«№]|[’”“»…]\B|(?<=\d)°|\b[nN]°|(?<=[\u0621-\u06d2])\u200c(?=[\u0621-\u06d2])"
+)
+# l’été, qu’il, dell’anno, sant’Anna, John’s, don’t, c’hoar, м’яч
+ELIDED = re.compile(
+    r"\b(?:[cdjlmns]|qu|[a-z]*ll|sant|un)’(?=[^\W\d_])|(?<=[^\W\d_])’[st]\b|c’h|(?<=[а-яії])’(?=[а-яіїєґ])",
+    re.IGNORECASE,
+)
+KANA_ALONE = re.compile(
+    r"(?<![きしちにひみりぎじびぴキシチニヒミリギジビピテデフヴ])[ゃゅょャュョ]"
+)  # which only follow these
+FOLD = str.maketrans(
+    "άέήίόύώșțی", "αεηιουωşţي"
+)  # Greek capitals go without accents; what old encodings do not tell apart
+APART = str.maketrans("_\u200c", "  ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +93,11 @@ class Votes:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """An answer: Python's name of the encoding, the text it makes of the name, the probability that the text is right.
+    """An answer: the name of the encoding, the text it makes of the name, the probability that the text is right.
 
-    ``text`` is exactly ``name.decode(encoding)``, unless the name is damaged: UTF-8 with truncated sequences or with
-    encoded surrogates. Then it has the surrogates joined, and U+FFFD for what cannot be read.
+    The name is Python's, or iconv's if Python has no codec. ``text`` is exactly what ``charmaps.decoded`` makes of it,
+    unless the name is damaged: UTF-8 with truncated sequences or with encoded surrogates. Then it has the surrogates
+    joined, and U+FFFD for what cannot be read.
     """
 
     encoding: str
@@ -77,24 +114,34 @@ def detectEncoding(name: bytes, evidence: Sequence[Votes] = ()) -> Guess | None:
     """
     if name.isascii():
         return None
-    texts = readings(name)
-    chances = [1.0] * len(ENCODINGS)
+    texts, weights = judged(name)
+    chances = [exp(ENCODING_PRIORS.get(encoding, 0.0)) for encoding in ENCODINGS]
     for votes in reversed(evidence):
         chances = [chance + OUTLIER for chance in posterior(chances, votes.weights)]
-    found = dict(zip(ENCODINGS, posterior(chances, likelihoods(texts)), strict=True))
-    shares = {text: sum(found[e] for e in texts if texts[e] == text) for text in texts.values()}
+    found = dict(zip(ENCODINGS, posterior(chances, weights), strict=True))
+    shares: dict[str, float] = defaultdict(float)
+    for encoding, text in texts.items():
+        shares[text] += found[encoding]
     text = max(shares, key=shares.__getitem__)
     encoding = max((e for e in texts if texts[e] == text), key=found.__getitem__)
-    return Guess(encoding, text, min(1.0, shares[text]), damaged=encoding == "utf-8" and text.encode() != name)
+    isDamaged = encoding == "utf-8" and text.encode() != name
+    return Guess(encoding, text, min(1.0, shares[text]), isDamaged)
 
 
 def votesOf(name: bytes) -> Votes:
     """The vote of one name: none if it is ASCII. Never raises."""
     if name.isascii():
         return Votes()
-    weights = likelihoods(readings(name))
+    _, weights = judged(name)
     best = max(weights)
     return Votes(tuple(max(weight - best, DISSENT) for weight in weights))
+
+
+@lru_cache(128)  # a name votes in its directory before it is asked for itself
+def judged(name: bytes) -> tuple[Mapping[str, str], Sequence[float]]:
+    """What each encoding makes of the name, and how probable that is for each encoding."""
+    texts = readings(name)
+    return texts, likelihoods(texts)
 
 
 def posterior(chances: Iterable[float], weights: Sequence[float]) -> list[float]:
@@ -111,13 +158,6 @@ def readings(name: bytes) -> dict[str, str]:
     return texts if (text := repaired(name)).replace("\ufffd", "").isascii() else texts | {"utf-8": text}
 
 
-def decoded(name: bytes, encoding: str) -> str | None:
-    try:
-        return name.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
 def repaired(name: bytes) -> str:
     """The name as UTF-8, encoded surrogates joined (as in CESU-8), what is damaged replaced by U+FFFD."""
     try:
@@ -127,28 +167,79 @@ def repaired(name: bytes) -> str:
 
 
 def likelihoods(texts: Mapping[str, str]) -> list[float]:
-    """For each encoding the logarithm of how probable its reading is."""
-    found = {reading: likelihood(*reading) for reading in {(text, CANDIDATES[e]) for e, text in texts.items()}}
-    return [found[texts[e], CANDIDATES[e]] if e in texts else -inf for e in ENCODINGS]
+    """For each encoding the logarithm of how probable its reading is; of what is out of the question, a bound."""
+    languages: dict[tuple[str, bool], set[str]] = defaultdict(set)
+    for encoding, text in texts.items():
+        languages[text, CANDIDATES[encoding][0] in COMMON].update(CANDIDATES[encoding])
+    views = [(viewOf(*reading), spoken) for reading, spoken in languages.items()]
+    found: dict[tuple[str, str], float] = {}
+    best = -inf
+    for view, spoken in sorted(views, key=lambda view: view[0].bound, reverse=True):
+        isHopeless = view.bound < best + HOPELESS
+        for language in spoken:
+            score = view.bound if isHopeless else likelihood(view, language)
+            found[view.text, language] = score
+            best = max(best, score)
+    return [max(found[texts[e], language] for language in CANDIDATES[e]) if e in texts else -inf for e in ENCODINGS]
 
 
-def likelihood(text: str, languages: Sequence[str]) -> float:
-    """The logarithm of how probable the text is in the best of the languages; without any, as UTF-8."""
-    if not languages:
-        return sum(BROKEN if c == "\ufffd" else UNBROKEN if c.isalpha() else SIGN for c in text if not c.isascii())
-    if languages[0] in COMMON:
-        return max(characterScore(text, language) for language in languages)
-    text = text.replace("_", " ")
-    words = [word for word in WORD.findall(text) if not word.isascii()]
-    pairs = [a + b for word in words for a, b in pairwise(f" {folded(word)} ")]
-    inDoubt = [pair for pair in pairs if not pair.isascii()]
-    usual = len(IN_ITS_PLACE.findall(text))
-    signs = USUAL_SIGN * usual + SIGN * (len(NO_LETTER.findall(text)) - usual)
-    return max(letterScore(inDoubt, language) for language in languages) + sum(map(caseScore, words)) + signs
+@dataclass(frozen=True, slots=True)
+class View:
+    """What there is to see in a text whatever the language."""
+
+    text: str
+    words: Mapping[str, Sequence[str]]
+    """The words that are in doubt, in small letters, each with its pairs of letters."""
+    look: float
+    """The logarithm of how probable it is that capitals and signs stand where they do."""
+    bound: float
+    """No language makes much more of it."""
+
+
+def viewOf(text: str, isIdeographic: bool) -> View:
+    if isIdeographic:
+        return View(text, {}, 0.0, COMMONEST * sum(not c.isascii() for c in text))
+    found = [word for word in WORD.findall(text.translate(APART)) if not word.isascii()]
+    words = {word: pairsOf(word) for word in map(folded, found)}
+    look = signScore(text) + sum(map(caseScore, found))
+    return View(text, words, look, look)
+
+
+def pairsOf(word: str) -> list[str]:
+    return list(map(add, f" {word}", f"{word} "))
+
+
+def likelihood(view: View, language: str) -> float:
+    """The logarithm of how probable the text is in the language."""
+    if language == BYTES:
+        return brokenScore(view.text)
+    score = view.look + LANGUAGE_PRIORS.get(language, 0.0)
+    if language in COMMON:
+        return score + characterScore(view.text, language)
+    costs, known = pairCosts(language), vocabulary(language)
+    for word, pairs in view.words.items():
+        found = sum(map(costs, pairs))
+        score += KNOWN if found < KNOWN and word in known else found
+    return score
+
+
+def brokenScore(text: str) -> float:
+    """The logarithm of how probable the text is as UTF-8."""
+    return sum(BROKEN if c == "\ufffd" else UNBROKEN if c.isalpha() else SIGN for c in text if not c.isascii())
 
 
 def folded(text: str) -> str:
     return text.replace("İ", "i").lower().translate(FOLD)
+
+
+def signScore(text: str) -> float:
+    """Signs are rare in names, but for some in some places."""
+    text = text.replace("_", " ")
+    signs = len(NO_LETTER.findall(text))
+    if not signs:
+        return 0.0
+    usual, elided = len(IN_ITS_PLACE.findall(text)), len(ELIDED.findall(text))
+    return SIGN * (signs - usual - elided) + USUAL_SIGN * usual + ELISION * elided
 
 
 def caseScore(word: str) -> float:
@@ -158,32 +249,61 @@ def caseScore(word: str) -> float:
     return 0.0 if word == word.capitalize() else CAPITALS if word == word.upper() else ODD
 
 
-def letterScore(pairs: Sequence[str], language: str) -> float:
-    """How probable it is in the language that the second letters of the pairs follow the first."""
-    follows, letters, novelty = letterModel(language)
-    return sum(
-        follows[pair] if pair in follows else novelty.get(pair[0], MIXED) + letters.get(pair[1], FOREIGN)
-        for pair in pairs
-    )
+@cache
+def vocabulary(language: str) -> frozenset[str]:
+    return frozenset(folded(WORDS[language]).split())
 
 
 @cache
-def letterModel(language: str) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """Logarithms of how often a letter follows another, is met at all, and is followed by one not seen after it.
+def pairCosts(language: str) -> Callable[[str], float]:
+    """The logarithm of how probable it is in a language that the second letter of a pair follows the first."""
+    chance = followed(pairCounts(language))
+    if not isLatin(language):
+        return lru_cache(PAIRS_KEPT)(lambda pair: 0.0 if pair.isascii() else chance(pair))
+    latin = latinCosts()
 
-    The last is estimated as Witten and Bell do: a letter that many letters follow will have others follow it too.
+    def cost(pair: str) -> float:
+        return max(LATIN_LEAST, LATIN_SHARE * (chance(pair) - latin(pair))) if pair.isascii() else chance(pair)
+
+    return lru_cache(PAIRS_KEPT)(cost)
+
+
+@cache
+def latinCosts() -> Callable[[str], float]:
+    return lru_cache(PAIRS_KEPT)(followed(sum(map(pairCounts, filter(isLatin, WORDS)), Counter())))
+
+
+def isLatin(language: str) -> bool:
+    return not WORDS[language].isascii() and re.search("[a-z]", WORDS[language]) is not None
+
+
+def pairCounts(language: str) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for word in folded(WORDS[language]).split():
+        counts.update(dict.fromkeys(pairsOf(word), WORD_WEIGHT))
+    for level, pairs in enumerate(PAIRS.get(language, ()), 1):
+        counts.update(dict.fromkeys(map(add, pairs[::2], pairs[1::2]), round(1.4 * 2**level)))
+    return counts
+
+
+def followed(counts: Mapping[str, int]) -> Callable[[str], float]:
+    """How probable it is that a letter follows another, as a logarithm, learnt from how often it does.
+
+    A letter that many letters follow will have others follow it too; how often is estimated as Witten and Bell do.
     """
-    words = " ".join(folded(WORDS[language]).split())
-    pairs = Counter(a + b for a, b in pairwise(f" {words} "))
-    letters = Counter(words)
-    followers = Counter(pair[0] for pair in pairs)
-    novelty = {a: followers[a] / (count + followers[a]) for a, count in letters.items()}
-    share = {b: count / letters.total() for b, count in letters.items()}
-    follows = {
-        pair: (1 - novelty[pair[0]]) * count / letters[pair[0]] + novelty[pair[0]] * share[pair[1]]
-        for pair, count in pairs.items()
-    }
-    return logarithms(follows), logarithms(share), logarithms(novelty)
+    letters: Counter[str] = Counter()
+    for pair, count in counts.items():
+        letters[pair[0]] += count
+    followers = Counter(pair[0] for pair in counts)
+    novelty = logarithms({a: followers[a] / (count + followers[a]) for a, count in letters.items()})
+    shares = logarithms({b: count / letters.total() for b, count in letters.items()})
+
+    def chance(pair: str) -> float:
+        unseen = novelty.get(pair[0], MIXED) + shares.get(pair[1], FOREIGN)
+        count = counts.get(pair)
+        return log(count / (letters[pair[0]] + followers[pair[0]]) + exp(unseen)) if count else unseen
+
+    return chance
 
 
 def logarithms(chances: Mapping[str, float]) -> dict[str, float]:
@@ -195,7 +315,8 @@ def characterScore(text: str, language: str) -> float:
     model = characterModel(language)
     score = sum(model.get(c, RARE) for c in text if not c.isascii())
     touching = sum(a.isascii() != b.isascii() and (a if a.isascii() else b).isalpha() for a, b in pairwise(text))
-    return score + MIXED * touching
+    alone = len(KANA_ALONE.findall(text)) if language == "ja" else 0
+    return score + MIXED * (touching + alone)
 
 
 @cache

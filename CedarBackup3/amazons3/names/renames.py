@@ -7,9 +7,23 @@ import shlex
 from collections.abc import Container
 
 # What Perl's Encode, and with it convmv, calls an encoding, where Python calls it otherwise.
-_PERL_NAMES = {"gb18030": "gbk", "euc_jp": "euc-jp", "koi8_r": "koi8-r", "koi8_u": "koi8-u"} | {
-    f"iso8859_{part}": f"iso-8859-{part}" for part in (2, 5, 7, 8, 9)
+_PERL_NAMES = {"gb18030": "gbk", "euc_jp": "euc-jp", "koi8_r": "koi8-r", "koi8_u": "koi8-u"}
+_PERL_NAMES |= {"mac_roman": "MacRoman", "mac_cyrillic": "MacCyrillic"}
+_PERL_NAMES |= {f"iso8859_{part}": f"iso-8859-{part}" for part in range(1, 17)}
+# Encodings that Perl lacks or has other tables of, and those in which Vietnamese tones are characters of their own, which
+# convmv leaves so.
+_NOT_PERLS = {
+    "cp950",
+    "big5hkscs",
+    "cp720",
+    "koi8_t",
+    "ptcp154",
+    "kz1048",
+    "armscii-8",
+    "georgian-ps",
+    "georgian-academy",
 }
+_NOT_PERLS |= {"euc-tw", "tcvn", "viscii", "cp1258"}
 _NAME_LIMIT = 255  # bytes (limits.h, NAME_MAX)
 
 
@@ -45,15 +59,15 @@ def convmvCommand(directory: bytes, encoding: str, isScreenUtf8: bool) -> str:
 def readsAsConvmv(name: bytes, encoding: str) -> bool:
     """Whether convmv makes the same text of a name in an encoding.
 
-    Comparing Python's tables with those of Perl's Encode 3.17 byte by byte shows that they differ for two encodings:
-    gb18030, which Perl lacks, agrees with its gbk where Python's gbk has the character; cp950 in 249 characters.
+    Comparing the tables here with those of Perl's Encode 3.17 byte by byte shows that they differ for two encodings that
+    it has: gb18030 agrees with its gbk where Python's gbk has the character; cp950 differs in 249 characters.
     """
     if encoding == "gb18030":
         try:
             name.decode("gbk")
         except UnicodeDecodeError:
             return False
-    return encoding != "cp950"
+    return encoding not in _NOT_PERLS
 
 
 def _quoted(path: bytes, isScreenUtf8: bool) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.names.cappedlines import CappedLines
+from CedarBackup3.amazons3.names.charmaps import decoded
 from CedarBackup3.amazons3.names.check import NameCheck
 from CedarBackup3.amazons3.names.guesses import Finding, findings
 from CedarBackup3.amazons3.names.renames import convmvCommand, moveCommand, newNameProblem, readsAsConvmv
@@ -125,7 +126,7 @@ def _fittingLocale(mirror: Mirror, check: NameCheck) -> str:
     fitting = _legacyLocales()
     for finding in findings(check):
         text = finding.sureGuess.text if finding.sureGuess else None
-        fitting = {name: codec for name, codec in fitting.items() if _decoded(finding.bad.name, codec) == text}
+        fitting = {name: codec for name, codec in fitting.items() if decoded(finding.bad.name, codec) == text}
         if not fitting:
             break
     return min(fitting, default="")
@@ -143,10 +144,3 @@ def _legacyLocales() -> dict[str, str]:
         if codec not in {"utf-8", "ascii"}:
             found[name] = codec
     return found
-
-
-def _decoded(name: bytes, codec: str) -> str | None:
-    try:
-        return name.decode(codec)
-    except UnicodeDecodeError:
-        return None
