@@ -859,7 +859,9 @@ def test_it_ends_at_once_though_a_client_hangs() -> None:
 
 
 def test_it_can_be_run_as_a_program(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "testcase.s3", "--directory", str(tmp_path), "--bucket", "demo"]
+    # A shell's `&` has its commands ignore an interrupt, and these their children.
+    command = ["env", "--default-signal", sys.executable, "-m", "testcase.s3"]
+    command += ["--directory", str(tmp_path), "--bucket", "demo"]
     root = Path(__file__).parent.parent
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
