@@ -28,7 +28,7 @@ _OTHERS_BUSINESS = {
 _USELESS = ("/usr/lib/python3/dist-packages/awscli/examples/*", "/usr/share/locale/*")
 """Half of the files of such a Debian."""
 
-pytestmark = [pytest.mark.xdist_group("debianpackage"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.xdist_group("debianpackage"), pytest.mark.timeout(1800)]
 
 
 def _run(*words: str | Path, directory: Path = _ROOT) -> str:
@@ -175,7 +175,7 @@ ExecStart=/bin/sh debian/tests/unit
 ExecStopPost=/bin/sh -c 'echo "$$SERVICE_RESULT" >result'
 StandardOutput=append:/opt/output
 StandardError=inherit
-TimeoutStartSec=90
+TimeoutStartSec=700
 """
 
 
@@ -190,7 +190,7 @@ def test_a_booted_debian_runs_its_unit_and_after_a_purge_has_nothing_left(packag
     words = ["systemd-nspawn", "--quiet", f"--directory={debian}", "--register=no", "--keep-unit", "--console=pipe"]
     words += ["--boot", "--", "--unit=booted.service"]
     booted = subprocess.run(
-        words, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, timeout=400, check=False
+        words, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, timeout=800, check=False
     )
     if not (debian / "opt/result").exists():
         pytest.skip(f"systemd does not boot in a directory here: {booted.stderr.decode(errors='replace')[-300:]}")

@@ -17,7 +17,7 @@ _PLACES = ["plain", "with a blank", "Übungen", 'it\'s $HOME "quoted"', "/".join
 @pytest.mark.parametrize("place", _PLACES, ids=lambda place: place[:20])
 def test_aws_starts_wherever_its_virtual_environment_is(place: str, tmp_path: Path) -> None:
     made = tmp_path / place / "venv"
-    venv.create(made)
+    venv.create(made, symlinks=True)
     aws = made / "bin/aws"
     aws.write_text(f"#!{made}/bin/python\nimport sys\nprint(sys.prefix, sys.argv)\n", "utf-8")
     aws.chmod(0o755)
