@@ -4,18 +4,22 @@
 #   make run SOURCE=dir                         the same with a directory of yours, which is only read
 #   make run SOURCE=dir BUCKET=s3://mine/new    mirror it to your bucket, with your credentials and your aws
 #   make run ... SWITCHES='--verifyOnly'        give the tool these switches, too
+#   make run-names                              mirror names that are trouble somewhere
 #   make test TESTS='-k manpages'               run some of the tests
+#   make test-debian SUITES=bookworm USERS=user run them in fresh Debians, in those and as whom you name
 #   make bench BENCH='--files 10000 --rounds 5' time it beside what else there is
 
 PYTHON = python3
 TESTS =
 SWITCHES =
 BENCH =
-export SOURCE BUCKET SWITCHES
+SUITES =
+USERS =
+export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help run test check bench dist deb man completion clean
+.PHONY: help run run-names test test-debian check bench dist deb man completion clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -24,8 +28,14 @@ help:
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
 
+run-names: .venv/with-aws
+	@.venv/bin/python util/demo.py names
+
 test: .venv/with-dev
 	.venv/bin/python -m pytest -n auto --dist loadgroup $(TESTS)
+
+test-debian:
+	@$(PYTHON) util/testdebian.py build/debian
 
 check: .venv/with-dev
 	.venv/bin/python -m ruff check
@@ -44,7 +54,7 @@ bench: .venv/with-dev
 deb:
 	@sh util/builddeb.sh build/deb
 
-dist: .venv/with-dev
+dist: .venv/with-dist
 	@.venv/bin/python util/builddist.py build/dist
 
 man:
@@ -60,14 +70,23 @@ clean:
 
 .venv/made:
 	@sh util/checkpython.sh $(PYTHON)
-	@echo 'Setting up .venv (a minute or two, once)'
+	@echo 'Making .venv with $(PYTHON)'
 	@$(PYTHON) -m venv --clear .venv
 	@touch $@
 
 .venv/with-aws: .venv/made pyproject.toml
+	@echo 'Installing the AWS CLI into .venv (half a minute, once)'
 	@$(INSTALL) -e '.[aws]'
+	@.venv/bin/python util/startableaws.py
+	@touch $@
+
+.venv/with-dist: .venv/made pyproject.toml
+	@echo 'Installing setuptools into .venv (once)'
+	@$(INSTALL) -e '.[dist]'
 	@touch $@
 
 .venv/with-dev: .venv/made pyproject.toml
+	@echo 'Installing what the tests need into .venv (two minutes, once)'
 	@$(INSTALL) -e '.[dev]'
+	@.venv/bin/python util/startableaws.py
 	@touch $@

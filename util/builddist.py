@@ -34,11 +34,14 @@ def main(directory: Path) -> None:
     os.umask(0o022)
     with tempfile.TemporaryDirectory() as copy:
         tree = Path(copy) / "tree"
+        print("Copying the tree", flush=True)
         shutil.copytree(_ROOT, tree, ignore=_LEFT_OUT, symlinks=True)
         for path in tree.rglob("*"):
             path.chmod(_mode(path.is_dir() or bool(path.stat().st_mode & 0o100)))
-        for kind in ("build_wheel", "build_sdist"):
+        for kind, name in (("build_wheel", "wheel"), ("build_sdist", "source archive")):
+            print(f"Building the {name}", flush=True)
             _build(kind, tree, directory, moment)
+    print("Giving every file in the source archive the same time and owner", flush=True)
     for archive in directory.glob("*.tar.gz"):
         archive.write_bytes(_evened(archive.read_bytes(), moment))
     for made in sorted(directory.iterdir()):

@@ -28,6 +28,11 @@ class PlainUser:
     directory: Path
     """Where this user can go, and can write."""
 
+    @property
+    def hasOthers(self) -> bool:
+        """Whether files that a test makes, and does not give away, belong to somebody else than this user."""
+        return self.uid != os.geteuid()
+
     def give(self, *paths: Path) -> None:
         """Make the paths this user's own; links themselves, not what they point to."""
         for path in paths:

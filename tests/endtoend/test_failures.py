@@ -297,7 +297,7 @@ class Running(NamedTuple):
     def ended(self, number: int) -> tuple[int, str, str]:
         """Send the signal; the status and what was printed. The child is gone before the tool is."""
         self.process.send_signal(number)
-        stdout, stderr = self.process.communicate(timeout=30)
+        stdout, stderr = self.process.communicate(timeout=240)
         assert not _isAlive(self.awsPid)
         return self.process.returncode, stdout.decode(), stderr.decode()
 
@@ -337,7 +337,7 @@ def _running(
         stderr=subprocess.PIPE,
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 240
         while not (pid.exists() and pid.read_text().strip() and isReady()):
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
@@ -396,7 +396,7 @@ def test_a_signal_while_aws_is_being_started_leaves_no_aws_behind(server: S3Serv
         while not (pids := children.read_text().split()):
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=240)
     assert not _isAlive(int(pids[0]))
     assert process.returncode == 5
     assert b"SIGTERM" in stderr

@@ -7,13 +7,14 @@ import hashlib
 import os
 import re
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from testcase.runner import toolCommand, toolEnvironment
-from testcase.s3 import Fault, Hang, Refuse, S3Server
+from testcase.s3 import Fault, Refuse, S3Server
 from testcase.trees import plantTree
 
 from .conftest import PlainUser
@@ -288,23 +289,38 @@ def test_a_run_that_waits_goes_on_when_the_other_has_ended(
     server: S3Server, anyAws: str, syncOnce: Sync, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
-    server.addFault(Fault("ListObjectsV2", Hang(2), times=1))
-    environment = toolEnvironment(server.environment(), anyAws)
+    going, held = tmp_path / "going", tmp_path / "held"
+    held.touch()
+    waiting = f"touch {going}; while [ -e {held} ]; do sleep 0.1; done"
+    environment = toolEnvironment(server.environment(), awsStandIn(tmp_path / "commands", Path(anyAws), before=waiting))
     first = subprocess.Popen([*toolCommand(SYNC), "-q", "-l", tmp_path / "log", source, "s3://bucket"], env=environment)
-    while not server.requests:
-        time.sleep(0.05)
-    assert syncOnce(source, "s3://bucket").status == 10
-    assert syncOnce(source, "s3://bucket", "--lockWait", "30").status == 0
+    try:
+        while not going.exists():
+            assert first.poll() is None
+            time.sleep(0.05)
+        assert syncOnce(source, "s3://bucket").status == 10
+    finally:
+        release = threading.Timer(2, held.unlink)  # when the next one waits, unless this machine is very busy
+        release.start()
+    assert syncOnce(source, "s3://bucket", "--lockWait", "240").status == 0
     assert first.wait() == 0
 
 
 def test_an_aws_that_hangs_is_stopped(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
-    commands = awsStandIn(tmp_path / "commands", before=f"echo $$ > {tmp_path}/pid; exec sleep 60")
+    nap = f"3600.{os.getpid()}"  # tells it from any other sleep
+    commands = awsStandIn(tmp_path / "commands", before=f"exec sleep {nap}")
     outcome = syncOnce(source, "s3://bucket", "--awsTimeout", "1", awsDirectory=commands)
     assert outcome.status == 6
     assert "had not ended after 1 s" in outcome.stderr
-    assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+    assert not [process for process in Path("/proc").glob("[0-9]*") if nap in _commandLine(process)]
+
+
+def _commandLine(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_text("utf-8", "replace")
+    except OSError:  # it has ended, or is another's
+        return ""
 
 
 def test_a_burst_of_server_errors_passes(sync: Sync, server: S3Server, tmp_path: Path) -> None:

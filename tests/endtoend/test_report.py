@@ -138,7 +138,7 @@ def test_an_interrupted_run_is_told(server: S3Server, tmp_path: Path, anyAws: st
             assert process.poll() is None, process.communicate()
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=240)
     report = reported(Outcome(process.returncode, stdout, stderr, ""))
     assert report["status"]["name"] == "INTERRUPTED"
     assert "SIGTERM" in report["message"]

@@ -184,24 +184,22 @@ def _plantUnreadable(plainUser: PlainUser) -> Path:
     return source
 
 
-UNREADABLE = [
-    "link into secret",
-    "listed/sub/",
-    "listed/x",
-    "other's file",
-    "link into secret, bad\\xff",
-    "own file",
-    "secret/",
-]
+def _readable(plainUser: PlainUser) -> list[bytes]:
+    """What of that tree this user can read."""
+    return [b"readable", b"dir/readable", b"secret-no", b"secret0"] + [b"other's file"] * (not plainUser.hasOthers)
+
+
+def _unreadable(plainUser: PlainUser) -> set[str]:
+    """The differences that the rest of it makes."""
+    names = ["link into secret", "listed/sub/", "listed/x", "link into secret, bad\\xff", "own file", "secret/"]
+    return {f"Unreadable {name}" for name in names + ["other's file"] * plainUser.hasOthers}
 
 
 def test_what_cannot_be_read_is_a_difference_and_nothing_behind_it_is_called_extra(
     syncOnce: Sync, server: S3Server, plainUser: PlainUser
 ) -> None:
     source = _plantUnreadable(plainUser)
-    unreadable = [name for name in UNREADABLE if plainUser.uid or name != "other's file"]
-    readable = [b"readable", b"dir/readable", b"secret-no", b"secret0"] + [b"other's file"] * (not plainUser.uid)
-    objects = {path: path for path in readable}
+    objects = {path: path for path in _readable(plainUser)}
     plantObjects(
         server,
         dict.fromkeys((b"own file", b"other's file", b"listed/x", b"listed/sub/x"), b"1")
@@ -212,7 +210,7 @@ def test_what_cannot_be_read_is_a_difference_and_nothing_behind_it_is_called_ext
     outcome = syncOnce(source, "s3://bucket", "--verifyOnly", prefix=plainUser.prefix, logfile=log)
     assert outcome.status == 7
     assert not changes(server)
-    expected = {f"Unreadable {name}" for name in unreadable} | {"Extra secret", "Extra secrets/x"}
+    expected = _unreadable(plainUser) | {"Extra secret", "Extra secrets/x"}
     found = differencesOf(outcome, source, "s3://bucket/")
     assert sorted(found) == sorted(expected)
 
@@ -239,7 +237,5 @@ def test_a_sync_uploads_all_that_can_be_read_and_names_what_cannot(
     log = plainUser.directory / "log"
     outcome = sync(source, "s3://bucket", prefix=plainUser.prefix, logfile=log, awsDirectory=mine)
     assert outcome.status == 7
-    unreadable = [name for name in UNREADABLE if plainUser.uid or name != "other's file"]
-    assert sorted(differencesOf(outcome, source, "s3://bucket/")) == sorted(f"Unreadable {name}" for name in unreadable)
-    readable = [b"readable", b"dir/readable", b"secret-no", b"secret0"] + [b"other's file"] * (not plainUser.uid)
-    assert stored(server) == {path: path for path in readable}
+    assert sorted(differencesOf(outcome, source, "s3://bucket/")) == sorted(_unreadable(plainUser))
+    assert stored(server) == {path: path for path in _readable(plainUser)}

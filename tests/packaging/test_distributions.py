@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 import tomllib
 import venv
 import zipfile
@@ -46,8 +45,7 @@ def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tree that is in the source archive."""
     (archive,) = built.glob("*.tar.gz")
     base = tmp_path_factory.mktemp("unpacked")
-    with tarfile.open(archive) as opened:
-        opened.extractall(base, filter="data")
+    _run("tar", "-xf", archive, "-C", base)  # Debian 12's tarfile knows no filter, and later ones ask for one
     (tree,) = base.iterdir()
     return tree
 

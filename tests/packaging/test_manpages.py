@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +37,7 @@ def _plain(line: str) -> str:
         words = shlex.split(macro[2].replace("\\", "\\\\").replace("'", "\\'"))
         line = (" " if len(macro[1]) == 1 else "").join(words)
     line = re.sub(r"\\f[BIRP]", "", line)
-    return line.replace(r"\-", "-").replace(r"\e", "\\").replace(r"\(bu", "*")
+    return line.replace(r"\:", "").replace(r"\-", "-").replace(r"\e", "\\").replace(r"\(bu", "*")
 
 
 def _sections(page: str) -> dict[str, list[str]]:
@@ -132,9 +135,19 @@ def test_the_page_has_the_variables_that_the_program_knows(page: dict[str, list[
     assert {name for name in known if not re.search(rf"\b{name}\b", text)} == set()
 
 
+@pytest.mark.parametrize("path", sorted((_ROOT / "manpages").iterdir()), ids=lambda path: path.name)
+def test_the_page_fits_terminals_of_any_width(path: Path) -> None:
+    if not shutil.which("man") or not shutil.which("groff"):
+        pytest.skip("no man, or no groff")
+    for width in [*range(40, 81, 5), 100, 132, 200]:
+        words = ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(path)]
+        done = subprocess.run(words, env=os.environ | {"MANWIDTH": str(width)}, capture_output=True, check=False)
+        assert (done.returncode, done.stderr.decode()) == (0, ""), f"at {width} columns"
+
+
 def test_the_parser_of_these_tests_reads_man_pages() -> None:
     source = (
-        '.TH A 1\n.SH ONE\n.TP\n.BR \\-a ", " \\-\\-all " \\fIX\\fR"\nThe default is\n.BR 5 .\n'
+        '.TH A 1\n.SH ONE\n.TP\n.BR \\-a ", " \\-\\-all " \\:\\fIX\\fR"\nThe default is\n.BR 5 .\n'
         ".TP\n.I b\nIt's\n.B b c\n"
     )
     parsed = _sections(source)
