@@ -50,9 +50,9 @@ def _unreadableLine(mirror: Mirror, found: Difference) -> str:
             f"Unreadable: the link {path} leads nowhere, or to no files, so its objects in {url} are left alone; "
             "mount its disk, or remove the link if what it led to is gone for good, then run again"
         )
-    isTooLong = len(mirror.pathTo(found.key)) >= PATH_MAX
-    why = "is longer than a path can be" if isTooLong else "cannot be read by this user"
-    return f"Unreadable: {path} {why}, so it is not backed up in {url}"
+    if len(mirror.pathTo(found.key)) >= PATH_MAX:
+        return f"Unreadable: {path} is longer than a path can be, so it is not backed up in {url}"
+    return f"Unreadable: {path} cannot be read by this user, so it is not backed up in {url}"
 
 
 def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
