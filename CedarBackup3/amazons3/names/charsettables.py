@@ -21,7 +21,7 @@ CANDIDATES: Mapping[str, tuple[str, ...]] = {
     "cp775": BALTIC,
     # Unix
     "iso8859_2": CENTRAL, "iso8859_3": ("mt",), "iso8859_5": ("ru", "bg", "be", "mk", "sr"), "iso8859_6": ("ar",),
-    "iso8859_7": ("el",), "iso8859_10": ("lg",), "iso8859_13": (*BALTIC, "mi"), "iso8859_14": ("cy", "ga", "gd"),
+    "iso8859_7": ("el",), "iso8859_10": ("lg",), "iso8859_13": (*BALTIC, "mi"), "iso8859_14": (*WESTERN, "cy"),
     "iso8859_15": (*WESTERN, "et"), "koi8_r": ("ru", "bg"), "koi8_u": ("uk",), "koi8_t": ("tg",), "ptcp154": ("kk",),
     "kz1048": ("kk",), "armscii-8": ("hy",), "georgian-ps": ("ka",), "georgian-academy": ("ka",), "tcvn": ("vi",),
     "viscii": ("vi",), "euc_jp": ("ja",), "big5hkscs": ("zh_Hant",), "euc-tw": ("zh_Hant",),
