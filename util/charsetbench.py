@@ -3,8 +3,8 @@
 The names are made from CLDR data (in Babel): languages, territories, scripts, cities, months and days in their own
 language, dressed as file names and encoded as that language was written before UTF-8. A guess is right when it
 decodes the bytes to the text they were made from. The texts are parted by a hash into a half one may look at while
-working on the tables (tuned) and a half one may not (held out); of the tables only the
-weights of languages and encodings were fitted, to the tuned half.
+working on the tables (tuned) and a half one may not (held out). To the tuned half the weights of languages and
+encodings were fitted, and words were added that it showed to be missing.
 
     python -m util.charsetbench               the table, the worst pairs, the time a name
     python -m util.charsetbench --misses N    N wrong guesses of each pair, of the tuned half only

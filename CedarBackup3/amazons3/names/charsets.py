@@ -60,7 +60,7 @@ PAIRS_KEPT = 4096  # of each language, for speed
 WORD_WEIGHT = 5  # a word written down counts as much as so many counted ones
 
 # Thai vowels and tones, Hebrew and Arabic points and the like are not alphabetic to Python.
-MARKS = "[\u0e31-\u0e4e\u0300-\u0323\u05b0-\u05c4\u064b-\u0652]"
+MARKS = "[\u0e31-\u0e4e\u0300-\u0323\u05b0-\u05bd\u05bf\u05c1\u05c2\u064b-\u0652]"
 WORD = re.compile(rf"(?:[^\W\d_]|{MARKS})+")
 # Signs beyond ASCII, and the digits of other scripts.
 NO_LETTER = re.compile(rf"(?!{MARKS})[^\w\x00-\x7f]|[^\D0-9]")
@@ -178,7 +178,7 @@ def repaired(name: bytes) -> str:
 
 
 def likelihoods(texts: Mapping[str, str]) -> dict[tuple[str, str], float]:
-    """For each reading in each of its languages the logarithm of how probable it is; if out of the question, a bound."""
+    """For each reading in each of its languages the logarithm of how probable it is; of the hopeless, a bound."""
     languages: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for encoding, text in texts.items():
         languages[text, CANDIDATES[encoding][0] in COMMON].update(CANDIDATES[encoding])
