@@ -10,7 +10,7 @@ from collections.abc import Container
 _PERL_NAMES = {"gb18030": "gbk", "euc_jp": "euc-jp", "koi8_r": "koi8-r", "koi8_u": "koi8-u"}
 _PERL_NAMES |= {"mac_roman": "MacRoman", "mac_cyrillic": "MacCyrillic"}
 _PERL_NAMES |= {f"iso8859_{part}": f"iso-8859-{part}" for part in range(1, 17)}
-# Encodings that Perl lacks or has other tables of; and cp1258, of which convmv would leave Vietnamese tones beside vowels.
+# Encodings that Perl lacks or has other tables of; cp1258, as convmv would leave Vietnamese tones beside their vowels.
 _NOT_PERLS = {
     "cp950",
     "big5hkscs",
