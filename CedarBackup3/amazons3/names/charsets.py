@@ -51,7 +51,7 @@ UNBROKEN, BROKEN = -7.0, -16.0  # a character of well-formed UTF-8, a sequence t
 DISSENT = -12.0  # one name's vote against an encoding counts no more than this
 HOPELESS = -14.0  # what is so much less probable than the best is not looked at further
 COMMONEST = -4.9  # no Chinese, Japanese or Korean character is commoner
-OUTLIER = 3e-4  # the share of names that do not follow their directory, of directories that do not follow their tree
+OUTLIER = 1e-4  # the share of names that do not follow their directory, of directories that do not follow their tree
 
 # Two ASCII letters tell of the language but not of the encoding: they count by how much likelier they are in it than in
 # all languages of Latin letters, but not in full, for names are full of names.
