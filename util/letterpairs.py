@@ -73,7 +73,7 @@ def main() -> int:
     print('"""Which letters follow each other in a language, and how often; made by `python -m util.letterpairs`."""')
     print("\nfrom __future__ import annotations\n")
     print(
-        "# The pairs of letters met at least twice in a thousand words, those met four times, eight times ...; a blank is"
+        "# The pairs of letters met twice or thrice in a thousand words, those met four to seven times ...; a blank is"
     )
     print("# where a word begins or ends.")
     print("PAIRS = {")

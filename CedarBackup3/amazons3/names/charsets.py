@@ -41,7 +41,7 @@ ENCODINGS = tuple(CANDIDATES)
 FOREIGN = -8.0  # a letter the language does not have
 MIXED = -6.0  # the letter after such a one, or a Latin letter beside a Chinese one
 BYTES = ""  # the language of what is tested as UTF-8 only
-KNOWN = -5.5  # a word that the tables have, at least
+KNOWN, FAMILIAR = -5.5, 1.5  # a word that the tables have, at least; how much likelier than its letters
 SIGN = -16.0  # box drawing, currency, a control character: rare in names
 USUAL_SIGN = -7.0  # a typographer's sign where it belongs
 ELISION = -4.0  # an apostrophe between letters where languages have it
@@ -51,7 +51,7 @@ UNBROKEN, BROKEN = -7.0, -16.0  # a character of well-formed UTF-8, a sequence t
 DISSENT = -12.0  # one name's vote against an encoding counts no more than this
 HOPELESS = -14.0  # what is so much less probable than the best is not looked at further
 COMMONEST = -4.9  # no Chinese, Japanese or Korean character is commoner
-OUTLIER = 1e-3  # the share of names that do not follow their directory, of directories that do not follow their tree
+OUTLIER = 1e-4  # the share of names that do not follow their directory, of directories that do not follow their tree
 
 # Two ASCII letters tell of the language but not of the encoding: they count by how much likelier they are in it than in
 # all languages of Latin letters, but not in full, for names are full of names.
@@ -60,7 +60,7 @@ PAIRS_KEPT = 4096  # of each language, for speed
 WORD_WEIGHT = 5  # a word written down counts as much as so many counted ones
 
 # Thai vowels and tones, Hebrew and Arabic points and the like are not alphabetic to Python.
-MARKS = "[\u0e31-\u0e4e\u0300-\u0323\u05b0-\u05c4\u064b-\u0652]"
+MARKS = "[\u0e31-\u0e4e\u0300-\u0323\u05b0-\u05bd\u05bf\u05c1\u05c2\u064b-\u0652]"
 WORD = re.compile(rf"(?:[^\W\d_]|{MARKS})+")
 # Signs beyond ASCII, and the digits of other scripts.
 NO_LETTER = re.compile(rf"(?!{MARKS})[^\w\x00-\x7f]|[^\D0-9]")
@@ -114,7 +114,7 @@ def detectEncoding(name: bytes, evidence: Sequence[Votes] = ()) -> Guess | None:
     """
     if name.isascii():
         return None
-    texts, weights = judged(name)
+    texts, _, weights = judged(name)
     chances = [exp(ENCODING_PRIORS.get(encoding, 0.0)) for encoding in ENCODINGS]
     for votes in reversed(evidence):
         chances = [chance + OUTLIER for chance in posterior(chances, votes.weights)]
@@ -132,16 +132,27 @@ def votesOf(name: bytes) -> Votes:
     """The vote of one name: none if it is ASCII. Never raises."""
     if name.isascii():
         return Votes()
-    _, weights = judged(name)
+    _, weights, _ = judged(name)
     best = max(weights)
     return Votes(tuple(max(weight - best, DISSENT) for weight in weights))
 
 
 @lru_cache(128)  # a name votes in its directory before it is asked for itself
-def judged(name: bytes) -> tuple[Mapping[str, str], Sequence[float]]:
-    """What each encoding makes of the name, and how probable that is for each encoding."""
+def judged(name: bytes) -> tuple[Mapping[str, str], Sequence[float], Sequence[float]]:
+    """What each encoding makes of the name, how probable that is, and how probable if some languages are rarer.
+
+    Names that vote together do so in one language, whose being rare is no news with each of them.
+    """
     texts = readings(name)
-    return texts, likelihoods(texts)
+    found = likelihoods(texts)
+    readers = [
+        [(found[texts[e], language], LANGUAGE_PRIORS.get(language, 0.0)) for language in languages]
+        if e in texts
+        else []
+        for e, languages in CANDIDATES.items()
+    ]
+    plain = [max((score for score, _ in scores), default=-inf) for scores in readers]
+    return texts, plain, [max((score + prior for score, prior in scores), default=-inf) for scores in readers]
 
 
 def posterior(chances: Iterable[float], weights: Sequence[float]) -> list[float]:
@@ -166,8 +177,8 @@ def repaired(name: bytes) -> str:
         return name.decode("utf-8", "replace")
 
 
-def likelihoods(texts: Mapping[str, str]) -> list[float]:
-    """For each encoding the logarithm of how probable its reading is; of what is out of the question, a bound."""
+def likelihoods(texts: Mapping[str, str]) -> dict[tuple[str, str], float]:
+    """For each reading in each of its languages the logarithm of how probable it is; of the hopeless, a bound."""
     languages: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for encoding, text in texts.items():
         languages[text, CANDIDATES[encoding][0] in COMMON].update(CANDIDATES[encoding])
@@ -180,7 +191,7 @@ def likelihoods(texts: Mapping[str, str]) -> list[float]:
             score = view.bound if isHopeless else likelihood(view, language)
             found[view.text, language] = score
             best = max(best, score)
-    return [max(found[texts[e], language] for language in CANDIDATES[e]) if e in texts else -inf for e in ENCODINGS]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +224,13 @@ def likelihood(view: View, language: str) -> float:
     """The logarithm of how probable the text is in the language."""
     if language == BYTES:
         return brokenScore(view.text)
-    score = view.look + LANGUAGE_PRIORS.get(language, 0.0)
     if language in COMMON:
-        return score + characterScore(view.text, language)
+        return characterScore(view.text, language)
+    score = view.look
     costs, known = pairCosts(language), vocabulary(language)
     for word, pairs in view.words.items():
         found = sum(map(costs, pairs))
-        score += KNOWN if found < KNOWN and word in known else found
+        score += max(KNOWN, found + FAMILIAR) if word in known else found
     return score
 
 

@@ -21,7 +21,7 @@ CANDIDATES: Mapping[str, tuple[str, ...]] = {
     "cp775": BALTIC,
     # Unix
     "iso8859_2": CENTRAL, "iso8859_3": ("mt",), "iso8859_5": ("ru", "bg", "be", "mk", "sr"), "iso8859_6": ("ar",),
-    "iso8859_7": ("el",), "iso8859_10": ("lg",), "iso8859_13": (*BALTIC, "mi"), "iso8859_14": ("cy", "ga", "gd"),
+    "iso8859_7": ("el",), "iso8859_10": ("lg",), "iso8859_13": (*BALTIC, "mi"), "iso8859_14": (*WESTERN, "cy"),
     "iso8859_15": (*WESTERN, "et"), "koi8_r": ("ru", "bg"), "koi8_u": ("uk",), "koi8_t": ("tg",), "ptcp154": ("kk",),
     "kz1048": ("kk",), "armscii-8": ("hy",), "georgian-ps": ("ka",), "georgian-academy": ("ka",), "tcvn": ("vi",),
     "viscii": ("vi",), "euc_jp": ("ja",), "big5hkscs": ("zh_Hant",), "euc-tw": ("zh_Hant",),
@@ -33,15 +33,16 @@ CANDIDATES: Mapping[str, tuple[str, ...]] = {
 # How much less likely an encoding or a language is before the name is looked at: the natural logarithm. The values are
 # chosen for the names of util/charsetbench.py, of which all languages have equally many.
 ENCODING_PRIORS: Mapping[str, float] = {
-    **dict.fromkeys(("cp1250", "cp866", "iso8859_6", "iso8859_14", "iso8859_15", "koi8_t", "kz1048"), -0.5),
-    **dict.fromkeys(("armscii-8", "viscii", "big5hkscs"), -0.5),
-    **dict.fromkeys(("cp1251", "cp1257", "cp737", "cp857", "iso8859_2", "iso8859_7", "iso8859_13", "euc_jp"), -1.0),
-    **dict.fromkeys(("tcvn", "mac_roman", "cp775", "georgian-ps", "georgian-academy"), -1.0),
-    **dict.fromkeys(("cp720", "cp855", "iso8859_3", "iso8859_5", "iso8859_10", "euc-tw", "mac_cyrillic"), -1.5),
+    **dict.fromkeys(("iso8859_6", "iso8859_7", "iso8859_14", "iso8859_15", "cp737", "cp857", "koi8_t", "kz1048"), -0.5),
+    **dict.fromkeys(("armscii-8", "viscii", "big5hkscs", "euc_jp"), -0.5),
+    **dict.fromkeys(("cp1251", "cp1257", "iso8859_13"), -1.0),
+    **dict.fromkeys(("tcvn", "cp775", "georgian-ps", "georgian-academy"), -1.5),
+    **dict.fromkeys(("cp720", "iso8859_3", "iso8859_5", "iso8859_10", "euc-tw", "mac_roman"), -1.5),
+    **dict.fromkeys(("cp855", "mac_cyrillic"), -2.0),
 }
 LANGUAGE_PRIORS: Mapping[str, float] = {
-    **dict.fromkeys(("de", "da", "fi", "hr", "ro", "sk", "sl", "sv", "sq", "tr", "mi", "lv"), -0.5),
-    **dict.fromkeys(("nl", "pl", "cs", "hu", "bg", "el", "ga", "gd", "af", "vi", "hsb", "zh", "ca", "lt"), -1.0),
+    **dict.fromkeys(("pl", "cs", "hu", "nl", "bg", "el", "sv", "fi", "sq", "tr", "mi", "zh"), -0.5),
+    **dict.fromkeys(("ga", "gd", "af", "vi", "hsb", "ca", "lt"), -1.0),
     **dict.fromkeys(("kk", "tg", "hy", "ka", "ur"), -1.0),
     **dict.fromkeys(("is", "fo", "lg", "ku", "yi", "cy", "mt"), -2.0), "br": -3.0,
 }  # fmt: skip

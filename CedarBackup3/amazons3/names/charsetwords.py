@@ -424,7 +424,7 @@ WORDS = {
         tūmatanuiā hītori ōhanga pūtaiao tūturu tūmanako hōtaka whakamāramatanga kōwae ōkawa mōhio tōku tōna ōku
         āku tāku ā-tau ngāti pōneke tūranga mātauranga āhua āe kāo ō ī Initonīhia Kānata Tāna Tānihi Pīhini
         Haumoana Tūpuku Kirimī Nūmea Rūpī Pahamā Kūwaiti Pāpua Horomona Tongā Haina Ōropi Pūtān""",
-    "lg": """ŋŋenda ŋŋamba eŋŋoma eŋŋano eŋŋaali eŋŋombe eŋŋaŋŋa maŋŋo bannange abantu omuntu omulimu ekitabo
+    "lg": """ŋŋenda ŋŋamba eŋŋoma eŋŋano eŋŋaali bannange abantu omuntu omulimu ekitabo
         oluganda ensi ebizinga ekizinga olunaku omwaka omwezi amazzi omuti ennyumba essomero omusomesa""",
     "ku": """û ji bi di de li ku ez tu ew em hûn wan min te wî wê me we çi çima çawa kî kê kengî kîjan ev va van yê
         ya yên kurdî kurmancî kurdistan kurd ziman zimanê zimanî gel gelê jin jinên mêr zarok zarokên dê bav bira

@@ -10,8 +10,7 @@ from collections.abc import Container
 _PERL_NAMES = {"gb18030": "gbk", "euc_jp": "euc-jp", "koi8_r": "koi8-r", "koi8_u": "koi8-u"}
 _PERL_NAMES |= {"mac_roman": "MacRoman", "mac_cyrillic": "MacCyrillic"}
 _PERL_NAMES |= {f"iso8859_{part}": f"iso-8859-{part}" for part in range(1, 17)}
-# Encodings that Perl lacks or has other tables of, and those in which Vietnamese tones are characters of their own, which
-# convmv leaves so.
+# Encodings that Perl lacks or has other tables of; cp1258, as convmv would leave Vietnamese tones beside their vowels.
 _NOT_PERLS = {
     "cp950",
     "big5hkscs",
@@ -59,8 +58,8 @@ def convmvCommand(directory: bytes, encoding: str, isScreenUtf8: bool) -> str:
 def readsAsConvmv(name: bytes, encoding: str) -> bool:
     """Whether convmv makes the same text of a name in an encoding.
 
-    Comparing the tables here with those of Perl's Encode 3.17 byte by byte shows that they differ for two encodings that
-    it has: gb18030 agrees with its gbk where Python's gbk has the character; cp950 differs in 249 characters.
+    Comparing the tables here with those of Perl's Encode 3.17 byte by byte shows that, of the encodings it has, they
+    differ for two: gb18030 agrees with its gbk where Python's gbk has the character; cp950 differs in 249 characters.
     """
     if encoding == "gb18030":
         try:
