@@ -67,7 +67,7 @@ def test_only_what_is_missing_or_different_is_wanted(tmp_path: Path) -> None:
     tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(target))
     descriptor = os.open(target, os.O_RDONLY)
     progress = ProgressLine(sys.stderr, isQuiet=True)
-    with wanted(SELECTION, mirror, state, tally, progress, mayReplace=True, adjust=descriptor) as lacking:
+    with wanted(SELECTION, mirror, state, tally, progress, root=descriptor, mayReplace=True, adjust=True) as lacking:
         assert [found.key for found in lacking.versions] == [b"different", b"missing", b"size", b"unclear"]
         assert (lacking.files, lacking.size, lacking.current) == (4, 11, 4)
     os.close(descriptor)
