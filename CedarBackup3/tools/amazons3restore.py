@@ -95,16 +95,18 @@ def restoreBucket(
 
     Args:
         s3BucketUrl: the bucket, with a prefix or a key perhaps
-        targetDir: the directory, made if need be; files in it that the bucket had not are left alone
+        targetDir: the directory, made if need be; files in it that the bucket had not are left alone. What is made is
+            for this user alone
         atTime: when it stood there, with a zone; None: now
         overwrite: the directory need not be empty, and files are replaced
         exclude: aws's patterns of what is left out
 
     Raises:
-        GuardRefused: the directory is not empty, or the bucket has no versions to tell what stood there
+        GuardRefused: the directory is not empty, a link on the way to it is another user's, or the bucket has no versions
+            to tell what stood there
         LockHeld: another restore is at work in the directory
         CommandFailed: aws is missing, or cannot list the bucket
-        CedarBackupError: nothing stood there, or the directory cannot be written to
+        CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
         UsageError: the URL is none, or the directory is one
     """
     from CedarBackup3.util import awaitableChildren
