@@ -102,8 +102,8 @@ def restoreBucket(
         exclude: aws's patterns of what is left out
 
     Raises:
-        GuardRefused: the directory is not empty, a link on the way to it is another user's, or the bucket has no versions
-            to tell what stood there
+        GuardRefused: the directory is not empty, a link on the way to it is another user's, or the bucket has no
+            versions to tell what stood there
         LockHeld: another restore is at work in the directory
         CommandFailed: aws is missing, or cannot list the bucket
         CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
