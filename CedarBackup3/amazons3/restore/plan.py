@@ -118,9 +118,11 @@ def wanted(
     part = partOf(mirror)
 
     def isInTheWay(tree: OpenTree, entry: SourceEntry | None, version: Version) -> bool:
+        if mayReplace or root < 0:
+            return False
         path = mirror.locale.pathOf(version.key)
-        what = "" if entry or root < 0 else obstacle(tree, path)
-        if mayReplace or what == BEHIND_LINK or not (entry or what):
+        what = "" if entry else obstacle(tree, path)
+        if what == BEHIND_LINK or not (entry or what):  # placing finds out
             return False
         shown, url = displayPath(mirror.pathTo(path)), selection.urlOf(version.key)
         other = f"is {what}, and not what {url} is" if what else f"was there already, other than {url}"
