@@ -164,6 +164,15 @@ def test_what_is_left_lets_the_same_restore_go_on_and_no_other(tmp_path: Path) -
         assert os.listdir(made.path) == [b"restore"]
 
 
+def test_a_marker_without_end_is_that_of_no_restore(tmp_path: Path) -> None:
+    (tmp_path / ".cback-restore").mkdir(mode=0o700)
+    (tmp_path / ".cback-restore/restore").write_text("this one")
+    askForRoom(tmp_path, "this one")
+    os.truncate(tmp_path / ".cback-restore/restore", 1 << 40)
+    with pytest.raises(GuardRefused):
+        askForRoom(tmp_path, "this one")
+
+
 @pytest.mark.parametrize("isComplete", [False, True])
 def test_a_link_put_in_its_place_meanwhile_leads_nowhere(tmp_path: Path, isComplete: bool) -> None:
     elsewhere = tmp_path / "elsewhere"
