@@ -40,14 +40,14 @@ class Reader:
 
     mirror: Mirror
     cache: DigestCache | None = None
-    root: int = -1
-    """The descriptor of the directory, below which files are opened through no link; negative: by their paths."""
     configuredPart: int = 0
     """The user's `multipart_chunksize` in bytes; 0: none is set."""
     toldParts: set[int] = field(default_factory=set)
     """Part sizes in bytes that S3 has told, and by which files matched."""
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the work is given up."""
+    root: int = -1
+    """The descriptor of the directory, below which files are opened through no link; negative: by their paths."""
 
 
 class NotRead(Exception):
