@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.amazons3.restore.placing import NoPlace, place
-from CedarBackup3.amazons3.restore.staging import finish, ignoresCase, requireRoom, staging
+from CedarBackup3.amazons3.restore.staging import Staging, finish, ignoresCase, requireRoom, staging
+from CedarBackup3.amazons3.restore.target import openedTarget
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 
 
@@ -23,6 +25,23 @@ def target(tmp_path: Path) -> Iterator[int]:
     descriptor = os.open(tmp_path / "target", os.O_RDONLY)
     yield descriptor
     os.close(descriptor)
+
+
+@contextlib.contextmanager
+def stagedIn(target: Path, restore: str) -> Iterator[Staging]:
+    """The private directory of a restore."""
+    with openedTarget(os.fsencode(target)) as opened, staging(opened, restore) as made:
+        yield made
+
+
+def askForRoom(target: Path, restore: str) -> None:
+    with openedTarget(os.fsencode(target)) as opened:
+        requireRoom(opened, restore, overwrite=False)
+
+
+def looksCaseless(target: Path) -> bool:
+    with openedTarget(os.fsencode(target)) as opened:
+        return ignoresCase(opened)
 
 
 def arrived(tmp_path: Path) -> bytes:
@@ -83,7 +102,8 @@ def test_a_file_system_below_the_target_gets_a_copy(target: int, tmp_path: Path)
     place(target, b"a/b", os.fsencode(file), 1000)
     assert not file.exists()
     assert (tmp_path / "target/a/b").read_text() == "new"
-    assert (tmp_path / "target/a/b").stat().st_mtime == 1000
+    status = (tmp_path / "target/a/b").stat()
+    assert (status.st_mtime, stat.S_IMODE(status.st_mode)) == (1000, 0o600)
     assert os.listdir(tmp_path / "target/a") == ["b"]
 
 
@@ -94,55 +114,63 @@ def test_a_time_that_cannot_be_kept_is_no_reason_not_to_place_a_file(target: int
 
 
 def test_the_directory_for_lost_files_leaves_a_fresh_disk_empty(tmp_path: Path) -> None:
-    target = os.fsencode(tmp_path)
     (tmp_path / "lost+found").mkdir(mode=0o700)
-    requireRoom(target, "this one", overwrite=False)
+    askForRoom(tmp_path, "this one")
     (tmp_path / "lost+found/#12").touch()
     with pytest.raises(GuardRefused):
-        requireRoom(target, "this one", overwrite=False)
+        askForRoom(tmp_path, "this one")
     (tmp_path / "lost+found/#12").unlink()
     (tmp_path / "mine").touch()
     with pytest.raises(GuardRefused):
-        requireRoom(target, "this one", overwrite=False)
+        askForRoom(tmp_path, "this one")
 
 
 def test_looking_tells_whether_case_is_ignored(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.mkdir()
-    assert not ignoresCase(os.fsencode(plain))
-    assert not ignoresCase(os.fsencode(plain / "to/be/made"))
+    assert not looksCaseless(plain)
+    assert not looksCaseless(plain / "to/be/made")
     (plain / "name").touch()
     (plain / "NAME").touch()
-    assert not ignoresCase(os.fsencode(plain))
+    assert not looksCaseless(plain)
 
 
 def test_the_place_where_files_arrive_is_private_locked_and_removed(tmp_path: Path) -> None:
-    target = os.fsencode(tmp_path / "new/target")
-    with staging(target, "this one") as made:
+    target = tmp_path / "new/target"
+    with stagedIn(target, "this one") as made:
         status = os.stat(made.path)
         assert stat.S_IMODE(status.st_mode) == 0o700
         assert (made.isCaseInsensitive, made.hasSparseFiles) == (False, True)
-        with pytest.raises(LockHeld), staging(target, "this one"):
+        with pytest.raises(LockHeld), stagedIn(target, "this one"):
             pass
         finish(made, isComplete=True)
     assert os.listdir(target) == []
 
 
 def test_what_is_left_lets_the_same_restore_go_on_and_no_other(tmp_path: Path) -> None:
-    target = os.fsencode(tmp_path)
-    with staging(target, "this one") as made:
+    target = tmp_path
+    with stagedIn(target, "this one") as made:
         os.mkdir(made.tree)
         Path(os.fsdecode(made.file(0))).touch()
         (tmp_path / "restored").touch()
-    requireRoom(target, "this one", overwrite=False)
+    askForRoom(tmp_path, "this one")
     with pytest.raises(GuardRefused, match="--overwrite"):
-        requireRoom(target, "another", overwrite=False)
-    with staging(target, "this one") as made:
+        askForRoom(tmp_path, "another")
+    with stagedIn(target, "this one") as made:
         assert sorted(os.listdir(made.path)) == [b"restore", b"tree"]
-    with staging(target, "another") as made:
+    with stagedIn(target, "another") as made:
         assert os.listdir(made.path) == [b"restore"]
         finish(made, isComplete=False)
         assert os.listdir(made.path) == [b"restore"]
+
+
+def test_a_marker_without_end_is_that_of_no_restore(tmp_path: Path) -> None:
+    (tmp_path / ".cback-restore").mkdir(mode=0o700)
+    (tmp_path / ".cback-restore/restore").write_text("this one")
+    askForRoom(tmp_path, "this one")
+    os.truncate(tmp_path / ".cback-restore/restore", 1 << 40)
+    with pytest.raises(GuardRefused):
+        askForRoom(tmp_path, "this one")
 
 
 @pytest.mark.parametrize("isComplete", [False, True])
@@ -151,7 +179,7 @@ def test_a_link_put_in_its_place_meanwhile_leads_nowhere(tmp_path: Path, isCompl
     (elsewhere / "tree").mkdir(parents=True)
     for name in ("restore", "file-0", "tree/file"):
         (elsewhere / name).write_text("precious")
-    with staging(os.fsencode(tmp_path / "target"), "this one") as made:
+    with stagedIn(tmp_path / "target", "this one") as made:
         (tmp_path / "target/.cback-restore").rename(tmp_path / "target/moved")
         (tmp_path / "target/.cback-restore").symlink_to(elsewhere)
         # aws is another process, which has the path only
@@ -169,7 +197,7 @@ def test_the_unfinished_restore_of_another_user_is_not_to_be_removed(tmp_path: P
     os.chown(tmp_path / ".cback-restore", 65534, -1)
     with (
         pytest.raises(CedarBackupError, match="user with the number 65534, whose restore has not come to its end"),
-        staging(os.fsencode(tmp_path), "this one"),
+        stagedIn(tmp_path, "this one"),
     ):
         pass
     assert os.listdir(tmp_path) == [".cback-restore"]
@@ -190,24 +218,24 @@ def test_a_file_system_that_decides_on_mode_and_owner(
     """As FAT does and NFS for root, of which not every machine can mount one: what makes a directory does it here."""
     mkdir = os.mkdir
 
-    def dictating(path: bytes, mode: int = 0o777) -> None:
-        mkdir(path, mode)
-        os.chmod(path, 0o777)
+    def dictating(path: bytes, mode: int = 0o777, *, dir_fd: int | None = None) -> None:
+        mkdir(path, mode, dir_fd=dir_fd)
+        os.chmod(path, 0o777, dir_fd=dir_fd)
         if owner is not None:
-            os.chown(path, owner, -1)
+            os.chown(path, owner, -1, dir_fd=dir_fd)
 
     if owner is not None and os.geteuid() != 0:
         pytest.skip("only root can make a directory of another user")
     with tempfile.TemporaryDirectory() as parent:  # below that of pytest nobody else can go
         os.chmod(parent, above)
-        target = os.path.join(os.fsencode(parent), b"target")
+        target = Path(parent, "target")
         with monkeypatch.context() as patched:
             patched.setattr(os, "mkdir", dictating)
             if not word:
-                with staging(target, "this one") as made:
+                with stagedIn(target, "this one") as made:
                     finish(made, isComplete=True)
             else:
-                with pytest.raises(CedarBackupError, match=word), staging(target, "this one"):
+                with pytest.raises(CedarBackupError, match=word), stagedIn(target, "this one"):
                     pass
         assert os.listdir(target) == []
 
@@ -224,6 +252,6 @@ def test_a_place_that_others_have_made_is_refused(tmp_path: Path, kind: str) -> 
         path.chmod(0o777)
     else:
         path.touch()
-    with pytest.raises(CedarBackupError), staging(os.fsencode(tmp_path / "target"), ""):
+    with pytest.raises(CedarBackupError), stagedIn(tmp_path / "target", ""):
         pass
     assert os.listdir(tmp_path / "elsewhere") == []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from CedarBackup3.amazons3.awslocale import AwsLocale
 from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.plan import restorable, targetMirror, wanted
+from CedarBackup3.amazons3.restore.proof import compared
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.versionlisting import Version
@@ -67,10 +69,70 @@ def test_only_what_is_missing_or_different_is_wanted(tmp_path: Path) -> None:
     tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(target))
     descriptor = os.open(target, os.O_RDONLY)
     progress = ProgressLine(sys.stderr, isQuiet=True)
-    with wanted(SELECTION, mirror, state, tally, progress, mayReplace=True, adjust=descriptor) as lacking:
+    with wanted(SELECTION, mirror, state, tally, progress, root=descriptor, mayReplace=True, adjust=True) as lacking:
         assert [found.key for found in lacking.versions] == [b"different", b"missing", b"size", b"unclear"]
         assert (lacking.files, lacking.size, lacking.current) == (4, 11, 4)
     os.close(descriptor)
     assert tally.count(Outcome.SETTLED) == 2
     assert (target / "content").stat().st_mtime == 0  # so that nobody has to read it again
     assert (target / "different").stat().st_mtime != 0
+
+
+def aPipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def aLink(path: Path) -> None:
+    """To a file outside with the very content."""
+    outside = path.parent.parent / "outside"
+    outside.write_bytes(b"same")
+    os.utime(outside, ns=(path.stat().st_mtime_ns,) * 2)
+    path.unlink()
+    path.symlink_to(outside)
+
+
+def aLinkOnTheWay(path: Path) -> None:
+    path.parent.rename(path.parent.parent / "moved")
+    path.parent.symlink_to("moved")
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    """What hangs fails."""
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+
+
+@pytest.mark.usefixtures("alarm")
+@pytest.mark.parametrize(
+    ("step", "swap"),
+    [
+        ("wanted", aPipe),
+        ("wanted", aLink),
+        ("compared", aPipe),
+        ("compared", aLink),
+        ("compared", aLinkOnTheWay),
+    ],
+)
+def test_what_takes_the_place_of_a_file_after_the_walk_is_neither_read_nor_waited_for(
+    tmp_path: Path, step: str, swap: Callable[[Path], None]
+) -> None:
+    target = plantTree(tmp_path / "target", {b"d/a": b"same", b"d/b": b"same"})
+    tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(target))
+    descriptor = os.open(target, os.O_RDONLY)
+    progress = ProgressLine(sys.stderr, isQuiet=True)
+
+    def state() -> Iterator[Version]:
+        yield version(b"d/a", b"same")
+        swap(target / "d/b")  # all of the directory has been seen by now
+        yield version(b"d/b", b"same")
+
+    if step == "wanted":
+        with wanted(SELECTION, mirror, state(), tally, progress, root=descriptor, mayReplace=True) as lacking:
+            assert [found.key for found in lacking.versions] == [b"d/b"]
+    else:
+        report = compared(SELECTION, mirror, state(), tally, progress, root=descriptor, isRestore=False)
+        assert {(found.outcome, found.key) for found in report.findings} >= {(Outcome.DIFFERENT, b"d/b")}
+    os.close(descriptor)

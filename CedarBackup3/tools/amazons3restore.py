@@ -95,16 +95,18 @@ def restoreBucket(
 
     Args:
         s3BucketUrl: the bucket, with a prefix or a key perhaps
-        targetDir: the directory, made if need be; files in it that the bucket had not are left alone
+        targetDir: the directory, made if need be; files in it that the bucket had not are left alone. What is made is
+            for this user alone
         atTime: when it stood there, with a zone; None: now
         overwrite: the directory need not be empty, and files are replaced
         exclude: aws's patterns of what is left out
 
     Raises:
-        GuardRefused: the directory is not empty, or the bucket has no versions to tell what stood there
+        GuardRefused: the directory is not empty, a link on the way to it is another user's, or the bucket has no
+            versions to tell what stood there
         LockHeld: another restore is at work in the directory
         CommandFailed: aws is missing, or cannot list the bucket
-        CedarBackupError: nothing stood there, or the directory cannot be written to
+        CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
         UsageError: the URL is none, or the directory is one
     """
     from CedarBackup3.util import awaitableChildren
@@ -128,58 +130,71 @@ def compareWithBucket(
         return _compared(selection, _absolute(targetDir), unwatched())
 
 
-def _restored(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
     from CedarBackup3.amazons3.restore import past, plan, proof, restoration
     from CedarBackup3.amazons3.restore.report import Tally
     from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
+    from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
 
     tally, restore = Tally(watcher.record), selection.identity
-    requireRoom(target, restore, overwrite=overwrite)
-    with (
-        past.listed(selection, watcher) as (chosen, versions),
-        past.standing(chosen, versions, tally) as stood,
-        staging(target, restore) as place,
-    ):
-        mirror = plan.targetMirror(chosen, target)
-        with plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive) as state:
-            with plan.wanted(
-                chosen, mirror, state, tally, watcher, mayReplace=overwrite, adjust=place.target
-            ) as lacking:
-                locked = chosen.keepingOpen(place.lock)
-                restoration.carriedOut(locked, mirror, versions, lacking, place, tally, watcher)
-            report = proof.compared(chosen, mirror, state, tally, watcher, isRestore=True)
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
+        target = enter(openedTarget(path))
+        requireRoom(target, restore, overwrite=overwrite)
+        chosen, versions = enter(past.listed(selection, watcher))
+        stood = enter(past.standing(chosen, versions, tally))
+        place = enter(staging(target, restore))
+        root, mirror = place.target, plan.targetMirror(chosen, target.path)
+        state = enter(plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
+        with plan.wanted(
+            chosen, mirror, state, tally, watcher, root=root, mayReplace=overwrite, adjust=True
+        ) as lacking:
+            locked = chosen.keepingOpen(place.lock)
+            restoration.carriedOut(locked, mirror, versions, lacking, place, tally, watcher)
+        report = proof.compared(chosen, mirror, state, tally, watcher, root=root, isRestore=True)
         finish(place, isComplete=report.isClean)
+        requireSamePlace(target, root, "restored into")
         return report
 
 
-def _rehearsed(selection: Selection, target: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+def _rehearsed(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
     from CedarBackup3.amazons3.restore import past, plan
     from CedarBackup3.amazons3.restore.report import Tally
     from CedarBackup3.amazons3.restore.staging import ignoresCase, requireRoom
+    from CedarBackup3.amazons3.restore.target import openedTarget
 
     tally = Tally(watcher.record)
-    requireRoom(target, selection.identity, overwrite=overwrite)
-    with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
-        mirror = plan.targetMirror(chosen, target)
-        with (
-            plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)) as state,
-            plan.wanted(chosen, mirror, state, tally, watcher, mayReplace=overwrite) as lacking,
-        ):
-            plan.rehearsed(chosen, mirror, lacking)
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
+        target = enter(openedTarget(path))
+        requireRoom(target, selection.identity, overwrite=overwrite)
+        chosen, versions = enter(past.listed(selection, watcher))
+        stood = enter(past.standing(chosen, versions, tally))
+        mirror = plan.targetMirror(chosen, target.path)
+        state = enter(plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        lacking = enter(plan.wanted(chosen, mirror, state, tally, watcher, root=target.root, mayReplace=overwrite))
+        plan.rehearsed(chosen, mirror, lacking)
     return tally.report()
 
 
-def _compared(selection: Selection, target: bytes, watcher: Watcher) -> RestoreReport:
+def _compared(selection: Selection, path: bytes, watcher: Watcher) -> RestoreReport:
     from CedarBackup3.amazons3.restore import past, plan, proof
     from CedarBackup3.amazons3.restore.report import Tally
     from CedarBackup3.amazons3.restore.staging import ignoresCase
+    from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
 
     tally = Tally(watcher.record)
-    proof.requireDirectory(target)
-    with past.listed(selection, watcher) as (chosen, versions), past.standing(chosen, versions, tally) as stood:
-        mirror = plan.targetMirror(chosen, target)
-        with plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)) as state:
-            return proof.compared(chosen, mirror, state, tally, watcher, isRestore=False)
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
+        target = enter(openedTarget(path))
+        proof.requireDirectory(target)
+        chosen, versions = enter(past.listed(selection, watcher))
+        stood = enter(past.standing(chosen, versions, tally))
+        mirror = plan.targetMirror(chosen, target.path)
+        state = enter(plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        report = proof.compared(chosen, mirror, state, tally, watcher, root=target.descriptor, isRestore=False)
+        requireSamePlace(target, target.descriptor, "compared")
+        return report
 
 
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:

@@ -21,6 +21,7 @@ from CedarBackup3.amazons3.restore import past, plan, restoration
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import finish, staging
+from CedarBackup3.amazons3.restore.target import openedTarget
 from CedarBackup3.cli.record import Record
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
@@ -274,14 +275,15 @@ def test_without_sparse_files_nothing_fills_the_disk(
     put(server, wanted, 0)
     put(server, {b"u[%d]" % number: b"y" * size for number in range(unwanted)}, 10)
     selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale()), at(5))
-    target, tally, watcher = os.fsencode(tinyDisk / "t"), Tally(Record()), unwatched()
+    tally, watcher = Tally(Record()), unwatched()
     with (
+        openedTarget(os.fsencode(tinyDisk / "t")) as target,
         past.listed(selection, watcher) as (_, versions),
         past.standing(selection, versions, tally) as state,
         staging(target, "this one") as place,
     ):
-        mirror = plan.targetMirror(selection, target)
-        with plan.wanted(selection, mirror, state, tally, watcher, mayReplace=False) as lacking:
+        mirror = plan.targetMirror(selection, target.path)
+        with plan.wanted(selection, mirror, state, tally, watcher, root=place.target, mayReplace=False) as lacking:
             without = replace(place, hasSparseFiles=False)
             restoration.carriedOut(selection, mirror, versions, lacking, without, tally, watcher)
         finish(place, isComplete=True)

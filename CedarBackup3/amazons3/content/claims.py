@@ -6,6 +6,7 @@ another part size, or an encryption. `questions` asks for that.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import threading
@@ -20,6 +21,7 @@ from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, p
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
 from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Standing, Verdict
+from CedarBackup3.amazons3.opentree import NotAFile, NotFollowed, OpenTree
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
 _BATCH_BYTES = 16 << 20
@@ -44,6 +46,8 @@ class Reader:
     """Part sizes in bytes that S3 has told, and by which files matched."""
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the work is given up."""
+    root: int = -1
+    """The descriptor of the directory, below which files are opened through no link; negative: by their paths."""
 
 
 class NotRead(Exception):
@@ -157,14 +161,40 @@ def _isCached(cache: DigestCache, path: bytes, each: Claim, etag: Etag, sizes: S
 
 
 def _fed(reader: Reader, each: Claim, hashers: Sequence[Hasher], buffer: bytearray) -> FileState:
-    path = reader.mirror.pathTo(each.path)
     try:
-        state = fed(path, each.size, each.mtimeNs, hashers, buffer, reader.stopped.is_set)
+        with _pinned(reader, each.path) as path:
+            state = fed(path, each.size, each.mtimeNs, hashers, buffer, reader.stopped.is_set)
     except OSError as error:
         raise _notRead(error) from None
+    except (NotAFile, NotFollowed):
+        state = None
     if state is None:
         raise NotRead("raced", "")
     return state
+
+
+@contextlib.contextmanager
+def _pinned(reader: Reader, path: bytes) -> Iterator[bytes]:
+    """A path that leads to a file.
+
+    Below an open directory it stays with the file, whatever takes its place (proc(5), fd).
+
+    Raises:
+        NotAFile: something else is in its place, at the beginning or in the end
+        NotFollowed: it is a link, or lies behind one
+        OSError: it cannot be opened
+    """
+    if reader.root < 0:
+        yield reader.mirror.pathTo(path)
+        return
+    with OpenTree(reader.root, "none") as tree:
+        descriptor = tree.file(path)
+        try:
+            yield b"/proc/self/fd/%d" % descriptor
+            if not os.path.samestat(tree.status(path), os.fstat(descriptor)):
+                raise NotAFile
+        finally:
+            os.close(descriptor)
 
 
 def _notRead(error: OSError) -> NotRead:

@@ -27,7 +27,7 @@ class Doubts:
     """Keeps what has arrived but is not proven."""
 
     def __init__(self, mirror: Mirror, staging: Staging, part: PartOf) -> None:
-        self._mirror, self._part = replace(mirror, source=staging.path), part
+        self._mirror, self._root, self._part = replace(mirror, source=staging.path), staging.lock, part
         self._versions, self._findings = Spool(Version._make), Spool(Finding._make)
         self._etag = ""
 
@@ -41,7 +41,7 @@ class Doubts:
 
     def settled(self) -> Iterator[Fetched]:
         """Each of them with what S3 has told."""
-        reader = Reader(self._mirror, configuredPart=self._part(self._etag))
+        reader = Reader(self._mirror, root=self._root, configuredPart=self._part(self._etag))
         for version, found in zip(self._versions, settled(reader, self._findings), strict=True):
             yield Fetched(version, self._mirror.pathTo(found.path), verdict=found.verdict, why=found.why)
 

@@ -21,6 +21,7 @@ from CedarBackup3.amazons3.content.questions import ENCRYPTED
 from CedarBackup3.amazons3.content.workers import mapped, processors
 from CedarBackup3.amazons3.mirror import OnProgress
 from CedarBackup3.amazons3.model import S3Location, Verdict
+from CedarBackup3.amazons3.restore.placing import openedFile
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import temporaryText
@@ -120,7 +121,7 @@ def _isDigest(printed: bytes) -> bool:
 def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
     """A file that has arrived, checked."""
     try:
-        with open(file, "rb") as opened:
+        with open(openedFile(file), "rb") as opened:
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size != version.size:
                 return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")

@@ -100,10 +100,10 @@ def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> It
         CedarBackupError: nothing stood there
     """
 
-    def inOrder(key: bytes) -> list[Version]:
+    def inOrder(key: bytes) -> Iterator[Version]:
         with Spool(Version._make) as again:
             listVersions(selection.location, key, selection.aws, again, pageSize=1)
-            return list(again)
+            yield from again
 
     def tellUnknown(version: Version) -> None:
         url = selection.urlOf(version.key)

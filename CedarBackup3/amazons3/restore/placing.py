@@ -13,8 +13,28 @@ import shutil
 import stat
 from collections.abc import Iterator
 
+from CedarBackup3.amazons3.restore.target import PRIVATE_DIRECTORY
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
+
+PRIVATE_FILE = 0o600
+"""The mode of a file that a restore makes: nobody knows who was to read what is in the bucket."""
+
+# O_NONBLOCK: nobody waits for the other end of a pipe that has taken a file's place.
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+def openedFile(path: bytes, directory: int | None = None) -> int:
+    """Open what may be a file to read, but no link, without waiting for anything.
+
+    Args:
+        path: relative perhaps
+        directory: the descriptor of where a relative path begins; None: the current directory
+
+    Raises:
+        OSError: it cannot be
+    """
+    return os.open(path, _FILE, dir_fd=directory)
 
 
 class NoPlace(CedarBackupError):
@@ -22,7 +42,9 @@ class NoPlace(CedarBackupError):
 
 
 def place(target: int, path: bytes, arrived: bytes, seconds: int) -> None:
-    """Rename a file to its path below the target, replacing what is there, and give it its time.
+    """Rename a file to its path below the target, replacing what is there, for this user alone and with its time.
+
+    Where a link or a file with further names is in its place, what that leads to and those names stay as they are.
 
     Args:
         target: the descriptor of the target directory
@@ -34,8 +56,10 @@ def place(target: int, path: bytes, arrived: bytes, seconds: int) -> None:
         NoPlace: it cannot be
     """
     *parents, name = path.split(b"/")
-    with contextlib.suppress(OSError, OverflowError):  # not every file system keeps every time
-        os.utime(arrived, (seconds, seconds), follow_symlinks=False)
+    try:
+        _dress(arrived, seconds)
+    except OSError as error:
+        raise NoPlace(_reason(error)) from None
     with _directory(target, parents, make=True) as directory:
         try:
             os.rename(arrived, name, dst_dir_fd=directory)
@@ -45,12 +69,29 @@ def place(target: int, path: bytes, arrived: bytes, seconds: int) -> None:
             _copy(arrived, directory, name, seconds)
 
 
+def _dress(arrived: bytes, seconds: int) -> None:
+    """Give a file its mode and its time, as far as the file system keeps them."""
+    descriptor = openedFile(arrived)
+    try:
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, PRIVATE_FILE)
+        with contextlib.suppress(OSError, OverflowError):
+            os.utime(descriptor, (seconds, seconds))
+    finally:
+        os.close(descriptor)
+
+
 def setTime(target: int, path: bytes, seconds: int) -> None:
-    """Give a file that is in its place its time, if this user may; a link is left as it is."""
+    """Give a file that is in its place its time, if this user may; not one that has another name, or is a link."""
     *parents, name = path.split(b"/")
     with contextlib.suppress(NoPlace, OSError, OverflowError), _directory(target, parents, make=False) as directory:
-        if stat.S_ISREG(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode):
-            os.utime(name, (seconds, seconds), dir_fd=directory, follow_symlinks=False)
+        descriptor = openedFile(name, directory)
+        try:
+            status = os.fstat(descriptor)
+            if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
+                os.utime(descriptor, (seconds, seconds))
+        finally:
+            os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -62,7 +103,7 @@ def _directory(target: int, names: list[bytes], *, make: bool) -> Iterator[int]:
             try:
                 if make:
                     with contextlib.suppress(FileExistsError):
-                        os.mkdir(name, dir_fd=descriptor)
+                        os.mkdir(name, PRIVATE_DIRECTORY, dir_fd=descriptor)
                 deeper = os.open(name, _NO_LINK, dir_fd=descriptor)
             except OSError as error:
                 raise NoPlace(_parentReason(descriptor, name, b"/".join(names[:depth]), error)) from None
@@ -92,9 +133,9 @@ def _copy(arrived: bytes, directory: int, name: bytes, seconds: int) -> None:
     temporary = b".cback-%d" % os.getpid()
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(temporary, flags, 0o666, dir_fd=directory)
+        descriptor = os.open(temporary, flags, PRIVATE_FILE, dir_fd=directory)
         try:
-            with open(arrived, "rb") as source, open(descriptor, "wb") as copy:
+            with open(openedFile(arrived), "rb") as source, open(descriptor, "wb") as copy:
                 shutil.copyfileobj(source, copy)
                 copy.flush()
                 with contextlib.suppress(OSError, OverflowError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -13,10 +12,12 @@ from CedarBackup3.amazons3.content.questions import settled
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import Claim, Finding, SourceEntry
+from CedarBackup3.amazons3.opentree import OpenTree
 from CedarBackup3.amazons3.restore.doubts import claimOf, partOf
-from CedarBackup3.amazons3.restore.plan import isAlike, targetEntries
+from CedarBackup3.amazons3.restore.plan import isAlike, obstacle, targetEntries
 from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, summaryLine
 from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.target import Target
 from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError
@@ -25,10 +26,10 @@ from CedarBackup3.util import displayPath
 _log = logging.getLogger("CedarBackup3.log")
 
 
-def requireDirectory(target: bytes) -> None:
+def requireDirectory(target: Target) -> None:
     """Raise `CedarBackupError` unless there is a directory to compare with."""
-    if not os.path.isdir(target):
-        raise CedarBackupError(f"The target directory {displayPath(target)} does not exist; nothing was compared")
+    if target.missing:
+        raise CedarBackupError(f"The target directory {displayPath(target.given)} does not exist; nothing was compared")
 
 
 def compared(
@@ -38,6 +39,7 @@ def compared(
     tally: Tally,
     watcher: Watcher,
     *,
+    root: int,
     isRestore: bool,
 ) -> RestoreReport:
     """Compare the target as it is now with what should be there, and sum up.
@@ -50,28 +52,35 @@ def compared(
         state: what should be there
         tally: has what came of the restore
         watcher: sees the progress
+        root: the descriptor of the target
         isRestore: what was said before is not said again, and other files are no concern
     """
-    with Spool(_Odd._make) as odds, Spool(Finding._make) as doubtful:
+    tree = OpenTree(root, mirror.followLinks)
+    with Spool(_Odd._make) as odds, Spool(Finding._make) as doubtful, tree:
         with odds.appending() as keep:
-            for entry, version in joined(targetEntries(selection, mirror, watcher), state):
+            for entry, version in joined(targetEntries(selection, mirror, root, watcher), state):
                 if entry is None or version is None or not isAlike(entry, version):
                     keep(_Odd(entry and tuple(entry), version and tuple(version)))
                 elif not isRestore:
                     tally.fine(Outcome.ALIKE, entry.size or 0)
-        findings = _findings(mirror, odds, doubtful, watcher)
+        findings = _findings(mirror, root, odds, doubtful, watcher)
         watcher("compare")
         doubt = next(findings, None)
         for odd in odds:
             if doubt is not None and odd.isComparable and odd.claim == doubt.claim:
-                _tell(selection, mirror, odd, doubt, tally, isRestore=isRestore)
+                _tell(selection, mirror, tree, odd, doubt, tally, isRestore=isRestore)
                 doubt = next(findings, None)
             else:
-                _tell(selection, mirror, odd, None, tally, isRestore=isRestore)
+                _tell(selection, mirror, tree, odd, None, tally, isRestore=isRestore)
     tally.sayUnproven()
     report = tally.report()
     line = summaryLine(selection, mirror.source, report, isRestore=isRestore)
     _log.log(logging.INFO if report.isClean else logging.ERROR, "%s", line)
+    if isRestore and (report.counts.get(Outcome.RESTORED) or report.counts.get(Outcome.UNPROVEN)):
+        _log.info(
+            "Only this user can read what was restored (modes 600 and 700); "
+            "'chmod -R u=rwX,go=rX' of the directory lets everybody read it"
+        )
     return report
 
 
@@ -105,11 +114,14 @@ class _Odd(NamedTuple):
         return claimOf(entry.path, entry.mtimeNs, version)
 
 
-def _findings(mirror: Mirror, odds: Spool[_Odd], doubtful: Spool[Finding], watcher: Watcher) -> Iterator[Finding]:
+def _findings(
+    mirror: Mirror, root: int, odds: Spool[_Odd], doubtful: Spool[Finding], watcher: Watcher
+) -> Iterator[Finding]:
     """What is comparable but not proven by its ETag, after asking S3 for a bounded number of them, in key order.
 
     Args:
         mirror: the target
+        root: its descriptor
         odds: all that is not alike
         doubtful: receives what the ETags do not prove
         watcher: sees the progress
@@ -121,7 +133,7 @@ def _findings(mirror: Mirror, odds: Spool[_Odd], doubtful: Spool[Finding], watch
             withParts = withParts or odd.claim.etag * ("-" in odd.claim.etag)
     if size < 0:
         return iter(())
-    reader = Reader(mirror, configuredPart=partOf(mirror)(withParts))
+    reader = Reader(mirror, root=root, configuredPart=partOf(mirror)(withParts))
     claims = (odd.claim for odd in odds if odd.isComparable)
     watcher("content")
     doubtful.extend(found for found in hashed(reader, claims, size, watcher) if found.verdict != "matched")
@@ -129,7 +141,14 @@ def _findings(mirror: Mirror, odds: Spool[_Odd], doubtful: Spool[Finding], watch
 
 
 def _tell(
-    selection: Selection, mirror: Mirror, odd: _Odd, doubt: Finding | None, tally: Tally, *, isRestore: bool
+    selection: Selection,
+    mirror: Mirror,
+    tree: OpenTree,
+    odd: _Odd,
+    doubt: Finding | None,
+    tally: Tally,
+    *,
+    isRestore: bool,
 ) -> None:
     """Count what has shown of one pair, and say what is wrong; comparable content without a doubt is right."""
     entry, version = odd.entry, odd.version
@@ -140,7 +159,7 @@ def _tell(
         return
     isRight = odd.isComparable and (doubt is None or doubt.verdict in {"matched", "unknown"})
     if not isRight and version.key not in tally.said:
-        _tellDifference(selection, mirror, entry, version, doubt, tally)
+        _tellDifference(selection, mirror, tree, entry, version, doubt, tally)
     elif isRight and not isRestore:
         if doubt is not None and doubt.verdict == "unknown":
             tally.unproven(version, displayPath(mirror.pathTo(doubt.path)), doubt.why)
@@ -156,13 +175,18 @@ def _isLostAndFound(entry: SourceEntry) -> bool:
 def _tellDifference(
     selection: Selection,
     mirror: Mirror,
+    tree: OpenTree,
     entry: SourceEntry | None,
     version: Version,
     doubt: Finding | None,
     tally: Tally,
 ) -> None:
-    path = displayPath(mirror.pathTo(mirror.locale.pathOf(version.key)))
-    size = counted(version.size or 0, "byte")
+    file = mirror.locale.pathOf(version.key)
+    path, size = displayPath(mirror.pathTo(file)), counted(version.size or 0, "byte")
+    if entry is None and (what := obstacle(tree, file)):
+        line = f"Different: {path} is {what}, and not the file ({size}) that is in {selection.shown}"
+        tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
+        return
     if entry is None:
         line = f"Missing: {path} ({size}) is not there, but in {selection.shown}"
         tally.wrong(Outcome.MISSING, version.key, version.size or 0, line)

@@ -73,19 +73,20 @@ def listVersions(
     Raises:
         CommandFailed: aws failed, or what it printed is no listing
     """
-    listed = _Listed(location, only, versions, onVersions)
-    after: tuple[str, str] | None = None
-    isToGoOn = True
-    while isToGoOn:
-        pages = Pages(listed.take, isOnePage=after is not None)
-        result = runAws(
-            versionArguments(location.bucket, location.prefix + only.decode(), pageSize, after),
-            aws,
-            outputFile=cast(BinaryIO, pages),
-            shouldStop=lambda pages=pages: pages.isDone,  # type: ignore[misc]
-        )
-        pages.requireComplete(result)
-        isToGoOn, after = pages.isToGoOn, listed.goOnAfter
+    with versions.appending() as keep:  # pages may be as small as one version
+        listed = _Listed(location, only, keep, onVersions)
+        after: tuple[str, str] | None = None
+        isToGoOn = True
+        while isToGoOn:
+            pages = Pages(listed.take, isOnePage=after is not None)
+            result = runAws(
+                versionArguments(location.bucket, location.prefix + only.decode(), pageSize, after),
+                aws,
+                outputFile=cast(BinaryIO, pages),
+                shouldStop=lambda pages=pages: pages.isDone,  # type: ignore[misc]
+            )
+            pages.requireComplete(result)
+            isToGoOn, after = pages.isToGoOn, listed.goOnAfter
     return listed.last
 
 
@@ -93,7 +94,11 @@ class _Listed:
     """Takes the pages of a listing and keeps its versions."""
 
     def __init__(
-        self, location: S3Location, only: bytes, versions: Spool[Version], onVersions: Callable[[int], object]
+        self,
+        location: S3Location,
+        only: bytes,
+        keep: Callable[[Version], None],
+        onVersions: Callable[[int], object],
     ) -> None:
         self.last = b""
         """The last key that has come, below the prefix."""
@@ -101,7 +106,7 @@ class _Listed:
         """The whole key and the version id behind which to go on, if we have to; what has come is left out then."""
         self._location = location
         self._only = only
-        self._versions = versions
+        self._keep = keep
         self._onVersions = onVersions
         self._behind = b""  # the key behind which the next page begins; it may come again
         self._known: frozenset[tuple[bytes, str]] = frozenset()  # what may come again, of this page and the one before
@@ -121,7 +126,8 @@ class _Listed:
             self._known = frozenset((each.key, each.versionId) for each in found) | before
             wanted = [each for each in fresh if each.key == self._only] if self._only else fresh
             self._onVersions(len(wanted))
-            self._versions.append(wanted)
+            for each in wanted:
+                self._keep(each)
             return Next.UNWANTED if self._only and self.last > self._only else follows
         if follows is Next.NOTHING or (found and follows is Next.UNKNOWN):
             return Next.NOTHING
