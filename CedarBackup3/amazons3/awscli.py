@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import logging
 import math
 import os
@@ -13,9 +14,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from CedarBackup3.amazons3.awsadvice import adviceFor, notStartedSentence
-from CedarBackup3.amazons3.awsconfiguration import ignoresConfiguredEndpoints
+from CedarBackup3.amazons3.awsconfiguration import configuredEndpoint, ignoresConfiguredEndpoints
 from CedarBackup3.amazons3.awsidle import IdleWatch
 from CedarBackup3.amazons3.awspaths import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.awssettings import AwsSettings
@@ -197,6 +199,22 @@ def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
     if configured and ignoresConfiguredEndpoints(environment, settings.profile, settings.locale.encoding):
         return ""
     return configured
+
+
+def openEndpoint(settings: AwsSettings, environment: Mapping[str, str]) -> str:
+    """The endpoint, wherever it is set, if what goes there can be read on the way: by http, and not on this machine.
+
+    Empty if it cannot.
+    """
+    chosen = endpointOf(settings, environment) or configuredEndpoint(
+        environment, settings.profile, settings.locale.encoding
+    )
+    try:
+        scheme, host = urlsplit(chosen).scheme, urlsplit(chosen).hostname or ""
+        isOpen = scheme == "http" and host != "localhost" and not ipaddress.ip_address(host).is_loopback
+    except ValueError:  # the host is a name, or the address is none
+        isOpen = chosen.lower().startswith("http://")
+    return chosen if isOpen else ""
 
 
 def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dict[str, str]:

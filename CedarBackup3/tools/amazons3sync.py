@@ -23,7 +23,7 @@ from CedarBackup3.tools.shared.awsswitches import (
     policySettings,
     requirePolicyWanted,
 )
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     from CedarBackup3.amazons3.mirror import mirrorOf
 
     sayVainPatterns(options.exclude)
+    sayOpenEndpoint(options.aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
