@@ -287,6 +287,12 @@ def shortageSentence(error: BaseException | None) -> str:
     return _SHORTAGES.get(error.errno or 0, "") if isinstance(error, OSError) else ""
 
 
+def reasonText(error: OSError | ValueError) -> str:
+    """Why something failed, for a sentence that has named it, with what to do if that is a shortage."""
+    strerror = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    return shortageSentence(error) or strerror
+
+
 _SHORTAGES = {
     errno.EMFILE: "this process may open no more files; raise its limit (ulimit -n, LimitNOFILE= of systemd)",
     errno.ENFILE: "the machine can open no more files; end what has many open, or raise the sysctl fs.file-max",

@@ -20,7 +20,7 @@ from CedarBackup3.amazons3.model import LEADS_NOWHERE, NOT_FOLLOWED, SourceEntry
 from CedarBackup3.amazons3.opentree import Level, NotFollowed, OpenTree, followedLink
 from CedarBackup3.amazons3.patterns import matcher, treeMatcher
 from CedarBackup3.errors import CedarBackupError, GuardRefused
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayPath, reasonText
 
 OnSkipped = Callable[[bytes, str], object]
 """Is told of a path below the source that holds no data, and what it is."""
@@ -66,7 +66,9 @@ def treeEntries(
             entries = _directoryEntries(mirror, tree, b"", b"", onSkipped)
         except OSError as error:
             shown = displayPath(mirror.source)
-            raise CedarBackupError(f"The source directory {shown} cannot be read any more: {error.strerror}") from None
+            raise CedarBackupError(
+                f"The source directory {shown} cannot be read any more: {reasonText(error)}"
+            ) from None
         onDirectory(_namesIn(entries))
         # Each directory that the walk is in: the link that led there, if one did, and how many entries came before it.
         stack: list[tuple[Iterator[SourceEntry], SourceEntry | None, int]] = [(iter(entries), None, 0)]
