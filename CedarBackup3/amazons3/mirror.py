@@ -78,6 +78,8 @@ class Mirror:
     """Objects without a file are left alone, and are no difference."""
     excludes: tuple[str, ...] = ()
     """Patterns of what is neither looked at nor touched, on either side."""
+    maxSize: int = 0
+    """In bytes: larger files are left out, and their objects left alone; 0: there is no limit."""
     followLinks: FollowLinks = "safe"
     owners: Owners = UNRESTRICTED
     """On whose behalf the source was reached."""
@@ -107,6 +109,7 @@ def mirrorOf(
     *,
     uploadOnly: bool = False,
     excludes: tuple[str, ...] = (),
+    maxSize: int = 0,
     followLinks: FollowLinks = "safe",
     aws: AwsSettings | None = None,
 ) -> Mirror:
@@ -130,6 +133,7 @@ def mirrorOf(
         mounts=mountPoints(),
         uploadOnly=uploadOnly,
         excludes=excludes,
+        maxSize=maxSize,
         followLinks=followLinks,
         owners=source.owners,
     )

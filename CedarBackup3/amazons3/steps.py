@@ -22,8 +22,8 @@ from CedarBackup3.amazons3.messages import (
     counted,
     differenceLine,
     hasOddDate,
+    leftAloneLine,
     newerLine,
-    notFollowedLine,
     oddDateLine,
     planLine,
     stepLine,
@@ -37,6 +37,7 @@ from CedarBackup3.amazons3.model import (
     Difference,
     Finding,
     Kind,
+    LeftAlone,
     ObjectEntry,
     SourceEntry,
     Step,
@@ -63,7 +64,7 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
     """
     shown, url = displayPath(mirror.source), displayPath(mirror.location.url)
     skipped = CappedLines("skipped paths", logging.INFO)
-    notFollowed = CappedLines("paths not followed", logging.WARNING)
+    leftAlone = {reason: CappedLines(f"paths left alone ({reason})", logging.WARNING) for reason in get_args(LeftAlone)}
 
     def look(entries: list[SourceEntry]) -> None:
         began = time.monotonic()
@@ -74,9 +75,10 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         watcher.record.note("skipped", path)
         skipped.say(f"Skipped: {displayPath(mirror.pathTo(path))} is {why}")
 
-    def leave(path: bytes) -> None:
-        watcher.record.note("notFollowed", path)
-        notFollowed.say(notFollowedLine(mirror, path))
+    def leave(entry: SourceEntry) -> None:
+        if reason := entry.leftAlone:
+            watcher.record.note(reason, entry.path)
+            leftAlone[reason].say(leftAloneLine(mirror, entry.path, reason))
 
     log.info("Reading %s", shown)
     watcher("walk")
@@ -85,8 +87,8 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         scanned(mirror, skip, (lambda entries: None) if ignoreNames else look, watcher, leave) as scan,
     ):
         check.finish()
-        skipped.finish()
-        notFollowed.finish()
+        for lines in (skipped, *leftAlone.values()):
+            lines.finish()
         for oddity, count in check.unusual.items():
             if count > UNUSUAL_TOLD:
                 log.warning("Unusual: %s more names in %s that %s", f"{count - UNUSUAL_TOLD:,}", shown, oddity.value)
@@ -273,11 +275,11 @@ def _mirroredByAws(
         CommandFailed: it ended otherwise than by finishing, with failures and warnings perhaps
     """
     if not made.deletions:
-        leftOut = [entry.key for entry in scan.entries if entry.isNotFollowed]
+        leftOut = [entry for entry in scan.entries if entry.leftAlone]
         return _finished(_synchronized(mirror, watcher, leftOut=leftOut))
     with _listed(mirror, scan, watcher, 0) as before:
         pairs = knowable(joined(scan.entries, before()))
-        protected = [entry.key for entry, _ in pairs if entry is not None and entry.size is None]
+        protected = [entry for entry, _ in pairs if entry is not None and entry.size is None]
         guards.refuse([sourceChange()])
         result = _synchronized(mirror, watcher, delete=True, leftOut=protected)
         with _listed(mirror, scan, watcher, 0) as after:
@@ -301,7 +303,7 @@ def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> N
 
 
 def _synchronized(
-    mirror: Mirror, watcher: Watcher, *, delete: bool = False, leftOut: Sequence[bytes] = ()
+    mirror: Mirror, watcher: Watcher, *, delete: bool = False, leftOut: Sequence[SourceEntry] = ()
 ) -> AwsResult:
     log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
     watcher("sync")
