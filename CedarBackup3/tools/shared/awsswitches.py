@@ -50,7 +50,7 @@ AWS_SWITCHES = (
     Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
     Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
-    Switch("", "awsIdleTimeout", "Stop an aws that does nothing; 0: never", "SECONDS", "3600", seconds),
+    Switch("", "awsIdleTimeout", "Stop an aws that is idle; 0: never", "SECONDS", "3600", seconds),
 )
 """For every tool that runs aws."""
 
