@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from time import monotonic, thread_time
 
 import pytest
 
@@ -133,10 +134,10 @@ open({str(pidFile)!r}, 'w').write(str(os.getpid())); print('up', file=sys.stderr
 
 
 def test_a_child_that_lives_on_without_its_pipes_is_still_asked_about() -> None:
-    deadline = time.monotonic() + 0.5
+    deadline = monotonic() + 0.5
     script = "exec >&- 2>&-; exec sleep 60"
-    assert executeCommand(SHELL, [script], shouldStop=lambda: time.monotonic() > deadline) == (-15, None)
-    assert time.monotonic() < deadline + 30
+    assert executeCommand(SHELL, [script], shouldStop=lambda: monotonic() > deadline) == (-15, None)
+    assert monotonic() < deadline + 30
 
 
 def test_the_caller_learns_which_process_the_child_is() -> None:
@@ -177,9 +178,9 @@ def test_progress_in_one_line_takes_about_as_much_work_as_in_many() -> None:
     """And not as much as the square of its length: minutes."""
 
     def work(end: str) -> float:
-        began = time.thread_time()
+        began = thread_time()
         executeCommand([sys.executable, "-c"], [f"print('Completed 7 of it{end}' * 4_000_000)"], doNotLog=True)
-        return time.thread_time() - began
+        return thread_time() - began
 
     assert work("\\r") < 10 * work("\\n") + 1
 
