@@ -50,6 +50,7 @@ def executeCommand(
     onNotStarted: Callable[[OSError | ValueError], object] | None = None,
     directory: str | bytes | None = None,
     keptOpen: Sequence[int] = (),
+    onStarted: Callable[[int], object] | None = None,
 ) -> tuple[int, list[str] | None]:
     """Run a command, without a shell and without standard input, and wait for it.
 
@@ -65,11 +66,12 @@ def executeCommand(
         environment: the child's whole environment, instead of `childEnvironment()`
         onErrorLine: receives each line of standard error, which is then kept apart from the output
         onOutput: receives what arrives, as it arrives, in whatever pieces; for a display of progress
-        shouldStop: asked every fifth of a second and whenever something has arrived; the child is stopped once it
-            says yes, and the status is that of a child ended by a signal
+        shouldStop: asked every fifth of a second and whenever something has arrived, until the child has ended; the
+            child is stopped once it says yes, and the status is that of a child ended by a signal
         onNotStarted: receives what stood in the way of a command that could not be started
         directory: where the command is started, instead of this process's working directory
         keptOpen: descriptors that the child has as well, by the same numbers; a lock on one lasts until both have ended
+        onStarted: receives the process id of the child
 
     Returns:
         The child's exit status (negative: the signal that ended it; 256: it could not be started; 257: the system
@@ -104,7 +106,10 @@ def executeCommand(
             return NOT_STARTED, [] if returnOutput else None
         stack.enter_context(_stoppedOnError(child))
         release()
-        for isError, line in _arrivingLines(child, onOutput, shouldStop):
+        if onStarted:
+            onStarted(child.pid)
+        isWhole = returnOutput or outputFile is not None
+        for isError, line in _arrivingLines(child, onOutput, shouldStop, isWhole=isWhole):
             if outputFile is not None and not isError:
                 outputFile.write(line)
             if not (logged or returnOutput or isError):
@@ -118,7 +123,7 @@ def executeCommand(
                 lines.append(text)
         if outputFile is not None:
             outputFile.flush()
-        status = _statusOf(child)
+        status = _statusOf(child, shouldStop)
     return status, lines if returnOutput else None
 
 
@@ -173,8 +178,14 @@ def _arrivingLines(
     child: subprocess.Popen[bytes],
     onOutput: Callable[[bytes], object] | None,
     shouldStop: Callable[[], bool] | None,
+    *,
+    isWhole: bool,
 ) -> Iterator[tuple[bool, bytes]]:
-    """Each line as it arrives, and whether it is an error line; both pipes are read, so that neither can fill up."""
+    """Each line as it arrives, and whether it is an error line; both pipes are read, so that neither can fill up.
+
+    Unless lines have to be whole, a long one comes in pieces that end in carriage returns: a display of progress is one
+    line that grows as long as the child runs.
+    """
     with selectors.PollSelector() as selector:  # takes no descriptor, of which there may be none left
         for stream in filter(None, (child.stdout, child.stderr)):
             selector.register(stream, selectors.EVENT_READ, bytearray())
@@ -185,9 +196,14 @@ def _arrivingLines(
                 data = os.read(ready.fd, _PIPE_READ)
                 if onOutput and not isError:
                     onOutput(data)
-                pending += data
-                *complete, pending[:] = pending.split(b"\n")
-                yield from ((isError, bytes(line) + b"\n") for line in complete)
+                first, *others = data.split(b"\n")  # what is pending has none, and may be long
+                pending += first
+                for following in others:
+                    yield isError, bytes(pending) + b"\n"
+                    pending[:] = following
+                if not (isWhole or isError) and (end := _endOfUpdates(pending)):
+                    yield isError, bytes(pending[:end])
+                    del pending[:end]
                 if not data:
                     selector.unregister(ready.fileobj)
                     if pending:
@@ -195,6 +211,14 @@ def _arrivingLines(
             if shouldStop and shouldStop():
                 _stop(child)
                 return
+
+
+def _endOfUpdates(pending: bytearray) -> int:
+    """Where what is pending can be cut behind a carriage return; 0 if it is short, or has none.
+
+    One at its very end may be that of the end of a line.
+    """
+    return pending.rfind(b"\r", -2 * _PIPE_READ, -1) + 1 if len(pending) > _PIPE_READ else 0
 
 
 @contextlib.contextmanager
@@ -219,8 +243,15 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
             time.sleep(_STOP_POLL)
 
 
-def _statusOf(child: subprocess.Popen[bytes]) -> int:
-    """How a child ended, which is waited for."""
+def _statusOf(child: subprocess.Popen[bytes], shouldStop: Callable[[], bool] | None) -> int:
+    """How a child ended, which is waited for, though it may live on without its pipes."""
+    pause = _STOP_POLL / 10  # most end at once
+    while shouldStop and not _hasEnded(child):
+        if shouldStop():
+            _stop(child)
+            break
+        time.sleep(pause)
+        pause = min(2 * pause, _STOP_TICK)
     _hasEnded(child, 0)
     assert child.returncode is not None  # noqa: S101 - waited for
     return child.returncode
@@ -254,6 +285,12 @@ def shortageSentence(error: BaseException | None) -> str:
     if isinstance(error, RuntimeError) and "start new thread" in str(error):  # by which `threading` tells EAGAIN
         return _SHORTAGES[errno.EAGAIN]
     return _SHORTAGES.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
+
+def reasonText(error: OSError | ValueError) -> str:
+    """Why something failed, for a sentence that has named it, with what to do if that is a shortage."""
+    strerror = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    return shortageSentence(error) or strerror
 
 
 _SHORTAGES = {

@@ -11,7 +11,7 @@ import pytest
 
 from CedarBackup3.amazons3.awsadvice import adviceFor, notStartedSentence
 from CedarBackup3.amazons3.awsarguments import copyArguments, deleteArguments, listArguments, syncArguments
-from CedarBackup3.amazons3.awscli import AwsResult, awsEnvironment, endpointOf, settingArguments
+from CedarBackup3.amazons3.awscli import AwsResult, awsEnvironment, endpointOf, openEndpoint, settingArguments
 from CedarBackup3.amazons3.awsconfiguration import profileSettings
 from CedarBackup3.amazons3.awslocale import AwsLocale
 from CedarBackup3.amazons3.awspaths import absolutePaths
@@ -312,6 +312,44 @@ def test_an_endpoint_of_the_environment_is_passed_on_unless_the_profile_forbids_
     settings = AwsSettings(UTF8, profile=profile)
     assert endpointOf(settings, environment) == ("" if isIgnored else "http://a")
     assert endpointOf(replace(settings, endpointUrl="http://b"), environment) == "http://b"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "isOpen"),
+    [
+        ("http://s3.example.com", True),
+        ("HTTP://nas:9000/path", True),
+        ("http://192.168.1.2:9000", True),
+        ("http://[fd00::1]:9000", True),
+        ("http://localhost.example.com", True),
+        ("http://128.0.0.1", True),
+        ("https://s3.example.com", False),
+        ("http://127.0.0.1:9000", False),
+        ("http://127.255.255.254", False),
+        ("http://[::1]:9000", False),
+        ("http://localhost:9000", False),
+        ("http://LOCALHOST", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("place", ["a switch", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "a profile", "a service"])
+def test_an_endpoint_that_others_can_listen_to_is_known_wherever_it_is_set(
+    place: str, endpoint: str, isOpen: bool, tmp_path: Path
+) -> None:
+    elsewhere = "http://elsewhere" if endpoint else ""
+    services = f"ec2 =\n  endpoint_url = http://ec2\ns3 =\n  a = b\n  endpoint_url = {endpoint}\n"
+    files = {
+        "a profile": f"[default]\nendpoint_url = {endpoint}\n",
+        "a service": f"[profile mine]\nservices = my own\nendpoint_url = {elsewhere}\n[services 'my own']\n{services}",
+    }
+    (tmp_path / "config").write_text(files.get(place, ""))
+    environment = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": "/no/such"}
+    environment |= {place: endpoint} if place.startswith("AWS") else {}
+    settings = AwsSettings(UTF8, profile="mine" if place == "a service" else "")
+    settings = replace(settings, endpointUrl=endpoint if place == "a switch" else "")
+    assert openEndpoint(settings, environment) == (endpoint if isOpen else "")
+    ignoring = {**environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+    assert openEndpoint(settings, ignoring) == (endpoint if isOpen and place == "a switch" else "")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic, thread_time
 
 import pytest
 
@@ -156,6 +157,58 @@ open({str(pidFile)!r}, 'w').write(str(os.getpid())); print('up', file=sys.stderr
         executeCommand([sys.executable], ["-c", script], onErrorLine=interrupt)
     with pytest.raises(ProcessLookupError):
         os.kill(int(pidFile.read_text()), 0)
+
+
+def test_a_child_that_lives_on_without_its_pipes_is_still_asked_about() -> None:
+    deadline = monotonic() + 0.5
+    script = "exec >&- 2>&-; exec sleep 60"
+    assert executeCommand(SHELL, [script], shouldStop=lambda: monotonic() > deadline) == (-15, None)
+    assert monotonic() < deadline + 30
+
+
+def test_the_caller_learns_which_process_the_child_is() -> None:
+    told: list[int] = []
+    status, lines = executeCommand(SHELL, ["echo $$"], returnOutput=True, onStarted=told.append)
+    assert (status, lines) == (0, [f"{told[0]}\n"])
+    assert executeCommand(["no-such-command"], [], onStarted=told.append)[0] == 256
+    assert len(told) == 1
+
+
+PROGRESS = "import sys; sys.stdout.write('Completed %d of it\\r' % 7 * {number} + 'done\\r\\nlast')"
+"""The text of a child that updates its progress so many times in one line."""
+
+
+@pytest.mark.parametrize("number", [1, 20_000])
+def test_progress_that_ends_in_carriage_returns_is_returned_whole(number: int) -> None:
+    file = io.BytesIO()
+    command = [PROGRESS.format(number=number)]
+    _, lines = executeCommand([sys.executable, "-c"], command, returnOutput=True, outputFile=file)
+    assert lines == ["Completed 7 of it\r" * number + "done\r\n", "last"]
+    assert file.getvalue() == "".join(lines).encode()
+
+
+def test_progress_of_which_only_the_log_gets_anything_is_logged_in_pieces_and_completely(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """So no piece is much longer than what a pipe holds, however long the child runs."""
+    caplog.set_level(logging.INFO, "CedarBackup3.output")
+    executeCommand([sys.executable, "-c"], [PROGRESS.format(number=20_000)], doNotLog=False)
+    said = [record.getMessage() for record in caplog.records if record.name == "CedarBackup3.output"]
+    assert said[-1] == "last"
+    assert said[-2].endswith("Completed 7 of it\rdone")
+    assert all(len(line) < 4 * 65536 for line in said)
+    assert sum(line.count("Completed 7 of it") for line in said) == 20_000
+
+
+def test_progress_in_one_line_takes_about_as_much_work_as_in_many() -> None:
+    """And not as much as the square of its length: minutes."""
+
+    def work(end: str) -> float:
+        began = thread_time()
+        executeCommand([sys.executable, "-c"], [f"print('Completed 7 of it{end}' * 4_000_000)"], doNotLog=True)
+        return thread_time() - began
+
+    assert work("\\r") < 10 * work("\\n") + 1
 
 
 # A process that ignores SIGCHLD is never told how its children end.

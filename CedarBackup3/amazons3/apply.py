@@ -16,6 +16,7 @@ from CedarBackup3.amazons3.awscli import AwsResult, runAws
 from CedarBackup3.amazons3.awsprogress import progressReader
 from CedarBackup3.amazons3.linktree import linkTrees
 from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.errors import CommandFailed
@@ -25,15 +26,14 @@ _MOST_PROTECTED = 500  # keys: as many as can be given to aws on a command line
 
 
 def synchronized(
-    mirror: Mirror, *, delete: bool, leftOut: Sequence[bytes] = (), onProgress: OnProgress | None = None
+    mirror: Mirror, *, delete: bool, leftOut: Sequence[SourceEntry] = (), onProgress: OnProgress | None = None
 ) -> AwsResult:
     """Run `aws s3 sync`; with `onProgress` aws is asked for its own progress.
 
     Args:
         mirror: what is mirrored
         delete: let aws delete what it finds no file for
-        leftOut: keys that are neither uploaded nor deleted, nor is what is below them; with a slash at the end if they
-            are directories
+        leftOut: what is neither uploaded nor deleted, nor is what may be hidden below it
         onProgress: is told of the progress
 
     Raises:
@@ -52,16 +52,19 @@ def synchronized(
         return _ran(mirror, arguments, onProgress)
 
 
-def _protections(mirror: Mirror, keys: Sequence[bytes]) -> list[str]:
-    if not keys:
+def _protections(mirror: Mirror, entries: Sequence[SourceEntry]) -> list[str]:
+    if not entries:
         return []
-    if len(keys) > _MOST_PROTECTED or hasSpecial(mirror.location.url):
+    if len(entries) > _MOST_PROTECTED or hasSpecial(mirror.location.url):
         raise CommandFailed(
             f"'aws s3 sync --delete' cannot be told to leave alone all that cannot be read in "
             f"{displayPath(mirror.source)}; make it readable, or use another --method"
         )
-    names = [escaped(key.decode("utf-8", "surrogateescape").rstrip("/")) for key in keys]
-    return [pattern for name in names for pattern in (name, f"{name}/*")]
+    patterns: list[str] = []
+    for entry in entries:
+        name = escaped(entry.key.decode("utf-8", "surrogateescape").rstrip("/"))
+        patterns += [name, f"{name}/*"] if entry.mayHide else [name]
+    return patterns
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import logging
 import math
 import os
@@ -13,12 +14,14 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from CedarBackup3.amazons3.awsadvice import adviceFor, notStartedSentence
-from CedarBackup3.amazons3.awsconfiguration import ignoresConfiguredEndpoints
+from CedarBackup3.amazons3.awsconfiguration import configuredEndpoint, ignoresConfiguredEndpoints
+from CedarBackup3.amazons3.awsidle import IdleWatch
 from CedarBackup3.amazons3.awspaths import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.awssettings import AwsSettings
-from CedarBackup3.errors import CommandFailed
+from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import NOT_STARTED, STATUS_UNKNOWN, displayText, executeCommand
 
 _log = logging.getLogger("CedarBackup3.log")
@@ -90,12 +93,15 @@ def runAws(
         outputFile: receives what it prints
         onOutput: is told what it prints, as it comes
         shouldStop: asked now and then; aws is stopped once it says yes
+
+    Raises:
+        CedarBackupError: it was stopped because it did nothing; no other aws would fare better
     """
-    timeLimit = settings.timeLimit
+    timeLimit, idle = settings.timeLimit, IdleWatch(settings.idleLimit)
     words = [*arguments, *settingArguments(arguments, settings, os.environ)]
     encoded = [w if isinstance(w, bytes) else w.encode(settings.locale.encoding, "surrogateescape") for w in words]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
-    hasWarned = False
+    hasWarned = isIdle = False
     obstacles: list[OSError | ValueError] = []
     deadline = time.monotonic() + timeLimit if timeLimit else math.inf
 
@@ -103,6 +109,11 @@ def runAws(
         nonlocal hasWarned
         hasWarned = hasWarned or line.startswith(_WARNINGS)
         errors.append(line[:_ERROR_LENGTH])
+
+    def mustStop() -> bool:
+        nonlocal isIdle
+        isIdle = idle.isOver()
+        return isIdle or shouldStop() or time.monotonic() > deadline
 
     if outputFile is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
         _log.debug("Running aws %s", encoded)
@@ -114,13 +125,19 @@ def runAws(
         environment=awsEnvironment(os.environ, settings) | _modelVariables(arguments, os.environ),
         onErrorLine=keep,
         onOutput=onOutput,
-        shouldStop=lambda: shouldStop() or time.monotonic() > deadline,
+        shouldStop=mustStop,
         onNotStarted=obstacles.append,
         directory=_AWS_DIRECTORY,
         keptOpen=settings.keptOpen,
+        onStarted=idle.begin,
     )
     late = timeLimit if time.monotonic() > deadline and status < 0 else 0
     subcommand, obstacle = " ".join(map(str, arguments[:2])), next(iter(obstacles), None)
+    if isIdle and status < 0:
+        raise CedarBackupError(
+            f"'aws {subcommand}' was stopped: it had done nothing for {settings.idleLimit:g} s (--awsIdleTimeout); "
+            "look whether it waited for a file system that does not answer, or for a program that makes its credentials"
+        )
     return AwsResult(subcommand, status, tuple(errors), hasWarned, late, obstacle)
 
 
@@ -182,6 +199,22 @@ def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
     if configured and ignoresConfiguredEndpoints(environment, settings.profile, settings.locale.encoding):
         return ""
     return configured
+
+
+def openEndpoint(settings: AwsSettings, environment: Mapping[str, str]) -> str:
+    """The endpoint, wherever it is set, if what goes there can be read on the way: by http, and not on this machine.
+
+    Empty if it cannot.
+    """
+    chosen = endpointOf(settings, environment) or configuredEndpoint(
+        environment, settings.profile, settings.locale.encoding
+    )
+    try:
+        scheme, host = urlsplit(chosen).scheme, urlsplit(chosen).hostname or ""
+        isOpen = scheme == "http" and host != "localhost" and not ipaddress.ip_address(host).is_loopback
+    except ValueError:  # the host is a name, or the address is none
+        isOpen = chosen.lower().startswith("http://")
+    return chosen if isOpen else ""
 
 
 def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dict[str, str]:

@@ -29,23 +29,43 @@ def ignoresConfiguredEndpoints(environment: Mapping[str, str], profile: str, enc
     """
     if _VARIABLE in environment:
         return _isTrue(environment[_VARIABLE])
-    configuration, credentials = (_text(environment.get(variable, usual), encoding) for variable, usual in _FILES)
-    settings = [profileSettings(configuration, credentials, name) for name in _profiles(environment, profile)]
+    texts = _texts(environment, encoding)
+    settings = [profileSettings(*texts, name) for name in _profiles(environment, profile)]
     return any(_isTrue(each.get(_SETTING, "")) for each in settings)
 
 
-def profileSettings(configuration: str, credentials: str, profile: str) -> dict[str, str]:
+def configuredEndpoint(environment: Mapping[str, str], profile: str, encoding: str) -> str:
+    """The endpoint for S3 that the profile in effect names; empty if there is none, or aws is to take none from there.
+
+    ("Service-specific endpoints" in the reference guide of AWS SDKs and tools.) The arguments are those of
+    `ignoresConfiguredEndpoints`.
+    """
+    if ignoresConfiguredEndpoints(environment, profile, encoding):
+        return ""
+    texts = _texts(environment, encoding)
+    for name in _profiles(environment, profile):
+        settings = profileSettings(*texts, name)
+        service = profileSettings(texts[0], "", settings.get("services", ""), "services").get("s3", "")
+        nested = (line.partition("=") for line in service.splitlines())
+        own = {each.strip(): value.strip() for each, _, value in nested}
+        if endpoint := own.get("endpoint_url") or settings.get("endpoint_url", ""):
+            return endpoint
+    return ""
+
+
+def profileSettings(configuration: str, credentials: str, profile: str, kind: str = "profile") -> dict[str, str]:
     """The settings of one profile, by their names in small letters; none if aws could not read the files either.
 
     Args:
         configuration: the text of the file in which all but the default profile have `profile` before their names
         credentials: the text of the one in which none has, and which counts more
         profile: its name
+        kind: the word before it, if it is no profile but another section of the configuration
     """
     settings: dict[str, str] = {}
     try:
         for section, found in _sections(configuration):
-            if section == "default" == profile or _named(section) == profile:
+            if section == "default" == profile or _named(section, kind) == profile:
                 settings = found
         return settings | dict(_sections(credentials)).get(profile, {})
     except Error:
@@ -63,13 +83,19 @@ def _sections(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     return ((section, dict(parser.items(section))) for section in parser.sections())
 
 
-def _named(section: str) -> str | None:
-    """The name of the profile that a section is of: `[profile 'my own']`."""
+def _texts(environment: Mapping[str, str], encoding: str) -> tuple[str, str]:
+    """What the configuration and the credentials hold."""
+    configuration, credentials = (_text(environment.get(variable, usual), encoding) for variable, usual in _FILES)
+    return configuration, credentials
+
+
+def _named(section: str, kind: str) -> str | None:
+    """The name of the profile, or of what else the section is of: `[profile 'my own']`."""
     try:
         words = shlex.split(section)
     except ValueError:
         return None
-    return words[1] if section.startswith("profile") and len(words) == 2 else None
+    return words[1] if section.startswith(kind) and len(words) == 2 else None
 
 
 def _isTrue(value: str) -> bool:

@@ -17,7 +17,9 @@ def progressReader(onProgress: OnProgress) -> Callable[[bytes], None]:
     """A reader, for `runAws`, of aws's progress; for display only: names that look like it may fool it."""
 
     def read(output: bytes) -> None:
-        for match in list(_COMPLETED.finditer(output))[-1:]:
+        # Only the last update counts, and each is searched alone: one that is cut would be sought through all others.
+        updates = map(_COMPLETED.search, reversed(re.split(rb"[\r\n]", output)))
+        if match := next(filter(None, updates), None):
             done = float(match[1]) * _UNITS[match[2]]
             total = float(match[3]) * _UNITS[match[4]]
             onProgress("sync", 0, int(done), done / total if total else None)

@@ -15,6 +15,11 @@ class AwsSettings:
     """The locale that it is run in, in which it reads the names of files."""
     timeLimit: float = 0
     """Seconds after which an aws is stopped; 0: never."""
+    idleLimit: float = 3600
+    """Seconds after which an aws is stopped that does nothing, as `awsidle` has it; 0: never.
+
+    Of all that it does by itself only a wait between two attempts takes long, a minute or two.
+    """
     profile: str = ""
     """The section of aws's configuration to use."""
     region: str = ""

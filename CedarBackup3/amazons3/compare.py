@@ -68,7 +68,7 @@ def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
     unreadable: tuple[bytes, ...] = ()
     untold: dict[bytes, SourceEntry] = {}  # links that lead nowhere, by what the keys below them begin with
     for entry, found in pairs:
-        if entry is not None and entry.size is None:
+        if entry is not None and entry.size is None and entry.mayHide:
             # Other keys can sort between a name and what is below it: "a", "a!", "a/b".
             below = entry.key.rstrip(b"/") + b"/"
             ahead = (prefix for prefix in unreadable if prefix > entry.key or entry.key.startswith(prefix))
@@ -109,7 +109,7 @@ def difference(entry: SourceEntry | None, found: ObjectEntry | None) -> Differen
     if entry is None:
         return Difference(Kind.EXTRA, found.key, None, found.size) if found else None
     remoteSize = found.size if found else None
-    if entry.isNotFollowed:
+    if entry.leftAlone:
         return None
     if entry.size is None:
         return Difference(Kind.UNREADABLE, entry.path, None, remoteSize, entry.leadsNowhere)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.places import Place, openedPlace
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayPath, shortageSentence
 
 _OF_ROOT = b"/run/cback-amazons3-sync"
 """Which debian/tmpfiles makes, too."""
@@ -78,7 +78,9 @@ def _usable(path: bytes, stack: contextlib.ExitStack) -> Place | None:
         try:
             place = own.enter_context(openedPlace(path))
             canWrite = os.access(b".", os.W_OK, dir_fd=place.descriptor, effective_ids=True)
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if shortage := shortageSentence(error):  # elsewhere a lock would be where no other run looks for it
+                raise CedarBackupError(f"No lock can be held: {shortage}; nothing was changed") from None
             return None
         if not (place.isPrivate and canWrite):
             return None

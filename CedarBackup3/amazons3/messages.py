@@ -12,6 +12,7 @@ from CedarBackup3.amazons3.model import (
     Difference,
     Finding,
     Kind,
+    LeftAlone,
     Step,
     Verdict,
     VerifyReport,
@@ -52,10 +53,16 @@ def _unreadableLine(mirror: Mirror, found: Difference) -> str:
     return f"Unreadable: {path} cannot be read by this user, so it is not backed up in {url}"
 
 
-def notFollowedLine(mirror: Mirror, path: bytes) -> str:
-    """A link of somebody who cannot read what it leads to, or a file that one has led to."""
+def leftAloneLine(mirror: Mirror, path: bytes, reason: LeftAlone) -> str:
+    """A link of somebody who cannot read what it leads to, or a file that one has led to; or a large file."""
+    shown = displayPath(mirror.pathTo(path))
+    if reason == "tooLarge":
+        return (
+            f"Too large: {shown} has more than {counted(mirror.maxSize, 'byte')}, so it is not uploaded, and its "
+            "object stays as it is; a larger --maxSize uploads it"
+        )
     return (
-        f"Not followed: {displayPath(mirror.pathTo(path))} leads to what the user who made the link cannot read, so it "
+        f"Not followed: {shown} leads to what the user who made the link cannot read, so it "
         "is not uploaded, and its objects stay as they are; --followLinks all follows every link"
     )
 
@@ -66,12 +73,16 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     matched = f"{counted(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
     content = f"; content: {contentLine(report.content)}" if report.content else ""
     content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
-    content += f"; {counted(report.notFollowed, 'path')} not followed" if report.notFollowed else ""
+    for reason, what in _LEFT_ALONE.items():
+        content += f"; {counted(report.leftAlone[reason], 'path')} {what}" if report.leftAlone.get(reason) else ""
     if report.isClean:
         return f"Verified: {matched} in {source}, all in {url} with their sizes{content}"
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
     total = counted(sum(report.counts.values()), "difference")
     return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
+
+
+_LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "left out by --maxSize"}
 
 
 def unknownLine(mirror: Mirror, found: Finding) -> str:

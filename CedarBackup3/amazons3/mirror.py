@@ -15,7 +15,7 @@ from CedarBackup3.amazons3.awssettings import AwsSettings
 from CedarBackup3.amazons3.links import UNRESTRICTED, FollowLinks, Owners, Target, isSafe, linkTarget
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CedarBackupError, GuardRefused
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayPath, reasonText
 
 _CLOCK_GRAIN_NS = 20_000_000  # the kernel stamps files by a clock that may be a tick behind
 
@@ -78,6 +78,8 @@ class Mirror:
     """Objects without a file are left alone, and are no difference."""
     excludes: tuple[str, ...] = ()
     """Patterns of what is neither looked at nor touched, on either side."""
+    maxSize: int = 0
+    """In bytes: larger files are left out, and their objects left alone; 0: there is no limit."""
     followLinks: FollowLinks = "safe"
     owners: Owners = UNRESTRICTED
     """On whose behalf the source was reached."""
@@ -107,6 +109,7 @@ def mirrorOf(
     *,
     uploadOnly: bool = False,
     excludes: tuple[str, ...] = (),
+    maxSize: int = 0,
     followLinks: FollowLinks = "safe",
     aws: AwsSettings | None = None,
 ) -> Mirror:
@@ -130,6 +133,7 @@ def mirrorOf(
         mounts=mountPoints(),
         uploadOnly=uploadOnly,
         excludes=excludes,
+        maxSize=maxSize,
         followLinks=followLinks,
         owners=source.owners,
     )
@@ -156,7 +160,7 @@ def openedSource(mirror: Mirror) -> Iterator[int]:
     try:
         descriptor = os.open(mirror.source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise CedarBackupError(f"The source directory {shown} cannot be read any more: {error.strerror}") from None
+        raise CedarBackupError(f"The source directory {shown} cannot be read any more: {reasonText(error)}") from None
     try:
         status = os.fstat(descriptor)
         if (status.st_dev, status.st_ino) != mirror.identity:
@@ -189,8 +193,9 @@ def _resolvedSource(path: bytes, follow: FollowLinks) -> _Source:
                 raise CedarBackupError(f"The source directory {shown} was replaced while it was opened; run again")
             return _Source(resolved, (status.st_dev, status.st_ino), target.owners)
     except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise CedarBackupError(f"The source directory {shown} cannot be read: {reason}; nothing was changed") from None
+        raise CedarBackupError(
+            f"The source directory {shown} cannot be read: {reasonText(error)}; nothing was changed"
+        ) from None
 
 
 @contextlib.contextmanager

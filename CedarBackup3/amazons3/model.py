@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -80,7 +80,7 @@ class SourceEntry(NamedTuple):
     size: int | None
     """In bytes; None: it cannot be read, and for a directory neither can anything below."""
     mtimeNs: int
-    """Of a link that leads nowhere `LEADS_NOWHERE`."""
+    """Of what has no size for a reason of its own, that reason: `LEADS_NOWHERE`, or one of `LEFT_ALONE`."""
     path: bytes
     """Its path below the source, as the disk has it; in UTF-8 locales the same as the key."""
     ctimeNs: int = 0
@@ -93,16 +93,25 @@ class SourceEntry(NamedTuple):
         return self.size is None and self.mtimeNs == LEADS_NOWHERE
 
     @property
-    def isNotFollowed(self) -> bool:
-        """Whether it is a link that gives away what its owner cannot read, or lies where such a link leads.
+    def mayHide(self) -> bool:
+        """Whether objects below its key may have files that this run cannot see, since it may be a directory."""
+        return self.size is None and self.mtimeNs != TOO_LARGE
 
-        What the bucket has of it is left alone, and is no difference.
-        """
-        return self.size is None and self.mtimeNs == NOT_FOLLOWED
+    @property
+    def leftAlone(self) -> LeftAlone | None:
+        """Why it is neither uploaded nor a difference, and what the bucket has of it stays; None: it is not so."""
+        return LEFT_ALONE.get(self.mtimeNs) if self.size is None else None
 
 
-LEADS_NOWHERE, NOT_FOLLOWED = -(1 << 63), -(1 << 63) + 1
+LEADS_NOWHERE, NOT_FOLLOWED, TOO_LARGE = (-(1 << 63) + number for number in range(3))
 """No modification times of any file."""
+
+LeftAlone = Literal["notFollowed", "tooLarge"]
+"""Why something is left alone: a link that gives away what its owner cannot read, or what lies behind such a link; a
+file above the size that the user allows. It is the class of the record, too."""
+
+LEFT_ALONE: Mapping[int, LeftAlone] = {NOT_FOLLOWED: "notFollowed", TOO_LARGE: "tooLarge"}
+"""The reason that stands for each of these times."""
 
 
 class ObjectEntry(NamedTuple):
@@ -262,8 +271,8 @@ class VerifyReport:
     """The same of just the files that the run has uploaded or that changed meanwhile; None: there were none, or
     `content` has them."""
 
-    notFollowed: int = 0
-    """How many links were not followed, as what they lead to is not for those whose links they are to read."""
+    leftAlone: Mapping[LeftAlone, int] = field(default_factory=dict)
+    """How many paths were left alone, by the reason."""
 
     @property
     def isClean(self) -> bool:

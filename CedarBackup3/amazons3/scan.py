@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -34,7 +34,7 @@ def scanned(
     onSkipped: OnSkipped,
     onDirectory: OnDirectory,
     onProgress: OnProgress,
-    onNotFollowed: OnPath = lambda path: None,
+    onLeftAlone: Callable[[SourceEntry], object] = lambda entry: None,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
 
@@ -43,7 +43,7 @@ def scanned(
         onSkipped: as for `sourceEntries`
         onDirectory: the same
         onProgress: is told of the walk
-        onNotFollowed: is told of each link that is not followed because of who made it
+        onLeftAlone: is told of each entry that is left alone
     """
     samples: list[bytes] = []
     mounts = set(_mountsAround(mirror, mirror.source))
@@ -60,8 +60,8 @@ def scanned(
             files += len(chunk)
             size += sum(entry.size or 0 for entry in chunk)
             for entry in chunk:
-                if entry.size is None and entry.isNotFollowed:
-                    onNotFollowed(entry.path)
+                if entry.size is None and entry.leftAlone:
+                    onLeftAlone(entry)
             onProgress("walk", files, size, None)
         yield Scan(kept, files, size, tuple(samples), frozenset(mounts))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import marshal
 import os
 import tempfile
@@ -12,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.places import StrangersLink, openedPlace
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayPath, shortageSentence
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
@@ -37,10 +38,13 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as error:
         place = tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - only to name it
-        raise CedarBackupError(
-            f"Cannot write a temporary file in {displayPath(place)}: {error.strerror}; "
-            "make room there, or set TMPDIR to another directory"
-        ) from None
+        reason = f"{error.strerror}; make room there, or set TMPDIR to another directory"
+        if error.errno not in _FULL:
+            reason = shortageSentence(error) or reason
+        raise CedarBackupError(f"Cannot write a temporary file in {displayPath(place)}: {reason}") from None
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextlib.contextmanager

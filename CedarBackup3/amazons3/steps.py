@@ -11,6 +11,7 @@ from typing import get_args
 
 from CedarBackup3.amazons3 import apply, deletion, guards, plan, verify
 from CedarBackup3.amazons3.awscli import AwsResult
+from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import joined, knowable
 from CedarBackup3.amazons3.content.check import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.content.claims import Reader, configuredPartSize, hashed
@@ -21,8 +22,8 @@ from CedarBackup3.amazons3.messages import (
     counted,
     differenceLine,
     hasOddDate,
+    leftAloneLine,
     newerLine,
-    notFollowedLine,
     oddDateLine,
     planLine,
     stepLine,
@@ -36,6 +37,7 @@ from CedarBackup3.amazons3.model import (
     Difference,
     Finding,
     Kind,
+    LeftAlone,
     ObjectEntry,
     SourceEntry,
     Step,
@@ -61,8 +63,8 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         NamesRefused: some names will not survive
     """
     shown, url = displayPath(mirror.source), displayPath(mirror.location.url)
-
-    notFollowed = 0
+    skipped = CappedLines("skipped paths", logging.INFO)
+    leftAlone = {reason: CappedLines(f"paths left alone ({reason})", logging.WARNING) for reason in get_args(LeftAlone)}
 
     def look(entries: list[SourceEntry]) -> None:
         began = time.monotonic()
@@ -71,14 +73,12 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
 
     def skip(path: bytes, why: str) -> None:
         watcher.record.note("skipped", path)
-        log.info("Skipped: %s is %s", displayPath(mirror.pathTo(path)), why)
+        skipped.say(f"Skipped: {displayPath(mirror.pathTo(path))} is {why}")
 
-    def leave(path: bytes) -> None:
-        nonlocal notFollowed
-        notFollowed += 1
-        watcher.record.note("notFollowed", path)
-        if notFollowed <= verify.KEPT:
-            log.warning("%s", notFollowedLine(mirror, path))
+    def leave(entry: SourceEntry) -> None:
+        if reason := entry.leftAlone:
+            watcher.record.note(reason, entry.path)
+            leftAlone[reason].say(leftAloneLine(mirror, entry.path, reason))
 
     log.info("Reading %s", shown)
     watcher("walk")
@@ -87,6 +87,8 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         scanned(mirror, skip, (lambda entries: None) if ignoreNames else look, watcher, leave) as scan,
     ):
         check.finish()
+        for lines in (skipped, *leftAlone.values()):
+            lines.finish()
         for oddity, count in check.unusual.items():
             if count > UNUSUAL_TOLD:
                 log.warning("Unusual: %s more names in %s that %s", f"{count - UNUSUAL_TOLD:,}", shown, oddity.value)
@@ -167,10 +169,12 @@ def forgiven(mirror: Mirror) -> None:
 def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
     for action in get_args(Action):
         watcher.record.count(action)
+    oddDates = CappedLines("dates that aws cannot read", logging.WARNING)
     for step in made.steps:
         watcher.record.note(step.action, step.path, step.size)
         if hasOddDate(step.mtimeNs):
-            log.warning("%s", oddDateLine(mirror, step.path))
+            oddDates.say(oddDateLine(mirror, step.path))
+    oddDates.finish()
     watcher.record.count("upToDate", made.settledFiles, made.settledSize)
 
 
@@ -269,11 +273,11 @@ def _mirroredByAws(
         CommandFailed: it ended otherwise than by finishing, with failures and warnings perhaps
     """
     if not made.deletions:
-        leftOut = [entry.key for entry in scan.entries if entry.isNotFollowed]
+        leftOut = [entry for entry in scan.entries if entry.leftAlone]
         return _finished(_synchronized(mirror, watcher, leftOut=leftOut))
     with _listed(mirror, scan, watcher, 0) as before:
         pairs = knowable(joined(scan.entries, before()))
-        protected = [entry.key for entry, _ in pairs if entry is not None and entry.size is None]
+        protected = [entry for entry, _ in pairs if entry is not None and entry.size is None]
         guards.refuse([sourceChange()])
         result = _synchronized(mirror, watcher, delete=True, leftOut=protected)
         with _listed(mirror, scan, watcher, 0) as after:
@@ -285,20 +289,19 @@ def _mirroredByAws(
 
 
 def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> None:
-    url, count = displayPath(mirror.location.url), 0
+    url, lines = displayPath(mirror.location.url), CappedLines("lost objects")
     for found in lost:
-        count += 1
-        if count <= verify.KEPT:
-            log.error("Lost: 'aws s3 sync' has deleted %s%s, which the plan did not name", url, displayPath(found.key))
-    if count:
+        lines.say(f"Lost: 'aws s3 sync' has deleted {url}{displayPath(found.key)}, which the plan did not name")
+    lines.finish()
+    if lines.count:
         raise CedarBackupError(
-            f"'aws s3 sync' has deleted {counted(count, 'object')} in {url} that the plan did not name, since it found "
-            "no file for them when it looked; see what became of these files, and use another --method"
+            f"'aws s3 sync' has deleted {counted(lines.count, 'object')} in {url} that the plan did not name, since it "
+            "found no file for them when it looked; see what became of these files, and use another --method"
         )
 
 
 def _synchronized(
-    mirror: Mirror, watcher: Watcher, *, delete: bool = False, leftOut: Sequence[bytes] = ()
+    mirror: Mirror, watcher: Watcher, *, delete: bool = False, leftOut: Sequence[SourceEntry] = ()
 ) -> AwsResult:
     log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
     watcher("sync")
@@ -313,12 +316,16 @@ def uploaded(mirror: Mirror, paths: Iterable[bytes], watcher: Watcher) -> list[A
         CommandFailed: aws failed as a whole
     """
 
+    lines = CappedLines("files that are not uploaded", logging.INFO)
+
     def leave(path: bytes) -> None:
-        log.info("Not uploaded: %s is not what it was when it was read", displayPath(mirror.pathTo(path)))
+        lines.say(f"Not uploaded: {displayPath(mirror.pathTo(path))} is not what it was when it was read")
 
     watcher("sync")
     shown = watcher if watcher.isShown else None
-    return [_finished(result) for result in apply.uploaded(mirror, paths, leave, shown)]
+    results = [_finished(result) for result in apply.uploaded(mirror, paths, leave, shown)]
+    lines.finish()
+    return results
 
 
 def _finished(result: AwsResult) -> AwsResult:
@@ -355,16 +362,19 @@ def _report(
     watcher("compare")
     watcher.record.forget(*_FOUND, *(kind.value for kind in Kind))
     pairs = joined(entries, objects())
+    lines = {kind: CappedLines(f"differences ({kind.value})") for kind in Kind}
 
     def tell(found: Difference) -> None:
         size = found.remoteSize if found.localSize is None else found.localSize
         watcher.record.note(found.kind.value, found.key, size)
-        log.error("%s", differenceLine(mirror, found))
+        lines[found.kind].say(differenceLine(mirror, found))
 
     if check:
         report = verifiedWithContent(mirror, pairs, check, watcher, tell, trace)
     else:
         report = verify.verified(mirror, pairs, tell)
+    for each in lines.values():
+        each.finish()
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from CedarBackup3.amazons3.compare import Pair, difference, isNewer, knowable
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry, VerifyReport
+from CedarBackup3.amazons3.model import Difference, Kind, LeftAlone, ObjectEntry, SourceEntry, VerifyReport
 from CedarBackup3.amazons3.raced import racedDifference
 
 KEPT = 1000
@@ -34,10 +34,11 @@ def verified(
     """
     counts: Counter[Kind] = Counter()
     kept: list[Difference] = []
-    matchedFiles = matchedBytes = newerFiles = notFollowed = 0
+    leftAlone: Counter[LeftAlone] = Counter()
+    matchedFiles = matchedBytes = newerFiles = 0
     for entry, found in knowable(pairs):
-        if entry is not None and entry.isNotFollowed:
-            notFollowed += 1
+        if entry is not None and (reason := entry.leftAlone):
+            leftAlone[reason] += 1
             continue
         if entry is not None and found is not None and entry.size == found.size and not isNewer(entry, found):
             matchedFiles += 1
@@ -62,5 +63,10 @@ def verified(
             if onMatched:
                 onMatched(entry, found)
     return VerifyReport(
-        matchedFiles, matchedBytes, MappingProxyType(counts), tuple(kept), newerFiles, notFollowed=notFollowed
+        matchedFiles,
+        matchedBytes,
+        MappingProxyType(counts),
+        tuple(kept),
+        newerFiles,
+        leftAlone=MappingProxyType(leftAlone),
     )

@@ -16,11 +16,11 @@ from typing import Any
 
 from CedarBackup3.amazons3.links import isTrusted, mayRead
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import LEADS_NOWHERE, NOT_FOLLOWED, SourceEntry
+from CedarBackup3.amazons3.model import LEADS_NOWHERE, LEFT_ALONE, NOT_FOLLOWED, TOO_LARGE, SourceEntry
 from CedarBackup3.amazons3.opentree import Level, NotFollowed, OpenTree, followedLink
 from CedarBackup3.amazons3.patterns import matcher, treeMatcher
 from CedarBackup3.errors import CedarBackupError, GuardRefused
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayPath, reasonText
 
 OnSkipped = Callable[[bytes, str], object]
 """Is told of a path below the source that holds no data, and what it is."""
@@ -66,7 +66,9 @@ def treeEntries(
             entries = _directoryEntries(mirror, tree, b"", b"", onSkipped)
         except OSError as error:
             shown = displayPath(mirror.source)
-            raise CedarBackupError(f"The source directory {shown} cannot be read any more: {error.strerror}") from None
+            raise CedarBackupError(
+                f"The source directory {shown} cannot be read any more: {reasonText(error)}"
+            ) from None
         onDirectory(_namesIn(entries))
         # Each directory that the walk is in: the link that led there, if one did, and how many entries came before it.
         stack: list[tuple[Iterator[SourceEntry], SourceEntry | None, int]] = [(iter(entries), None, 0)]
@@ -98,10 +100,13 @@ def treeEntries(
 
 
 def _namesIn(entries: list[SourceEntry]) -> list[SourceEntry]:
-    """What of a directory has a name that matters: all but links that nothing is stored of."""
-    if {LEADS_NOWHERE, NOT_FOLLOWED}.isdisjoint(map(_byTime, entries)):
+    """What of a directory has a name that matters: all but what nothing is stored of."""
+    if _NOT_STORED.isdisjoint(map(_byTime, entries)):
         return entries
-    return [entry for entry in entries if entry.key[-1] == _SLASH or not (entry.leadsNowhere or entry.isNotFollowed)]
+    return [entry for entry in entries if entry.key[-1] == _SLASH or not (entry.leadsNowhere or entry.leftAlone)]
+
+
+_NOT_STORED = {LEADS_NOWHERE, *LEFT_ALONE}
 
 
 def _directoryEntries(
@@ -112,7 +117,7 @@ def _directoryEntries(
     This is where a walk spends its time, so it looks at once at all that is there.
     """
     encoding, owner, new, locale = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, mirror.locale
-    isLegacy = locale.isLegacy
+    isLegacy, limit = locale.isLegacy, mirror.maxSize
     isExcluded, isExcludedTree = matcher(mirror.excludes), treeMatcher(mirror.excludes)
 
     def isLeftOut(linked: SourceEntry) -> bool:
@@ -148,8 +153,9 @@ def _directoryEntries(
                     entries.append(SourceEntry(sortKey, None, 0, below))
                 continue
             mode = status.st_mode
-            if owners and not mayRead(owners, status):
-                entries.append(SourceEntry(sortKey, None, NOT_FOLLOWED, below))
+            isLarge = 0 < limit < status.st_size and stat.S_ISREG(mode)
+            if isLarge or (owners and not mayRead(owners, status)):
+                entries.append(SourceEntry(sortKey, None, TOO_LARGE if isLarge else NOT_FOLLOWED, below))
             # Of the owner's own file the mode tells whether it can be opened, else the kernel has to be asked.
             elif (mode & _TYPE_AND_READ == _READABLE_FILE and status.st_uid == owner) or (
                 stat.S_ISREG(mode) and os.access(entry.name, os.R_OK, dir_fd=directory, effective_ids=True)
@@ -195,18 +201,20 @@ def _linkedEntry(
         status = os.fstat(target.descriptor)
         if stat.S_ISDIR(status.st_mode):
             return _linkedDirectory(mirror, tree, level, entry, status)
-        return _linkedFile(target.descriptor, entry, status, onSkipped)
+        return _linkedFile(mirror, target.descriptor, entry, status, onSkipped)
     finally:
         os.close(target.descriptor)
 
 
 def _linkedFile(
-    descriptor: int, entry: SourceEntry, status: os.stat_result, onSkipped: OnSkipped
+    mirror: Mirror, descriptor: int, entry: SourceEntry, status: os.stat_result, onSkipped: OnSkipped
 ) -> SourceEntry | None:
     """A file that a link leads to, or nothing if it is none."""
     if not stat.S_ISREG(status.st_mode):
         onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link to no file"))
         return None
+    if 0 < mirror.maxSize < status.st_size:
+        return entry._replace(mtimeNs=TOO_LARGE)
     isReadable = os.access(b"/proc/self/fd/%d" % descriptor, os.R_OK, effective_ids=True)
     if not isReadable:
         return entry

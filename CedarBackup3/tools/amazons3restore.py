@@ -19,7 +19,7 @@ from CedarBackup3.cli import Argument, Switch, Tool, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, POLICY_SWITCHES, policySettings, requirePolicyWanted
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
     from CedarBackup3.amazons3.steps import timesLogged
 
     sayVainPatterns(options.exclude)
+    sayOpenEndpoint(options.aws)
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)

@@ -9,6 +9,7 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +24,7 @@ from CedarBackup3.tools.shared.awsswitches import (
     policySettings,
     requirePolicyWanted,
 )
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class SyncOptions(NamedTuple):
     ignoreWarnings: bool = False
     dryRun: bool = False
     exclude: tuple[str, ...] = ()
+    maxSize: int = 0
+    """In bytes; 0: no limit."""
     followLinks: FollowLinks = "safe"
     allowEmptySource: bool = False
     requireFile: str = ""
@@ -84,11 +87,13 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     from CedarBackup3.amazons3.mirror import mirrorOf
 
     sayVainPatterns(options.exclude)
+    sayOpenEndpoint(options.aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
         excludes=options.exclude,
+        maxSize=options.maxSize,
         followLinks=options.followLinks,
         aws=options.aws,
     )
@@ -273,6 +278,14 @@ def _deletionLimit(text: str) -> str:
     return text
 
 
+def _size(text: str) -> int:
+    match = re.fullmatch(r"(\d{1,15})([KMGT]?)(?:i?B)?", text, re.ASCII | re.IGNORECASE)
+    size = int(match[1]) << 10 * " KMGT".index(match[2].upper() or " ") if match else 0
+    if not size:
+        raise ValueError("must be a number of bytes, or one such as 500M or 5G, in powers of 1024")
+    return size
+
+
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
     requirePolicyWanted(values)
     made = bucketOptions(values)
@@ -286,6 +299,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         raise UsageError("--dryRun saves nothing, so neither --metricsFile nor --pingUrl may tell of its success")
     if values["noFollowLinks"] and values["followLinks"] not in {"", "none"}:
         raise UsageError(f"--noFollowLinks and --followLinks {values['followLinks']} do not go together")
+    made["maxSize"] = values["maxSize"] or 0
     made["followLinks"] = "none" if values["noFollowLinks"] else values["followLinks"] or "safe"
     return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
 
@@ -324,6 +338,7 @@ changed. Exit status 0 means done and verified.""",
         Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
         Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
         excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
+        Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
         Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
         Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
         Switch("", "allowEmptySource", "Let a source without files empty the target"),

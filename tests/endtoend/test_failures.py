@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -453,3 +454,29 @@ def test_a_signal_while_a_file_is_read_does_not_wait_for_its_end(server: S3Serve
         status, _, stderr = running.ended(signal.SIGINT)
     assert status == 5
     assert "SIGINT" in stderr
+
+
+def test_with_too_few_descriptors_a_run_says_what_to_do_wherever_it_notices(
+    server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a/b/c/d"])
+    environment = toolEnvironment(server.environment(), Path(anyAws))
+    wanting, number = set[str](), 4
+    status = 6
+    while status == 6:
+        number += 1
+        limited = ["sh", "-c", f'ulimit -n {number}; exec "$@"', "sh", *toolCommand(MODULE)]
+        ended = subprocess.run(
+            [*limited, "--logfile", tmp_path / "log", "--verifyOnly", source, "s3://bucket"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        status = ended.returncode
+        if status == 6:
+            assert re.search(r"raise (its|the) limit.*ulimit -n", ended.stderr), (number, ended.stderr)
+            assert len(ended.stderr.splitlines()) == 1
+            wanting.add(re.split(r":| /|,", ended.stderr)[0])
+    assert status == 7
+    assert wanting >= {"The source directory", "Cannot write a temporary file in", "aws cannot be started"}

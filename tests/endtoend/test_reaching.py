@@ -12,7 +12,7 @@ from CedarBackup3.tools.shared.awsdiagnostics import configuredOrigins
 from testcase.s3 import ACCOUNT, S3Server
 from testcase.trees import plantTree
 
-from .harness import Sync, awsStandIn, changes, plantObjects, stored
+from .harness import Restore, Sync, awsStandIn, changes, plantObjects, stored
 
 STRANGER = "999999999999"
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -197,3 +197,20 @@ def test_diagnostics_tell_what_is_in_effect_and_why(
 def test_the_table_of_aws_is_read_in_each_of_its_forms(listing: str) -> None:
     found = configuredOrigins(listing)
     assert (found["profile"], found["region"]) == ("<not set>", "eu-west-3 (from env X)")
+
+
+@pytest.mark.parametrize("endpoint", ["http://nas.example:9000", "https://nas.example:9000", "http://127.0.0.1:9000"])
+def test_an_endpoint_that_others_can_listen_to_is_warned_of_once(
+    syncOnce: Sync, restoreOnce: Restore, server: S3Server, tmp_path: Path, endpoint: str
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    commands = awsStandIn(tmp_path / "commands", before="exit 1")
+    environment = {"AWS_ENDPOINT_URL": endpoint}
+    warning = f"WARNING Not encrypted on the way: whoever can listen between here and {endpoint}"
+    for outcome in (
+        syncOnce(source, "s3://bucket", "--endpointUrl", endpoint, awsDirectory=commands),
+        restoreOnce("s3://bucket", tmp_path / "target", awsDirectory=commands, environment=environment),
+    ):
+        assert outcome.status == 6
+        assert outcome.log.count(warning) == (endpoint == "http://nas.example:9000")
+        assert "Not encrypted" not in outcome.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -25,6 +26,9 @@ from testcase.trees import plantTree
 from .harness import LONG_AGO, Sync, plantObjects
 
 MODULE = "CedarBackup3.tools.amazons3sync"
+_MANY = 1_100
+"""More than a log has lines of one kind."""
+
 _SCHEMA = Path(__file__).resolve().parent.parent.parent / "docs/report.schema.json"
 
 
@@ -152,3 +156,35 @@ def test_a_dry_run_may_not_tell_of_success(syncOnce: Sync, tmp_path: Path, switc
     outcome = syncOnce(source, "s3://bucket", "--dryRun", *switches)
     assert outcome.status == ExitStatus.USAGE
     assert "--dryRun saves nothing" in outcome.stderr
+
+
+def test_a_log_has_the_first_lines_of_a_kind_and_the_numbers_are_exact(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    """A million dangling links of control characters would be 14 GB a night."""
+    source = plantTree(tmp_path / "source", [b"%d" % number for number in range(_MANY)])
+    for number in range(_MANY):
+        os.symlink("nowhere", source / f"\x01{number}")
+        server.putObject("bucket", b"old %d" % number, b"1")
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--report", "-")
+    assert outcome.status == 7
+    for lines, more in (
+        ("Skipped: ", "skipped paths"),
+        ("Missing: ", "differences (missing)"),
+        ("Extra: ", "differences (extra)"),
+    ):
+        assert outcome.log.count(lines) == 1000
+        assert outcome.log.count(f"... and {_MANY - 1000} more {more}, which are only counted\n") == 1
+    assert f"{2 * _MANY:,} differences" in outcome.stderr
+    found = {name: number for name, (number, _) in counts(reported(outcome)).items()}
+    assert found == {"skipped": _MANY, "missing": _MANY, "extra": _MANY}
+
+
+def test_names_that_are_refused_are_capped_in_the_log_as_well(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"caf\xe9 %04d" % number for number in range(_MANY)])
+    outcome = syncOnce(source, "s3://bucket", environment={"LC_ALL": "C.UTF-8"})
+    assert outcome.status == 8
+    assert f"... and {_MANY - 25:,} more names, the first 975 of them in the log file" in outcome.stderr
+    assert outcome.log.count(" Name: ") == 1000
+    assert outcome.log.count(" mv --no-clobber ") == 1000
+    assert f"{_MANY:,} of the file names" in outcome.stderr

@@ -51,16 +51,17 @@ def test_the_sandbox_is_as_tight_as_it_was(units: list[Path]) -> None:
 def test_samples_give_the_tool_only_switches_that_it_has(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines()
     commands = [line for line in lines if TOOL.name in line and not line.startswith("# ")]
-    offered = [line for line in lines if re.match("#(SWITCHES=|   --)", line)]
+    offered = [line for line in lines if re.match("#?(SWITCHES=|   --)", line)]
     text = "\n".join(dict.fromkeys(commands + offered))
     assert set(re.findall(r"(?<![\w-])--[a-zA-Z]\w*", text)) <= {f"--{switch.long}" for switch in TOOL.allSwitches}
 
 
-def test_the_sample_settings_are_what_the_unit_asks_for() -> None:
+@pytest.mark.parametrize("name", ["photos.conf", "home-alice.conf"])
+def test_the_sample_settings_are_what_the_unit_asks_for(name: str) -> None:
     command = re.search(r"^ExecStart=(.*)", _SERVICE.read_text("utf-8"), re.MULTILINE)
     assert command
     asked = set(re.findall(r"\$\{?([A-Z_]+)", command[1])) - {"LOGS_DIRECTORY"}
-    settings = re.findall(r"^#?([A-Z_]+)=", (_DEBIAN / "examples/photos.conf").read_text("utf-8"), re.MULTILINE)
+    settings = re.findall(r"^#?([A-Z_]+)=", (_DEBIAN / "examples" / name).read_text("utf-8"), re.MULTILINE)
     assert asked <= set(settings)
 
 

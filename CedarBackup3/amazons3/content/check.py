@@ -12,6 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from CedarBackup3.amazons3.awstimes import nanosecondsOf
+from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import Pair, finder
 from CedarBackup3.amazons3.content.claims import Reader, claim, configuredPartSize, hashed
 from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
@@ -143,10 +144,11 @@ def verifiedWithContent(
         elif gathered.files and check.mayRead:
             log.info("Comparing the content of %s with the ETags of their objects", counted(gathered.files, "upload"))
         differences: list[Difference] = []
+        again = CappedLines("uploads to be repeated", logging.INFO)
 
         def tell(found: Finding) -> None:
             if not check.isLast and check.goesUpAgain(found):
-                log.info("%s", againLine(mirror, found))
+                again.say(againLine(mirror, found))
             elif found.verdict in _KINDS:
                 difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
                 if len(differences) < KEPT:
@@ -158,6 +160,7 @@ def verifiedWithContent(
             watcher("content")
             part = configuredPartSize(mirror) if gathered.hasParts and check.mayRead else 0
             _compare(Reader(mirror, check.cache, part), claims, gathered.size, watcher, check, counts, tell)
+        again.finish()
     if check.cache and check.isWhole:
         check.cache.forgetGone(mirror.source)
     return _combined(report, counts.report(), differences, isWhole=check.isWhole)
@@ -247,7 +250,7 @@ def _compare(
     onFinding: Callable[[Finding], object],
 ) -> None:
     """Compare all the claims, and tell and keep what is found."""
-    unknown = 0
+    unproven = CappedLines("unproven files", logging.WARNING if check.isWhole else logging.DEBUG)
     read = hashed(reader, claims, size, watcher) if check.mayRead else _unread(claims)
     isKeyed = not check.isWhole and reader.mirror.aws.sse.startswith("aws:kms")
     with Spool(Finding._make) as open_:
@@ -266,12 +269,9 @@ def _compare(
                     continue
                 keepFinding(found)
                 onFinding(found)
-                unknown += found.verdict == "unknown"
-                if found.verdict == "unknown" and unknown <= KEPT:
-                    level = logging.WARNING if check.isWhole else logging.DEBUG
-                    log.log(level, "%s", unknownLine(reader.mirror, found))
-    if unknown > KEPT:
-        log.warning("Unproven: the content of %s more", counted(unknown - KEPT, "file"))
+                if found.verdict == "unknown":
+                    unproven.say(unknownLine(reader.mirror, found))
+    unproven.finish()
 
 
 def _unread(claims: Iterable[Claim]) -> Iterator[Finding]:

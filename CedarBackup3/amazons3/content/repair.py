@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from CedarBackup3.amazons3 import guards
+from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.content.check import ContentCheck, contentCheck
 from CedarBackup3.amazons3.content.runtrace import RunTrace
 from CedarBackup3.amazons3.messages import counted, repairLine
@@ -52,9 +53,11 @@ def repaired(
     with Spool(Finding._make) as again:
         count = again.extend(differing)
         log.info("Uploading %s once more", counted(count, "file"))
+        lines = CappedLines("repairs", logging.INFO)
         for found in again:
             if not check.goesUpAgain(found):
-                log.info("%s", repairLine(mirror, found))
+                lines.say(repairLine(mirror, found))
+        lines.finish()
         uploaded(mirror, (found.path for found in again), watcher)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())

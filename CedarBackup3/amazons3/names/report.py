@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from CedarBackup3.amazons3.cappedlines import SHOWN, CappedLines
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import KEY_LIMIT
-from CedarBackup3.amazons3.names.cappedlines import CappedLines
 from CedarBackup3.amazons3.names.check import NameCheck
 from CedarBackup3.amazons3.names.guesses import Finding, findings
 from CedarBackup3.amazons3.names.unusual import UnusualName
@@ -14,7 +14,7 @@ from CedarBackup3.util import displayPath, displayText
 
 def reportNames(mirror: Mirror, check: NameCheck) -> None:
     """Say every bad name, and then what can be done."""
-    named = CappedLines("names")
+    named = CappedLines("names", shown=SHOWN)
     for finding in findings(check):
         named.say(_nameLine(mirror, finding))
     named.finish()

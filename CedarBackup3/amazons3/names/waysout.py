@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from CedarBackup3.amazons3.cappedlines import SHOWN, CappedLines
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.names.cappedlines import CappedLines
 from CedarBackup3.amazons3.names.charmaps import decoded
 from CedarBackup3.amazons3.names.check import NameCheck
 from CedarBackup3.amazons3.names.guesses import Finding, findings
@@ -52,7 +52,7 @@ def reportWaysOut(mirror: Mirror, check: NameCheck) -> None:
 
 def _sayByHand(mirror: Mirror, renames: Iterable[_Rename]) -> None:
     inDoubt = 0
-    byHand = CappedLines("names")
+    byHand = CappedLines("names", shown=SHOWN)
     for rename in renames:
         inDoubt += not rename.new
         if rename.problem:
@@ -70,7 +70,7 @@ def _sayCommands(mirror: Mirror, renames: Iterable[_Rename]) -> None:
     if len(encodings) == 1 and (encoding := encodings.pop()):
         _log.error("Way out: rename them all at once, by convmv; without --notest it only says what it would do:")
         _log.error("%s", convmvCommand(mirror.source, encoding, isScreenUtf8))
-    commands = CappedLines("commands")
+    commands = CappedLines("commands", shown=SHOWN)
     for rename in renames:
         if rename.isSafe:
             if not commands.count:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.awscli import settingArguments
+from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Recorder
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -109,6 +110,7 @@ class Tally:
         self._counts: Counter[Outcome] = Counter()
         self._sizes: Counter[Outcome] = Counter()
         self._findings: list[Finding] = []
+        self._lines = {outcome: CappedLines(f"keys ({outcome.value})") for outcome in Outcome}
         self._unproven = ""
         self._untraced = NOTHING
 
@@ -147,7 +149,7 @@ class Tally:
         self.said.add(key)
         if len(self._findings) < _KEPT:
             self._findings.append(Finding(outcome, key, size, reason))
-        _log.error("%s", line)
+        self._lines[outcome].say(line)
 
     def _count(self, outcome: Outcome, size: int) -> None:
         self._counts[outcome] += 1
@@ -158,7 +160,9 @@ class Tally:
         return self._counts[outcome]
 
     def report(self) -> RestoreReport:
-        """All of it."""
+        """All of it, when the log has been told how many lines it has not."""
+        for lines in self._lines.values():
+            lines.finish()
         return RestoreReport(
             MappingProxyType(dict(self._counts)),
             MappingProxyType(dict(self._sizes)),

@@ -30,7 +30,7 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         given = values.get(name, "")
         yield name.replace("_", " ").capitalize(), f"{given} (--{name})" if given else listed.get(name, "unknown")
     yield "Endpoint", _endpoint(settings, configuredText(["get", "endpoint_url"], settings))
-    told = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout"}
+    told = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout"}
     for switch in (*AWS_SWITCHES, *UPLOAD_SWITCHES):
         if switch.long not in told and values.get(switch.long):
             yield f"--{switch.long}", values[switch.long]

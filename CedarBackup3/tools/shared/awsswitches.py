@@ -50,6 +50,7 @@ AWS_SWITCHES = (
     Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
     Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
+    Switch("", "awsIdleTimeout", "Stop an aws that is idle; 0: never", "SECONDS", "3600", seconds),
 )
 """For every tool that runs aws."""
 
@@ -99,6 +100,7 @@ def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
     return AwsSettings(
         locale,
         timeLimit=values["awsTimeout"],
+        idleLimit=values["awsIdleTimeout"],
         profile=locale.decoded(os.fsencode(values["profile"])),
         **{name: values[name] for name in ("region", "endpointUrl", "expectedBucketOwner")},
         **{switch.long: values[switch.long] for switch in UPLOAD_SWITCHES if switch.long in values},

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from CedarBackup3.cli import Switch
 from CedarBackup3.tools.shared.awsswitches import awsSettings
+
+if TYPE_CHECKING:
+    from CedarBackup3.amazons3.awssettings import AwsSettings
 
 
 def excludeSwitch(help: str, directory: str) -> Switch:  # noqa: A002 - as in Switch
@@ -43,6 +46,21 @@ def sayVainPatterns(patterns: Iterable[str]) -> None:
                 displayPath(pattern),
                 displayPath(meant),
             )
+
+
+def sayOpenEndpoint(aws: AwsSettings) -> None:
+    """Say in the log if what is sent to the endpoint can be read on the way."""
+    import logging
+
+    from CedarBackup3.amazons3.awscli import openEndpoint
+    from CedarBackup3.util import displayPath
+
+    if endpoint := openEndpoint(aws, os.environ):
+        logging.getLogger("CedarBackup3.log").warning(
+            "Not encrypted on the way: whoever can listen between here and %s can read names and contents of the "
+            "files, though not the credentials; use https if the server has it",
+            displayPath(endpoint),
+        )
 
 
 def bucketOptions(values: Mapping[str, Any]) -> dict[str, Any]:
