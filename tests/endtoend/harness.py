@@ -55,7 +55,7 @@ def differencesOf(outcome: Outcome, source: Path | bytes, url: str) -> list[str]
     The last line of standard error has to be the summary, every other line one difference in full; a line about a sync
     that did not do everything may come before.
     """
-    aside = ("'aws s3 sync' ended with ", "Unusual: ")
+    aside = ("'aws s3 sync' ended with ", "'aws s3 cp' ended with ", "Unusual: ")
     *lines, summary = (line for line in outcome.stderr.splitlines() if not line.startswith(aside))
     assert re.match(r"Not verified: .*differences? between ", summary), outcome.stderr
     where = f"(?:{re.escape(displayPath(source))}/|{re.escape(displayPath(url))})"

@@ -237,7 +237,7 @@ MISHAPS = {
 
 
 @pytest.mark.parametrize("mishap", MISHAPS)
-@pytest.mark.parametrize(("moment", "status"), [("list-objects-v2", 9), ("sync", 6)])
+@pytest.mark.parametrize(("moment", "status"), [("list-objects-v2", 9), ("cp", 6)])
 def test_a_source_that_is_lost_under_the_run_costs_no_object(
     mishap: str, moment: str, status: int, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:

@@ -70,7 +70,7 @@ def test_without_the_switches_aws_gets_none_of_them(
     sums = {"AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported"}
     assert syncOnce(source, "s3://bucket", environment=sums, awsDirectory=recording).status == 0
     given = {f"--endpoint-url={server.endpointUrl}", "sums=when_supported"}
-    assert _calls(tmp_path / "record") == {"list-objects-v2": given, "sync": given}
+    assert _calls(tmp_path / "record") == {"list-objects-v2": given, "cp": given}
 
 
 def _profile(directory: Path, *lines: str) -> dict[str, str]:

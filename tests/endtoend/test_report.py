@@ -74,7 +74,7 @@ def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, serve
         "uploadMatched": (2, 5),
     }
     assert (names(report, "upload"), names(report, "delete")) == ([b"new"], [b"gone \xc3\xa9"])
-    assert set(report["phaseSeconds"]) == {"check", "walk", "listing", "compare", "sync"}
+    assert set(report["phaseSeconds"]) == {"check", "walk", "listing", "compare", "sync", "deletion"}
     assert report["programs"]["aws"]["version"].startswith("aws-cli/")
     assert report["arguments"] == {"sourceDir": str(source), "s3BucketUrl": "s3://bucket/p"}
 

@@ -129,7 +129,7 @@ def test_a_file_that_changes_while_it_goes_up_is_raced_and_is_right_in_the_end(
     """Its object is newer than the file, so that no later run would see anything."""
     source = plantTree(tmp_path / "source", {b"busy": b"1234", b"still": b"1"}, LONG_AGO)
     change = CHANGE.format(date=int(LONG_AGO if isOld else time.time()))
-    once = f'case "$2" in sync) if ! [ -e "$SOURCE/../done" ]; then {change}; touch "$SOURCE/../done"; fi;; esac'
+    once = f'case "$2" in cp|sync) if ! [ -e "$SOURCE/../done" ]; then {change}; touch "$SOURCE/../done"; fi;; esac'
     fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), after=once)
     environment = {"SOURCE": str(source)}
     outcome = syncOnce(source, "s3://bucket", *switches, awsDirectory=fickle, environment=environment)
@@ -161,7 +161,7 @@ def test_a_change_that_leaves_the_content_alone_is_none(
 ) -> None:
     source = plantTree(tmp_path / "source", {b"settled": b"1", b"new": b"2"}, LONG_AGO)
     plantObjects(server, {b"settled": b"1"})
-    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before='case "$2" in sync) chmod 600 "$SOURCE"/*;; esac')
+    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before='case "$2" in cp|sync) chmod 600 "$SOURCE"/*;; esac')
     environment = {"SOURCE": str(source)}
     outcome = syncOnce(source, "s3://bucket", "--verbose", awsDirectory=fickle, environment=environment)
     assert (outcome.status, outcome.stderr) == (0, "")

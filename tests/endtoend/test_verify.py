@@ -129,7 +129,7 @@ def test_what_changes_behind_the_sync_is_called_raced_and_the_next_run_mends_it(
 ) -> None:
     files = {b"grown": b"1", b"same size": b"1", b"deleted": b"1", b"deleted directory/x": b"1"}
     source = plantTree(tmp_path / "source", files | {b"held still": b"1", b"dir/held still": b"1"})
-    fickle = awsStandIn(tmp_path / "fickle", awsDirectory, after=f'case "$2" in sync){CHANGE};; esac')
+    fickle = awsStandIn(tmp_path / "fickle", awsDirectory, after=f'case "$2" in cp|sync){CHANGE};; esac')
     outcome = sync(source, "s3://bucket/p", awsDirectory=fickle, environment={"SOURCE": str(source)})
     assert outcome.status == 7
     assert differencesOf(outcome, source, "s3://bucket/p/") == [f"Raced {name}" for name in RACED]
