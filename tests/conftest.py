@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from testcase.runner import Outcome, runTool
 from testcase.s3 import S3Server
+
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 SYNC = "CedarBackup3.tools.amazons3sync"
 RESTORE = "CedarBackup3.tools.amazons3restore"

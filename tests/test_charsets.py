@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.names.charmaps import decoded
@@ -212,6 +212,7 @@ def test_names_that_nobody_here_wrote(language: str, encoding: str) -> None:
     assert sum(inTree) / len(inTree) >= bounds[1]
 
 
+@settings(deadline=None)
 @given(name=st.binary(max_size=255), others=st.lists(st.binary(max_size=60), max_size=5))
 def test_any_bytes(name: bytes, others: list[bytes]) -> None:
     """Nothing raises, and the answer is what it says."""

@@ -333,7 +333,7 @@ def test_a_nightly_run_with_a_cache_keeps_digests_and_a_broken_cache_changes_not
     before = len(server.requests)
     outcome = syncOnce(source, "s3://bucket", "--digestCache", str(cache))
     assert (outcome.status, len(server.requests)) == (6, before)
-    assert "remove it, or name another by --digestCache; nothing was changed" in outcome.stderr
+    assert "remove it, or name another with --digestCache; nothing was changed" in outcome.stderr
 
 
 @pytest.mark.parametrize(
