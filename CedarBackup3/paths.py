@@ -35,6 +35,8 @@ def openedPath(
     Raises:
         OSError: it leads nowhere (ENOENT, ENOTDIR), to itself (ELOOP), or where this user may not go
     """
+    if not path:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     links, pending = 0, deque(path.split(b"/"))
     here = os.open(b"/", _PATH) if path.startswith(b"/") else os.dup(directory)
     try:
