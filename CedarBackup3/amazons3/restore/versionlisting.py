@@ -123,7 +123,7 @@ class _Listed:
             self._onVersions(len(wanted))
             self._versions.append(wanted)
             return Next.UNWANTED if self._only and self.last > self._only else follows
-        if follows is Next.NOTHING or (found and follows is Next.UNKNOWN):
+        if follows is Next.NOTHING or (found and not marker):  # the server says neither that more follows nor where
             return Next.NOTHING
         self.goOnAfter = (prefix + found[-1].key.decode() if found else marker), versionId
         if (found and not versionId) or self.goOnAfter == asked:
