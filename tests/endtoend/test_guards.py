@@ -125,6 +125,19 @@ def test_what_is_excluded_is_left_alone_on_both_sides(
     assert stored(server) == theirs | {b"p/keep": b"1", b"p/cache.txt": b"4"}
 
 
+def test_a_pattern_that_no_path_can_match_is_said_with_what_was_meant(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    plantObjects(server, {b"a": b"1"})
+    outcome = syncOnce(source, "s3://bucket", "-x", "cache/", "-x", "./cache/*", "-x", "nothing/*")
+    assert outcome.status == 0
+    assert outcome.stderr.splitlines() == [
+        f"No file's path can match the pattern of --exclude {pattern}; did you mean cache/*?"
+        for pattern in ("cache/", "./cache/*")
+    ]
+
+
 @pytest.mark.parametrize("method", ["direct", "sync"])
 def test_links_are_left_out_if_asked_for(method: str, syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"file": b"1", b"directory/x": b"2"}, mtime=LONG_AGO)

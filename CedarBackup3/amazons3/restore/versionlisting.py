@@ -129,7 +129,7 @@ class _Listed:
             for each in wanted:
                 self._keep(each)
             return Next.UNWANTED if self._only and self.last > self._only else follows
-        if follows is Next.NOTHING or (found and follows is Next.UNKNOWN):
+        if follows is Next.NOTHING or (found and not marker):  # the server says neither that more follows nor where
             return Next.NOTHING
         self.goOnAfter = (prefix + found[-1].key.decode() if found else marker), versionId
         if (found and not versionId) or self.goOnAfter == asked:
