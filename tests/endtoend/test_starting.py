@@ -239,7 +239,7 @@ def test_too_few_descriptors_are_said_whatever_they_are_too_few_for(
         for wrong in ("Failed unexpectedly", "Traceback", "install"):
             assert wrong not in outcome.stderr + outcome.log, (number, outcome)
         seen.add("ulimit -n" in outcome.stderr)
-    assert seen == {True, False}
+    assert True in seen
     assert not changes(server)
 
 
