@@ -100,9 +100,8 @@ def test_what_is_swapped_between_the_walk_and_the_upload_does_not_arrive(
     swap: str, follow: list[str], machine: Path, anyAws: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     # Before the first `aws s3api list-objects-v2`, the walk is over: what follows opens files by the plan.
-    script = (
-        f'if [ "$2" = list-objects-v2 ] && mkdir "{tmp_path}/once" 2>/dev/null; then (cd {machine}/home; {swap}); fi'
-    )
+    theirs = f"(cd {machine}/home; {swap}; chown -h {NOBODY} *)"
+    script = f'if [ "$2" = list-objects-v2 ] && mkdir "{tmp_path}/once" 2>/dev/null; then {theirs}; fi'
     directory = awsStandIn(tmp_path / "aws", Path(anyAws), before=script)
     outcome = syncOnce(*follow, machine / "home", "s3://bucket/p", awsDirectory=directory, timeout=100)
     assert (tmp_path / "once").exists()
@@ -116,7 +115,9 @@ def test_what_is_swapped_between_the_walk_and_the_upload_does_not_arrive(
 def test_what_is_swapped_while_aws_starts_is_what_was_judged(
     follow: list[str], machine: Path, anyAws: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    script = f'if [ "$2" = cp ]; then (cd {machine}/home; mv photo x; ln -s ../secret/photo photo); fi'
+    script = (
+        f'if [ "$2" = cp ]; then (cd {machine}/home; mv photo x; ln -s ../secret/photo photo; chown -h {NOBODY} *); fi'
+    )
     directory = awsStandIn(tmp_path / "aws", Path(anyAws), before=script)
     outcome = syncOnce(*follow, machine / "home", "s3://bucket/p", awsDirectory=directory)
     assert outcome.status == 7, outcome

@@ -141,7 +141,7 @@ def _opened(file: str) -> sqlite3.Connection:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CedarBackupError(
-            f"The digest cache {shown} cannot be opened: {reason}; name another by --digestCache; nothing was changed"
+            f"The digest cache {shown} cannot be opened: {reason}; name another with --digestCache; nothing was changed"
         ) from None
     try:
         return _checked(sqlite3.connect(path, timeout=_BUSY_WAIT, check_same_thread=False), shown)
@@ -149,7 +149,7 @@ def _opened(file: str) -> sqlite3.Connection:
         isInUse = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
         advice = "another program is using it: wait for that" if isInUse else "remove it"
         raise CedarBackupError(
-            f"{_complaint(file, error)}; {advice}, or name another by --digestCache; nothing was changed"
+            f"{_complaint(file, error)}; {advice}, or name another with --digestCache; nothing was changed"
         ) from None
 
 
@@ -196,7 +196,7 @@ def _checked(connection: sqlite3.Connection, shown: str) -> sqlite3.Connection:
     elif (application, layout) != (_APPLICATION, _LAYOUT):
         connection.close()
         raise CedarBackupError(
-            f"{shown} is a database, but no digest cache of this version; name another file by --digestCache; "
+            f"{shown} is a database, but no digest cache of this version; name another file with --digestCache; "
             "nothing was changed"
         )
     connection.commit()
