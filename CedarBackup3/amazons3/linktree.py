@@ -16,6 +16,8 @@ from itertools import islice
 from CedarBackup3.amazons3.mirror import Mirror, openedSource
 from CedarBackup3.amazons3.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.spool import temporaryRoom
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayPath, shortageSentence
 
 MOST_LINKS = 10_000
 """So many files are open at a time, if the system allows that."""
@@ -35,8 +37,12 @@ def linkTrees(
         onUnopened: is told of a file that cannot be opened any more, or is none, or is not to be followed to
 
     Raises:
-        CedarBackupError: the source was replaced, or there is no room for the links
+        CedarBackupError: the source was replaced, or there is no room for the links, or no /proc
     """
+    if not os.path.isdir("/proc/self/fd"):
+        raise CedarBackupError(
+            "Files go up by their descriptors in /proc, which is not mounted here; mount it, then run again"
+        )
     with (
         openedSource(mirror) as root,
         OpenTree(root, mirror.followLinks, mirror.owners) as tree,
@@ -53,7 +59,8 @@ def _trees(tree: OpenTree, paths: Iterator[bytes], most: int, onUnopened: Callab
             for path in batch:
                 try:
                     descriptor = tree.file(path)
-                except (OSError, NotAFile, NotFollowed):
+                except (OSError, NotAFile, NotFollowed) as error:
+                    _requireRoom(path, error)
                     onUnopened(path)
                     continue
                 stack.callback(os.close, descriptor)
@@ -61,6 +68,12 @@ def _trees(tree: OpenTree, paths: Iterator[bytes], most: int, onUnopened: Callab
                 isEmpty = False
             if not isEmpty:
                 yield directory
+
+
+def _requireRoom(path: bytes, error: Exception) -> None:
+    """Tell a file that is another by now from one that is there, but cannot be opened for want of descriptors."""
+    if shortage := shortageSentence(error):
+        raise CedarBackupError(f"Cannot open {displayPath(path)} to upload it: {shortage}")
 
 
 def _link(directory: bytes, path: bytes, descriptor: int) -> None:
