@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -66,16 +67,29 @@ def _anyPlainUser(anyAws: str) -> tuple[int, tuple[str, ...]]:
     pytest.skip("setpriv cannot make a user whom permission bits stop")
 
 
-def _canRun(prefix: tuple[str, ...], anyAws: str) -> bool:
-    """Whether such a user can run the tool and aws, and cannot read what nobody may."""
+@functools.cache
+def _canRun(prefix: tuple[str, ...], aws: str) -> bool:
+    """Whether such a user can run the tool and aws, and cannot read what nobody may.
+
+    aws is really run: its Python may lie where only root can go, which no mode of the script tells.
+    """
     with tempfile.NamedTemporaryFile() as secret:
         Path(secret.name).chmod(0)
         probe = (
-            "import os, sys, CedarBackup3.tools.amazons3sync\n"
-            f"sys.exit(not os.access({anyAws + '/aws'!r}, os.X_OK) or os.access({secret.name!r}, os.R_OK))"
+            "import os, subprocess, sys, CedarBackup3.tools.amazons3sync\n"
+            f"failed = subprocess.run([{aws + '/aws'!r}, '--version'], stdout=subprocess.DEVNULL).returncode\n"
+            f"sys.exit(failed != 0 or os.access({secret.name!r}, os.R_OK))"
         )
         command = [*prefix, sys.executable, "-c", probe]
         return subprocess.run(command, env=toolEnvironment(), capture_output=True, check=False).returncode == 0
+
+
+def awsFor(prefix: tuple[str, ...], anyAws: str) -> str:
+    """The directory of an AWS CLI that such a user can run; skips where there is none."""
+    for aws in (anyAws, "/usr/bin"):
+        if _canRun(prefix, aws):
+            return aws
+    pytest.skip("no AWS CLI that this user can run")
 
 
 @pytest.fixture(scope="session")

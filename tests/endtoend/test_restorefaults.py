@@ -229,7 +229,7 @@ def test_a_batch_that_was_interrupted_is_not_fetched_again(
 ) -> None:
     objects = {b"d%d/%d" % (number, number): b"x" * number for number in range(9)}
     put(server, objects, 0)
-    script = '[ "$2" = sync ] && { kill -TERM $PPID; sleep 2; }'
+    script = '[ "$2" = sync ] && { kill -TERM $PPID; exec sleep 2; }'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=script)
     interrupted = restoreOnce(
         "s3://bucket/p", tmp_path / "t", awsDirectory=commands, prefix=["env", "--default-signal"]

@@ -22,7 +22,7 @@ from testcase.runner import runTool, toolCommand, toolEnvironment
 from testcase.s3 import Fault, Hang, S3Server
 from testcase.trees import plantTree
 
-from .conftest import PlainUser
+from .conftest import PlainUser, awsFor
 from .harness import LONG_AGO, Restore, Sync, filesIn, plantObjects, stored
 
 SYNC = "CedarBackup3.tools.amazons3sync"
@@ -227,6 +227,7 @@ def test_a_cron_job_and_a_login_of_one_user_see_each_other(
     somebody: tuple[tuple[str, ...], int, Path], server: S3Server, anyAws: str, plainUser: PlainUser
 ) -> None:
     words, user, _ = somebody
+    aws = awsFor(words, anyAws)
     plainUser.directory.chmod(0o777)
     runtime = plainUser.directory / "runtime"
     runtime.mkdir(0o700)
@@ -234,13 +235,13 @@ def test_a_cron_job_and_a_login_of_one_user_see_each_other(
     source = plantTree(plainUser.directory / "source", [b"a"])
     login = {"XDG_RUNTIME_DIR": str(runtime)}
     log = plainUser.directory / "log"
-    with _hanging(server, anyAws, words, login, log, source, "s3://bucket/p") as run:
+    with _hanging(server, aws, words, login, log, source, "s3://bucket/p") as run:
         environment = {**server.environment(), "XDG_RUNTIME_DIR": ""}
         outcome = runTool(
             SYNC,
             [source, "s3://bucket/p"],
             environment=environment,
-            awsDirectory=anyAws,
+            awsDirectory=aws,
             prefix=words,
             logfile=plainUser.directory / "second.log",
         )
@@ -257,6 +258,7 @@ def test_a_user_whose_name_for_locks_is_taken_has_them_at_home(
     plainUser: PlainUser,
 ) -> None:
     words, user, _ = somebody
+    aws = awsFor(words, anyAws)
     home = plainUser.directory / "home"
     home.mkdir(0o755)
     os.chown(plainUser.directory, 0, 0)
@@ -280,7 +282,7 @@ def test_a_user_whose_name_for_locks_is_taken_has_them_at_home(
             SYNC,
             [source, "s3://bucket/p"],
             environment=environment,
-            awsDirectory=anyAws,
+            awsDirectory=aws,
             prefix=words,
             logfile=plainUser.directory / log,
         )
