@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Callable
 
 _PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
-_MOST_LINKS = 40  # on the way to one file, as the kernel counts them (path_resolution(7))
+MOST_LINKS = 40
+"""On the way to one file, as the kernel counts them (path_resolution(7))."""
 
 
 def openedPath(
@@ -50,7 +51,7 @@ def openedPath(
             if there is None:
                 onLink(status)
                 links += 1
-                if links > _MOST_LINKS:
+                if links > MOST_LINKS:
                     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
                 pending.extendleft(reversed(text.split(b"/")))
                 if not text.startswith(b"/"):

@@ -14,10 +14,8 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from CedarBackup3.paths import openedPath
+from CedarBackup3.paths import MOST_LINKS, openedPath
 from CedarBackup3.util import displayPath
-
-_MOST_LINKS = 40  # one behind the other, as the kernel counts them (path_resolution(7))
 
 
 class StrangersLink(ValueError):
@@ -94,7 +92,7 @@ def placeOfFile(path: bytes) -> Iterator[tuple[Place, bytes]]:
     """
     if b"\0" in path:
         raise ValueError("embedded null byte")
-    for _ in range(_MOST_LINKS):
+    for _ in range(MOST_LINKS):
         directory, name = os.path.split(path)
         if not name:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
