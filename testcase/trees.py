@@ -31,13 +31,18 @@ AWKWARD_NAMES: tuple[bytes, ...] = (
 """Valid UTF-8, each fit for one file name, and each trouble for somebody."""
 
 
-def plantTree(root: Path, files: Mapping[bytes, bytes] | Iterable[bytes], mtime: float | None = None) -> Path:
+LONG_AGO = 1_000_000_000.0
+"""A modification time, in 2001: a file that old is never uploaded over an object of its size."""
+
+
+def plantTree(root: Path, files: Mapping[bytes, bytes] | Iterable[bytes], mtime: float | None = LONG_AGO) -> Path:
     """Make the files below a directory, with their directories; returns the directory.
 
     Args:
         root: the directory, created if need be
         files: paths below it, with their contents; without contents each file holds its own path
-        mtime: when the files were modified, in seconds since the epoch; now by default
+        mtime: when the files were modified, in seconds since the epoch; None: now. S3 drops the fraction of a second
+            from the time of an object, so a file made just now may be newer than its own object, or not.
     """
     contents = files if isinstance(files, Mapping) else {path: path for path in files}
     root.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,6 @@ from CedarBackup3.errors import CommandFailed
 from testcase.s3.uploads import multipartEtag
 from testcase.trees import plantTree
 
-LONG_AGO = 1_000_000_000.0
 MIB = 1 << 20
 
 
@@ -50,7 +49,7 @@ def test_of_ten_thousand_random_files_none_is_judged_wrongly(tmp_path: Path) -> 
     chance = random.Random(6)
     files = {b"d%02d/f%05d" % (number % 97, number): chance.randbytes(chance.randrange(300)) for number in range(9_990)}
     files |= {b"large%d" % number: chance.randbytes(5 * MIB + chance.randrange(9 * MIB)) for number in range(10)}
-    mirror = mirrorOf(plantTree(tmp_path / "source", files, LONG_AGO), "s3://bucket")
+    mirror = mirrorOf(plantTree(tmp_path / "source", files), "s3://bucket")
     claims, expected = [], {}
     for path, body in sorted(files.items()):
         isFlipped = bool(body) and chance.random() < 0.1

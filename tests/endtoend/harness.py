@@ -19,9 +19,6 @@ Restore = Callable[..., Outcome]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When the histories of the restore tests begin."""
 
-LONG_AGO = 1_000_000_000.0
-"""A modification time, in 2001: a file that old is never uploaded over an object of its size."""
-
 
 def stored(server: S3Server, bucket: str = "bucket") -> dict[bytes, bytes]:
     """Every key of a bucket with what is stored there."""

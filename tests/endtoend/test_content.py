@@ -18,9 +18,9 @@ from CedarBackup3.errors import CedarBackupError
 from testcase.s3 import DENY, Fault, S3Server
 from testcase.s3.checksums import checksum
 from testcase.s3.uploads import multipartEtag
-from testcase.trees import AWKWARD_NAMES, plantTree
+from testcase.trees import AWKWARD_NAMES, LONG_AGO, plantTree
 
-from .harness import LONG_AGO, Sync, awsStandIn, changes, differencesOf, plantObjects, stored
+from .harness import Sync, awsStandIn, changes, differencesOf, plantObjects, stored
 
 MIB = 1 << 20
 ODD = 6 * MIB + 1
@@ -64,7 +64,7 @@ def test_what_aws_stores_with_any_part_size_is_proven_and_a_flipped_bit_is_found
     sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     files = {name: name for name in AWKWARD_NAMES} | {b"large": LARGE, b"dir/eight": LARGE[: 8 * MIB], b"zero": b""}
-    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     odd = awsConfiguration(tmp_path / "config", str(ODD))
     for url, environment in (("s3://bucket/usual", {}), ("s3://bucket/odd", odd)):
         outcome = sync(source, url, "--checkContent", "--verbose", environment=environment)
@@ -94,7 +94,7 @@ def test_other_content_in_the_bucket_is_found_and_repaired_and_proven(
 ) -> None:
     names = [*AWKWARD_NAMES, b"large"]
     files = dict.fromkeys(names, b"of the file") | {b"large": LARGE, b"good": b"good"}
-    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     plantObjects(server, {b"p/" + name: b"of a thief!" for name in AWKWARD_NAMES} | {b"p/good": b"good"})
     other = LARGE[:-1] + b"!"
     server.putObject("bucket", b"p/large", other, etag=multipartEtag([*parted(other, 8 * MIB)]), parts=(8 * MIB,) * 3)
@@ -117,7 +117,7 @@ def test_other_content_in_the_bucket_is_found_and_repaired_and_proven(
 
 
 def test_a_repair_that_does_not_arrive_is_never_called_one(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"c": b"3"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"c": b"3"})
     plantObjects(server, {b"a": b"X", b"b": b"2", b"c": b"X"})
     server.addFault(Fault("PutObject", DENY, key=b"c"))
     outcome = syncOnce(source, "s3://bucket", "--repairContent")
@@ -131,7 +131,7 @@ def test_a_file_that_takes_a_place_during_the_repair_is_compared_like_any_other(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
     """It has the size of its object and an old date, as `mv` brings it: names and sizes know of no difference."""
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"kms": b"5", b"still": b"3"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"kms": b"5", b"still": b"3"})
     moved = plantTree(tmp_path / "moved", {b"b": b"Z", b"late": b"Z"}, LONG_AGO + 1)
     plantObjects(server, {b"a": b"X", b"b": b"2", b"late": b"4", b"still": b"3"})
     server.putObject("bucket", b"kms", b"5", headers=KMS)
@@ -197,7 +197,7 @@ def test_of_encrypted_objects_only_what_is_proven_is_said(
     source = plantTree(tmp_path / "source", {})
     for name, (headers, part, checksums, verdict, otherVerdict) in ENCRYPTED.items():
         body = LARGE if part else name * 100
-        plantTree(source, {name: body[:-1] + b"!" if isDamaged else body}, LONG_AGO)
+        plantTree(source, {name: body[:-1] + b"!" if isDamaged else body})
         parts = tuple(map(len, parted(body, part))) if part else ()
         etag = multipartEtag([*parted(body, part)]) if part else None
         server.putObject("bucket", name, body, headers=headers, checksums=checksums(body), etag=etag, parts=parts)
@@ -217,7 +217,7 @@ def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_t
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
     """It answers 400 as well, but not to a question without checksums: nothing excuses the mismatch."""
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"a": b"X"})
     said = "An error occurred (400) when calling the HeadObject operation: Bad Request"
     refusing = f'case "$*" in *ChecksumMode*) echo "{said}" >&2; exit 254;; esac'
@@ -232,7 +232,7 @@ def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     boto3 = pytest.importorskip("boto3")
-    source = plantTree(tmp_path / "source", {b"unequal": LARGE, b"odd": b"1", b"none": b"1"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"unequal": LARGE, b"odd": b"1", b"none": b"1"})
     keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", "region_name": "us-east-1"}
     client = boto3.client("s3", endpoint_url=server.endpointUrl, **keys)
     upload = client.create_multipart_upload(Bucket="bucket", Key="unequal")["UploadId"]
@@ -268,7 +268,7 @@ def test_an_etag_that_a_server_spells_in_two_ways_or_has_not_makes_no_other_obje
     status: int,
     verdict: str,
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"a": b"X"})
     pattern = r's/"\\"[0-9a-f]*\\""/null/g' if spelling else r's/\\"//g'
     script = f'case "$2" in {operations}) "{anyAws}/aws" "$@" | sed \'{pattern}\'; exit;; esac'
@@ -282,7 +282,7 @@ def test_of_ten_thousand_files_every_flipped_one_is_found_and_no_other(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     files = {b"d%02d/f%04d" % (number % 83, number): os.urandom(number % 200) for number in range(10_000)}
-    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     plantObjects(server, files)
     flipped = [path for number, path in enumerate(sorted(files)) if files[path] and number % 91 == 0]
     for path in flipped:
@@ -296,7 +296,7 @@ def test_of_ten_thousand_files_every_flipped_one_is_found_and_no_other(
 def test_a_file_that_changes_between_the_walk_and_its_reading_is_raced(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"busy": b"1", b"large": LARGE, b"still": b"1"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"busy": b"1", b"large": LARGE, b"still": b"1"})
     assert syncOnce(source, "s3://bucket").status == 0
     # aws is asked for the user's part size when the names have been compared, and before anything is read
     fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before='case "$2" in get) printf 2 > "$SOURCE/busy";; esac')
@@ -315,7 +315,7 @@ def test_a_file_that_changes_between_the_walk_and_its_reading_is_raced(
 def test_a_nightly_run_with_a_cache_keeps_digests_and_a_broken_cache_changes_nothing(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"dir/b": b"22"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"dir/b": b"22"})
     newest = max((source / path).stat().st_ctime_ns for path in ("a", "dir/b"))
     while time.time_ns() < newest + 2_100_000_000:  # nothing is kept of what changed within two seconds
         time.sleep(0.1)
@@ -358,7 +358,7 @@ def test_a_library_call_compares_contents_on_demand(
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PATH", anyAws, prepend=":")
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"})
     plantObjects(server, {b"a": b"1", b"b": b"X"})
     assert verifyBucketContents(source, "s3://bucket").content is None
     report = verifyBucketContents(source, "s3://bucket", checkContent=True, digestCache=str(tmp_path / "cache"))

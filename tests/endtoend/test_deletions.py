@@ -11,7 +11,7 @@ import pytest
 from testcase.s3 import DENY, Effect, Fault, Refuse, RefuseBatch, Reset, S3Server
 from testcase.trees import plantTree
 
-from .harness import LONG_AGO, Sync, awsStandIn, changes, plantObjects, stored
+from .harness import Sync, awsStandIn, changes, plantObjects, stored
 
 KEPT = {b"p/disk/%d" % number: b"x" for number in range(6)}
 ONCE = {"AWS_MAX_ATTEMPTS": "1"}
@@ -39,7 +39,7 @@ BATCHES_FAIL: dict[str, Effect] = {
 def test_a_disk_that_goes_while_the_server_refuses_batches_costs_nothing_that_was_not_planned(
     name: str, switches: tuple[str, ...], syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"} | {key[2:]: b"x" for key in KEPT}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"} | {key[2:]: b"x" for key in KEPT})
     plantObjects(server, KEPT | {b"p/a": b"1", b"p/gone": b""})
     server.addFault(Fault("DeleteObjects", BATCHES_FAIL[name]))
     script = f'[ "$2" = delete-objects ] && [ -e {source}/disk ] && mv "{source}/disk" "{tmp_path}/away"'
@@ -54,7 +54,7 @@ def test_a_disk_that_goes_while_the_server_refuses_batches_costs_nothing_that_wa
 def test_where_no_batch_is_taken_each_object_goes_by_itself(
     name: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%d" % number: b"" for number in range(12)})
     server.addFault(Fault("DeleteObjects", BATCHES_FAIL[name]))
     outcome = syncOnce(source, "s3://bucket/p", environment=ONCE, timeout=600)
@@ -70,7 +70,7 @@ HARD_KEYS = ["\x01", "a\x1fb", "dir/\x0b", "\ufffe", "x\uffff", "\x08\n"]
 def test_keys_that_xml_cannot_hold_go_by_themselves_and_the_rest_in_batches(
     sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     easy = ["\x7f", "\x85", "Icon\r", "\t", "\n", "\u2028", "<&>", *(f"{number:04}" for number in range(1500))]
     for key in (*easy, *HARD_KEYS):
         server.putObject("bucket", b"p/" + key.encode(), b"")
@@ -90,7 +90,7 @@ def test_keys_that_xml_cannot_hold_go_by_themselves_and_the_rest_in_batches(
 
 
 def test_what_spoils_a_batch_is_found_and_goes_by_itself(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%04d" % number: b"" for number in range(200)})
     for poison in (b"p/gone0000", b"p/gone0120"):
         server.addFault(Fault("DeleteObjects", RefuseBatch(), key=poison))
@@ -102,7 +102,7 @@ def test_what_spoils_a_batch_is_found_and_goes_by_itself(syncOnce: Sync, server:
 
 
 def test_a_busy_server_is_asked_again(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%d" % number: b"" for number in range(5)})
     server.addFault(Fault("DeleteObjects", Refuse(503, "SlowDown", "slow"), times=1))
     server.addFault(Fault("DeleteObjects", Refuse(), key=b"p/gone3", times=1))
@@ -125,7 +125,7 @@ def test_a_busy_server_is_asked_again(syncOnce: Sync, server: S3Server, tmp_path
 def test_where_nothing_may_be_deleted_it_is_not_tried_for_ever(
     faults: list[Fault], syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%04d" % number: b"" for number in range(2000)})
     for fault in faults:
         server.addFault(fault)
@@ -149,7 +149,7 @@ MISHAPS = {
 def test_the_source_is_looked_at_before_each_deletion(
     mishap: str, subcommand: str, most: int, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%04d" % number: b"" for number in range(1100)})
     if subcommand == "delete-object":
         server.addFault(Fault("DeleteObjects", Refuse(501, "NotImplemented", "no")))
@@ -170,7 +170,7 @@ def test_the_source_is_looked_at_before_each_deletion(
 def test_only_the_method_sync_lets_aws_delete_and_then_only_if_something_is_to_go(
     syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"disk/x": b"2"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"disk/x": b"2"})
     plantObjects(server, {b"p/disk/x": b"2"})
     script = f'[ "$2" = sync ] && mv "{source}/disk" "{tmp_path}/away"'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
@@ -181,7 +181,7 @@ def test_only_the_method_sync_lets_aws_delete_and_then_only_if_something_is_to_g
 def test_what_the_method_sync_deletes_beside_the_plan_is_said_and_never_a_success(
     sync: Sync, server: S3Server, awsDirectory: Path, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"} | {key[2:]: b"x" for key in KEPT}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"} | {key[2:]: b"x" for key in KEPT})
     plantObjects(server, KEPT | {b"p/a": b"1", b"p/gone": b""})
     script = f'[ "$2" = sync ] && mv "{source}/disk" "{tmp_path}/away"'
     commands = awsStandIn(tmp_path / "commands", awsDirectory, before=script)
@@ -196,7 +196,7 @@ def test_what_the_method_sync_deletes_beside_the_plan_is_said_and_never_a_succes
 def test_the_guards_are_asked_just_before_the_method_sync(
     mishap: str, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"c": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"c": b"1"})
     before = {b"p/a": b"1", b"p/c": b"1", b"p/gone": b""}
     plantObjects(server, before)
     script, word = MISHAPS[mishap]
@@ -216,8 +216,8 @@ def test_the_guards_are_asked_just_before_the_method_sync(
 def test_a_lost_mount_stops_the_deletions_that_a_refused_batch_has_left(
     syncOnce: Sync, server: S3Server, anyAws: str, tinyDisk: Path, tmp_path: Path
 ) -> None:
-    plantTree(tinyDisk, {b"%d" % number: b"x" for number in range(6)}, mtime=LONG_AGO)
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    plantTree(tinyDisk, {b"%d" % number: b"x" for number in range(6)})
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     (source / "disk").symlink_to(tinyDisk)
     kept = KEPT | {b"p/a": b"1", b"p/gone": b"", b"p/gone2": b""}
     plantObjects(server, kept)

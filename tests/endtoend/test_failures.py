@@ -22,7 +22,7 @@ from testcase.s3 import DENY, BreakXml, CutBody, Effect, Fault, Hang, Refuse, Re
 from testcase.trees import plantTree
 
 from .conftest import PlainUser
-from .harness import LONG_AGO, Sync, awsStandIn, changes, differencesOf, plantObjects, stored
+from .harness import Sync, awsStandIn, changes, differencesOf, plantObjects, stored
 
 MODULE = "CedarBackup3.tools.amazons3sync"
 PLANTED = {b"p/a": b"1", b"p/extra": b"x"}
@@ -94,7 +94,7 @@ THERE = {
 
 def _failed(sync: Sync, server: S3Server, tmp_path: Path, failure: Failure, *switches: str) -> Outcome:
     """Run into the failure, in a temporary directory that has every source of the tables."""
-    plantTree(tmp_path / "source", {b"a": b"1", b"dir/b": b"22"}, mtime=LONG_AGO)
+    plantTree(tmp_path / "source", {b"a": b"1", b"dir/b": b"22"})
     plantTree(tmp_path / "looping", {b"dir/b": b"1"})
     (tmp_path / "looping/dir/loop").symlink_to("..")
     plantTree(tmp_path, {b"a file": b"x"})
@@ -237,7 +237,7 @@ def test_a_listing_that_fails_on_its_second_page_is_never_a_verdict(
     """The first page alone would be proof that all is well."""
     server.pageSize = 1
     server.addFault(Fault("ListObjectsV2", EFFECTS[effect], skip=1))
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, PLANTED)
     outcome = sync(source, "s3://bucket/p", "--verifyOnly")
     assert outcome.status == 6, outcome

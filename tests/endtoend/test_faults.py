@@ -12,7 +12,7 @@ import pytest
 from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, Reset, S3Server
 from testcase.trees import plantTree
 
-from .harness import LONG_AGO, Sync, awsStandIn, below, plantObjects, stored
+from .harness import Sync, awsStandIn, below, plantObjects, stored
 
 FILES = {b"%d" % number: b"x" for number in range(6)}
 
@@ -51,7 +51,7 @@ def test_a_fault_ends_with_a_true_status_and_a_word_to_go_by(
 ) -> None:
     trouble = TROUBLES[name]
     server.pageSize = 2
-    source = plantTree(tmp_path / "source", FILES, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", FILES)
     before = below(b"p/", dict(list(FILES.items())[:3])) | {b"p/gone": b""}
     plantObjects(server, before)
     for fault in trouble.faults:
@@ -106,7 +106,7 @@ HOSTILE = (
 def test_keys_that_no_file_has_are_deleted_by_name_and_nothing_else_is_touched(
     sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     (tmp_path / "up").write_text("mine")
     plantObjects(server, {b"up": b"theirs"} | dict.fromkeys((b"p/" + key for key in HOSTILE), b"x"))
     rehearsal = sync(source, "s3://bucket/p", "--dryRun")
@@ -164,7 +164,7 @@ def test_no_room_for_the_links_by_which_files_go_up_is_the_same_failure(
     syncOnce: Sync, server: S3Server, tinyDisk: Path, tmp_path: Path
 ) -> None:
     subprocess.run(["mount", "-o", "remount,nr_inodes=40", str(tinyDisk)], check=True)
-    source = plantTree(tmp_path / "source", dict.fromkeys((b"%d" % number for number in range(60)), b"1"), LONG_AGO)
+    source = plantTree(tmp_path / "source", dict.fromkeys((b"%d" % number for number in range(60)), b"1"))
     plantObjects(server, dict.fromkeys((b"%d" % number for number in range(60)), b"X"))
     server.addFault(Fault("HeadObject", DENY))
     outcome = syncOnce(source, "s3://bucket", "--repairContent", environment={"TMPDIR": str(tinyDisk)})
@@ -179,7 +179,7 @@ def test_a_disk_that_is_unmounted_under_the_run_costs_no_object(
     moment: str, syncOnce: Sync, server: S3Server, anyAws: str, tinyDisk: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "new").write_text("x")
-    plantTree(tinyDisk, {b"a": b"1", b"d/b": b"2"}, mtime=LONG_AGO)
+    plantTree(tinyDisk, {b"a": b"1", b"d/b": b"2"})
     kept = {b"p/tiny/a": b"1", b"p/tiny/d/b": b"2", b"p/gone": b""}
     plantObjects(server, kept)
     script = f'[ "$2" = {moment} ] && umount --lazy "{tinyDisk}" 2>/dev/null'
@@ -234,9 +234,7 @@ def test_an_interruption_in_any_phase_leaves_neither_child_nor_lock(
     phase: str, number: str, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
     switches, subcommand, calls = PHASES[phase]
-    source = plantTree(
-        tmp_path / "source", dict.fromkeys((b"%04d" % each for each in range(3000)), b""), mtime=LONG_AGO
-    )
+    source = plantTree(tmp_path / "source", dict.fromkeys((b"%04d" % each for each in range(3000)), b""))
     plantObjects(server, {b"p/%04d" % each: b"" for each in range(10, 3000)} | {b"p/gone": b""})
     locks, pids = tmp_path / "locks", tmp_path / "pids"
     locks.mkdir()

@@ -18,7 +18,7 @@ from testcase.s3 import Fault, Refuse, S3Server
 from testcase.trees import plantTree
 
 from .conftest import PlainUser
-from .harness import LONG_AGO, Sync, awsStandIn, below, changes, plantObjects, stored
+from .harness import Sync, awsStandIn, below, changes, plantObjects, stored
 
 SYNC = "CedarBackup3.tools.amazons3sync"
 
@@ -43,7 +43,7 @@ def test_a_guard_refuses_with_every_reason_in_one_message_and_nothing_is_changed
     files: list[bytes], switches: list[str], reasons: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     plantObjects(server, GONE)
-    source = plantTree(tmp_path / "source", dict.fromkeys(files, b"x"), mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", dict.fromkeys(files, b"x"))
     outcome = syncOnce(*switches, source, "s3://bucket/p")
     assert outcome.status == 9, outcome
     assert outcome.stderr.count("\n") == 1
@@ -65,7 +65,7 @@ def test_what_the_guards_allow_is_done(
     files: list[bytes], switches: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     plantObjects(server, GONE)
-    source = plantTree(tmp_path / "source", dict.fromkeys(files, b"x"), mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", dict.fromkeys(files, b"x"))
     assert syncOnce(*switches, source, "s3://bucket/p").status == 0
     assert stored(server) == below(b"p/", dict.fromkeys(files, b"x"))
 
@@ -82,7 +82,7 @@ def test_what_cannot_be_read_keeps_its_objects_and_is_a_difference(
         folder + b"/locked/deep/y": b"333",
         b"fine": b"4",
     }
-    plantTree(source, files, mtime=LONG_AGO)
+    plantTree(source, files)
     plantObjects(server, below(b"p/", files) | {b"p/gone": b"", b"p/" + folder + b"z": b""})
     for path in (source, *source.rglob("*")):
         plainUser.give(path)
@@ -97,9 +97,7 @@ def test_what_cannot_be_read_keeps_its_objects_and_is_a_difference(
 
 
 def test_a_dry_run_says_exactly_what_the_run_then_does(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(
-        tmp_path / "source", {b"new": b"1", b"grown": b"22", b"same": b"3", b"odd\n": b""}, mtime=LONG_AGO
-    )
+    source = plantTree(tmp_path / "source", {b"new": b"1", b"grown": b"22", b"same": b"3", b"odd\n": b""})
     plantObjects(server, {b"p/grown": b"2", b"p/same": b"3", b"p/gone": b"4"})
     rehearsal = syncOnce("--dryRun", source, "s3://bucket/p")
     assert (rehearsal.status, changes(server)) == (0, [])
@@ -117,7 +115,7 @@ def test_what_is_excluded_is_left_alone_on_both_sides(
     method: str, sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     files = {b"keep": b"1", b"skip.tmp": b"2", b"cache/a/b": b"3", b"cache.txt": b"4", b"bad\xff.tmp": b"5"}
-    source = plantTree(tmp_path / "so[ur]ce", files, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "so[ur]ce", files)
     theirs = {b"p/cache/other": b"x", b"p/old.tmp": b"y"}
     plantObjects(server, theirs | {b"p/gone": b""})
     outcome = sync(source, "s3://bucket/p", "--method", method, "-x", "*.tmp", "--exclude", "cache/*")
@@ -128,7 +126,7 @@ def test_what_is_excluded_is_left_alone_on_both_sides(
 def test_a_pattern_that_no_path_can_match_is_said_with_what_was_meant(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"a": b"1"})
     outcome = syncOnce(source, "s3://bucket", "-x", "cache/", "-x", "./cache/*", "-x", "nothing/*")
     assert outcome.status == 0
@@ -140,7 +138,7 @@ def test_a_pattern_that_no_path_can_match_is_said_with_what_was_meant(
 
 @pytest.mark.parametrize("method", ["direct", "sync"])
 def test_links_are_left_out_if_asked_for(method: str, syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"file": b"1", b"directory/x": b"2"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"file": b"1", b"directory/x": b"2"})
     (source / "link").symlink_to("file")
     (source / "loop").symlink_to(".")
     (tmp_path / "to source").symlink_to(source)
@@ -154,7 +152,7 @@ def test_links_are_left_out_if_asked_for(method: str, syncOnce: Sync, server: S3
 def test_what_is_behind_a_link_that_is_not_followed_has_no_file(
     method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"directory/x": b"1", b"directory/deep/y": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"directory/x": b"1", b"directory/deep/y": b"1"})
     (source / "link").symlink_to("directory")
     (source / "directory/back").symlink_to("deep")
     plantObjects(server, {b"link/x": b"1", b"link/deep/y": b"1", b"directory/back/y": b"1"})
@@ -180,7 +178,7 @@ def test_what_a_link_that_leads_nowhere_can_have_led_to_stays_and_is_said(
     name: str, method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     link, kept = LOST_LINKS[name]
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"below/b": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"below/b": b"1"})
     (tmp_path / "hollow/a/b").mkdir(parents=True)
     (tmp_path / "empty").mkdir()
     targets = {"empty": "../empty", "hollow": "../hollow", "itself": "itself"}
@@ -201,7 +199,7 @@ def test_what_a_link_that_leads_nowhere_can_have_led_to_stays_and_is_said(
 def test_a_link_that_leads_nowhere_and_never_had_objects_is_no_difference(
     switches: list[str], syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     (tmp_path / "empty").mkdir()
     for name, target in (("b\x01", "nowhere"), ("c", "../empty"), ("itself", "itself")):
         (source / name).symlink_to(target)
@@ -227,7 +225,7 @@ def _plantDeep(source: Path, name: bytes, levels: int) -> None:
 def test_one_path_that_can_have_no_key_stops_nobody_else(
     name: bytes, levels: int, method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"z/y": b"2"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"z/y": b"2"})
     _plantDeep(source, name, levels)
     plantObjects(server, {b"p/gone": b"", b"p/d!": b""})
     try:
@@ -254,7 +252,7 @@ MISHAPS = {
 def test_a_source_that_is_lost_under_the_run_costs_no_object(
     mishap: str, moment: str, status: int, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"new": b"3"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"new": b"3"})
     kept = {b"p/a": b"1", b"p/b": b"2", b"p/gone": b"4"}
     plantObjects(server, kept)
     script = f'[ "$2" = {moment} ] && [ -e "$SOURCE/b" ] && {{ {MISHAPS[mishap]}; }}'
@@ -268,7 +266,7 @@ def test_a_source_that_is_lost_under_the_run_costs_no_object(
 def test_a_file_that_comes_back_before_the_deletions_keeps_its_object(
     syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1", b"p/back": b"2", b"p/gone": b"3"})
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=f'printf 2 > "{source}/back"')
     outcome = syncOnce(source, "s3://bucket/p", awsDirectory=commands)

@@ -15,7 +15,7 @@ import pytest
 from testcase.s3 import S3Server
 from testcase.trees import plantTree
 
-from .harness import LONG_AGO, Sync, awsStandIn, plantObjects, stored
+from .harness import Sync, awsStandIn, plantObjects, stored
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root reads what others cannot")
 
@@ -29,8 +29,8 @@ def machine() -> Iterator[Path]:
     """A directory that everybody can come to, with `home`, which is a user's, and `secret`, which is root's."""
     root = Path(tempfile.mkdtemp(prefix="cback-strangers-", dir="/var/tmp"))
     root.chmod(0o755)
-    plantTree(root / "home", {b"photo": b"photo", b"directory/photo": b"photo"}, mtime=LONG_AGO)
-    plantTree(root / "secret", {b"photo": SECRET, b"deep/photo": SECRET}, mtime=LONG_AGO)
+    plantTree(root / "home", {b"photo": b"photo", b"directory/photo": b"photo"})
+    plantTree(root / "secret", {b"photo": SECRET, b"deep/photo": SECRET})
     (root / "secret").chmod(0o700)
     for path in (root / "home", *(root / "home").rglob("*")):
         os.chown(path, NOBODY, NOBODY)
@@ -75,7 +75,7 @@ def test_all_links_are_followed_as_aws_follows_them_if_the_user_says_so(
 def test_links_to_what_everybody_can_read_and_to_the_users_own_are_followed(
     machine: Path, syncOnce: Sync, server: S3Server
 ) -> None:
-    plantTree(machine / "shared", {b"open": b"open", b"closed": SECRET}, mtime=LONG_AGO)
+    plantTree(machine / "shared", {b"open": b"open", b"closed": SECRET})
     (machine / "shared" / "closed").chmod(0o640)
     theirLink(machine / "home" / "shared", "../shared")
     theirLink(machine / "home" / "again", "directory")

@@ -14,7 +14,7 @@ from testcase.runner import Outcome
 from testcase.s3 import CEPH, Fault, Manners, S3Server, TruncateListing
 from testcase.trees import plantTree
 
-from .harness import LONG_AGO, Restore, Sync, at, awsStandIn, filesIn, moment, plantObjects, put, stored
+from .harness import Restore, Sync, at, awsStandIn, filesIn, moment, plantObjects, put, stored
 
 NAMES = (b"a%20b", b"a+b", b"c", b"page%3Fid=1", b"page%3Fid=2", b"zz")
 
@@ -101,12 +101,12 @@ def test_an_object_that_aws_takes_for_no_token_may_end_pages(sync: Sync, server:
     files = dict.fromkeys((b"A", b"None", b"a", b"b"), b"")
     plantObjects(server, files)
     server.manners = CEPH
-    assert sync(plantTree(tmp_path / "source", files, mtime=LONG_AGO), "s3://bucket", "--verifyOnly").status == 0
+    assert sync(plantTree(tmp_path / "source", files), "s3://bucket", "--verifyOnly").status == 0
 
 
 @pytest.mark.parametrize("name", MANNERS)
 def test_a_verification_sees_every_object(syncOnce: Sync, server: S3Server, tmp_path: Path, name: str) -> None:
-    source = plantTree(tmp_path / "source", dict.fromkeys(NAMES, b""), mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", dict.fromkeys(NAMES, b""))
     plantObjects(server, dict.fromkeys((*NAMES, b"zzz"), b""))
     server.manners = MANNERS[name]
     outcome = syncOnce(source, "s3://bucket", "--verifyOnly")
@@ -125,7 +125,7 @@ WRONG: dict[str, tuple[Manners, str]] = {
 def test_a_verification_that_cannot_list_all_fails_at_once(
     syncOnce: Sync, server: S3Server, tmp_path: Path, name: str, listings: str
 ) -> None:
-    source = plantTree(tmp_path / "source", dict.fromkeys(NAMES, b""), mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", dict.fromkeys(NAMES, b""))
     plantObjects(server, dict.fromkeys(NAMES, b""))
     server.manners, reason = WRONG[name]
     outcome = syncOnce(source, "s3://bucket", "--listings", listings)
@@ -240,7 +240,7 @@ def test_a_time_that_is_none_is_said(sync: Sync, restore: Restore, server: S3Ser
 def test_content_is_proven_by_what_is_said_of_each_object_if_the_listing_has_no_etags(
     sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"1", b"bad": b"2"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"bad": b"2"})
     plantObjects(server, {b"a": b"1", b"bad": b"X"})
     server.manners = Manners(givesEtags=False)
     outcome = sync(source, "s3://bucket", "--verifyOnly", "--checkContent")

@@ -10,7 +10,7 @@ import pytest
 from testcase.s3 import S3Server
 from testcase.trees import AWKWARD_NAMES, plantTree
 
-from .harness import LONG_AGO, Sync, below, changes, differencesOf, errors, plantObjects, stored
+from .harness import Sync, below, changes, differencesOf, errors, plantObjects, stored
 
 _VARIABLES = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LOCPATH", "PYTHONUTF8", "PYTHONCOERCECLOCALE")
 WITHOUT_LOCALE = ("env", *(word for name in _VARIABLES for word in ("-u", name)))
@@ -83,7 +83,7 @@ LATIN_1 = {b"caf\xe9": b"1", b"\xdcber/stra\xdfe": b"22", b"a\xa0b": b"", b"plai
 def test_in_a_latin_1_locale_its_names_are_stored_as_proper_utf_8_and_verified(
     sync: Sync, server: S3Server, tmp_path: Path, legacyLocale: dict[str, str]
 ) -> None:
-    source = plantTree(tmp_path / "source", LATIN_1, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", LATIN_1)
     plantObjects(server, {"\u00e9t\u00e9/caf\u00c3\u00a9".encode(): b"x", b"\xc3\x83\xc2\xa9/sibling": b"x"})
     words = (*WITHOUT_LOCALE, *_assignments(legacyLocale))
     outcome = sync(source, b"s3://bucket/\xe9t\xe9", prefix=words)

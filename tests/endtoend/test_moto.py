@@ -13,7 +13,7 @@ import pytest
 from testcase.runner import Outcome, runTool
 from testcase.trees import AWKWARD_NAMES, plantTree
 
-from .harness import LONG_AGO, differencesOf, filesIn
+from .harness import differencesOf, filesIn
 
 pytest.importorskip("moto.server", reason="no moto")
 
@@ -104,7 +104,7 @@ def bucketOnce(endpoint: str, anyAws: str) -> Bucket:
 def test_a_directory_is_mirrored_below_its_prefix_and_the_rest_stays(bucket: Bucket, tmp_path: Path) -> None:
     files = {b"zero": b"", b"dir/deep/file": b"x", b"my": b"1", b"changed": b"after", b"same": b"same"}
     files |= {name: name for name in NAMES} | {b"big": b"b" * (MULTIPART + 1)}
-    source = plantTree(tmp_path / "source", files, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     kept = {b"my": b"own name", b"my.txt": b"1", b"mydata/x": b"2", b"other/my/x": b"3", b"my/folder/": b""}
     bucket.plant(
         kept | {b"my/changed": b"before, and longer", b"my/extra": b"x", b"my/folder/extra": b"x", b"my/same": b"same"}
@@ -137,7 +137,7 @@ def test_every_difference_is_found_and_nothing_changed(bucket: Bucket, tmp_path:
 
 def test_1200_objects_are_uploaded_and_compared(bucketOnce: Bucket, tmp_path: Path) -> None:
     files = {b"%d/%04d" % (number % 3, number): b"x" * (number % 5) for number in range(1200)}
-    source = plantTree(tmp_path / "source", files, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     outcome = bucketOnce.sync(source, f"s3://{bucketOnce.name}/p", "--verbose")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert "1,200 files" in outcome.stdout
@@ -191,13 +191,13 @@ def test_a_bucket_without_versions_is_restored_as_it_is(bucketOnce: Bucket, tmp_
 
 def test_contents_are_proven_whatever_wrote_the_object(bucketOnce: Bucket, tmp_path: Path) -> None:
     files = {b"small": b"small", b"big": b"b" * (2 * MULTIPART + 1), b"planted": b"planted", b"zero": b""}
-    source = plantTree(tmp_path / "source", files, LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     bucketOnce.plant({b"planted": b"planted"})
     url = f"s3://{bucketOnce.name}"
     outcome = bucketOnce.sync(source, url, "--checkContent", "--verbose")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert "; content: 4 matched (" in outcome.stdout
-    plantTree(source, {b"small": b"Small", b"big": b"b" * MULTIPART + b"B" * (MULTIPART + 1)}, LONG_AGO)
+    plantTree(source, {b"small": b"Small", b"big": b"b" * MULTIPART + b"B" * (MULTIPART + 1)})
     assert bucketOnce.sync(source, url).status == 0  # sync sees nothing
     outcome = bucketOnce.sync(source, url, "--verifyOnly", "--checkContent")
     assert outcome.status == 7

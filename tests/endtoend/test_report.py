@@ -23,7 +23,7 @@ from testcase.runner import Outcome, toolCommand, toolEnvironment
 from testcase.s3 import Fault, Hang, S3Server
 from testcase.trees import plantTree
 
-from .harness import LONG_AGO, Sync, plantObjects
+from .harness import Sync, plantObjects
 
 MODULE = "CedarBackup3.tools.amazons3sync"
 _MANY = 1_100
@@ -51,7 +51,7 @@ def counts(report: dict[str, Any]) -> dict[str, tuple[int, int]]:
 
 
 def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"new": b"1", b"changed": b"four", b"same": b"666666"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"new": b"1", b"changed": b"four", b"same": b"666666"})
     (source / "link").symlink_to("nowhere")
     plantObjects(server, {b"p/changed": b"other", b"p/same": b"777777", b"p/gone \xc3\xa9": b"12"})
 
@@ -82,7 +82,7 @@ def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, serve
 def test_a_repair_is_told_with_what_there_is_in_the_end_and_nothing_twice(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"bad": b"22", b"good": b"1", b"kms": b"333"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"bad": b"22", b"good": b"1", b"kms": b"333"})
     plantObjects(server, {b"bad": b"XX", b"good": b"1"})
     server.putObject("bucket", b"kms", b"333", headers={"x-amz-server-side-encryption": "aws:kms"})
     metrics = tmp_path / "cback.prom"

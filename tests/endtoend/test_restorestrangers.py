@@ -14,7 +14,7 @@ import pytest
 from testcase.s3 import S3Server
 from testcase.trees import plantTree
 
-from .harness import LONG_AGO, Restore, awsStandIn, filesIn, put
+from .harness import Restore, awsStandIn, filesIn, put
 from .test_restore import server as server  # noqa: PLC0414 - the fixture, with a bucket that keeps versions
 
 STRANGER = 65534
@@ -145,8 +145,8 @@ def test_nothing_outside_is_read_or_changed_through_what_a_stranger_puts_in_the_
 ) -> None:
     objects = {b"file": b"1", b"same": b"2", b"hard": b"3", b"hard-same": b"4", b"pipe": b"5", b"dir/same": b"6"}
     put(server, objects, 0)
-    plantTree(victim, {b"file": b"x", b"same": b"2", b"hard": b"x", b"hard-same": b"4"}, mtime=LONG_AGO)
-    plantTree(victim, {b"below/same": b"6"}, mtime=LONG_AGO)
+    plantTree(victim, {b"file": b"x", b"same": b"2", b"hard": b"x", b"hard-same": b"4"})
+    plantTree(victim, {b"below/same": b"6"})
     before, times = filesIn(victim), {name: (victim / name).stat().st_mtime for name in os.listdir(victim)}
     for name in ("file", "same"):
         (home / name).symlink_to(victim / name)

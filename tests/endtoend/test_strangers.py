@@ -23,7 +23,7 @@ from testcase.s3 import Fault, Hang, S3Server
 from testcase.trees import plantTree
 
 from .conftest import PlainUser, awsFor
-from .harness import LONG_AGO, Restore, Sync, filesIn, plantObjects, stored
+from .harness import Restore, Sync, filesIn, plantObjects, stored
 
 SYNC = "CedarBackup3.tools.amazons3sync"
 RESTORE = "CedarBackup3.tools.amazons3restore"
@@ -97,7 +97,7 @@ def test_a_temporary_directory_for_everybody_does_if_nobody_can_remove_what_is_a
 
 @rootOnly
 def test_a_planted_digest_makes_no_false_match(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b"good"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"a": b"good"})
     plantObjects(server, {b"p/a": b"evil"})
     shared = tmp_path / "shared"
     shared.mkdir()

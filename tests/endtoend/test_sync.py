@@ -13,7 +13,7 @@ import pytest
 from testcase.s3 import S3Server
 from testcase.trees import AWKWARD_NAMES, plantTree
 
-from .harness import LONG_AGO, Sync, awsStandIn, below, changes, differencesOf, plantObjects, stored
+from .harness import Sync, awsStandIn, below, changes, differencesOf, plantObjects, stored
 
 MULTIPART = 8 * 1024 * 1024  # bytes: from this size on aws uploads in parts
 
@@ -70,7 +70,7 @@ def test_every_awkward_name_arrives_byte_for_byte_and_a_second_run_changes_nothi
 ) -> None:
     directories = [name + b".d" for name in AWKWARD_NAMES if len(name) < 250]
     paths = [*AWKWARD_NAMES, *(b"below/" + name for name in AWKWARD_NAMES), *(name + b"/x" for name in directories)]
-    source = plantTree(tmp_path / "source", paths, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", paths)
     assert sync(source, "s3://bucket/p").status == 0
     assert stored(server) == below(b"p/", {path: path for path in paths})
     server.clearRequests()
@@ -120,7 +120,7 @@ def test_links_are_followed_and_what_holds_no_data_is_skipped_and_said_once(
 
 def test_2500_objects_are_compared_page_by_page(sync: Sync, server: S3Server, tmp_path: Path) -> None:
     files = {b"%d/%04d" % (number % 7, number): b"x" * (number % 5) for number in range(2500)}
-    source = plantTree(tmp_path / "source", files, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     planted = below(b"p/", files)
     last = max(planted)
     del planted[sorted(planted)[1000]], planted[last]
@@ -145,7 +145,7 @@ def test_the_object_behind_a_full_page_counts(sync: Sync, server: S3Server, tmp_
 def test_pages_that_end_anywhere_give_the_same_bucket(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     server.pageSize = 3
     paths = [*AWKWARD_NAMES, b"a", b"a-b", b"a.b", b"ab/c", b"ab-c", "ab\uffff".encode(), "ab\U00010000".encode()]
-    source = plantTree(tmp_path / "source", paths, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", paths)
     files = {path: path for path in paths}
     plantObjects(server, files | {b"extra%d" % number: b"" for number in range(5)})
     assert syncOnce(source, "s3://bucket").status == 0
@@ -154,7 +154,7 @@ def test_pages_that_end_anywhere_give_the_same_bucket(syncOnce: Sync, server: S3
 
 
 def test_changed_files_replace_their_objects_and_the_others_stay(sync: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"same": b"same", b"longer": b"longer now"}, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"same": b"same", b"longer": b"longer now"})
     plantTree(source, {b"newer": b"NEW"})
     plantTree(source, {b"future": b"NEW"}, mtime=time.time() + 1_000_000)
     objects = {b"same": b"same", b"longer": b"longer", b"newer": b"old", b"future": b"old"}

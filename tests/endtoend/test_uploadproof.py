@@ -18,9 +18,9 @@ import pytest
 from testcase.runner import toolCommand, toolEnvironment
 from testcase.s3 import DENY, Fault, Forget, Hang, S3Server
 from testcase.s3.uploads import multipartEtag
-from testcase.trees import plantTree
+from testcase.trees import LONG_AGO, plantTree
 
-from .harness import LONG_AGO, Sync, awsStandIn, changes, differencesOf, plantObjects, stored
+from .harness import Sync, awsStandIn, changes, differencesOf, plantObjects, stored
 
 SYNC = "CedarBackup3.tools.amazons3sync"
 MIB = 1 << 20
@@ -36,7 +36,7 @@ def uploads(outcome_text: str) -> str:
 
 def replacement(tmp_path: Path, server: S3Server, size: int = 3) -> Path:
     """A source of which one file is to replace an object of its size, and one is new."""
-    source = plantTree(tmp_path / "source", {b"same size": b"N" * size, b"settled": b"1"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"same size": b"N" * size, b"settled": b"1"})
     os.utime(source / "same size")
     plantObjects(server, {b"same size": b"o" * size, b"settled": b"1"}, timedelta(hours=1))
     return source
@@ -127,7 +127,7 @@ def test_a_file_that_changes_while_it_goes_up_is_raced_and_is_right_in_the_end(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str, switches: tuple[str, ...], isOld: bool
 ) -> None:
     """Its object is newer than the file, so that no later run would see anything."""
-    source = plantTree(tmp_path / "source", {b"busy": b"1234", b"still": b"1"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"busy": b"1234", b"still": b"1"})
     change = CHANGE.format(date=int(LONG_AGO if isOld else time.time()))
     once = f'case "$2" in cp|sync) if ! [ -e "$SOURCE/../done" ]; then {change}; touch "$SOURCE/../done"; fi;; esac'
     fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), after=once)
@@ -159,7 +159,7 @@ def test_a_large_file_whose_beginning_changes_while_its_end_is_sent_is_found(
 def test_a_change_that_leaves_the_content_alone_is_none(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
-    source = plantTree(tmp_path / "source", {b"settled": b"1", b"new": b"2"}, LONG_AGO)
+    source = plantTree(tmp_path / "source", {b"settled": b"1", b"new": b"2"})
     plantObjects(server, {b"settled": b"1"})
     fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before='case "$2" in cp|sync) chmod 600 "$SOURCE"/*;; esac')
     environment = {"SOURCE": str(source)}
@@ -203,7 +203,7 @@ def anyDates(tmp_path: Path) -> Iterator[Path]:
 def test_a_date_that_no_calendar_has_is_said_and_costs_nothing(
     sync: Sync, server: S3Server, anyDates: Path, method: str
 ) -> None:
-    source = plantTree(anyDates / "source", {b"late": b"1", b"early": b"22", b"usual": b"333"}, LONG_AGO)
+    source = plantTree(anyDates / "source", {b"late": b"1", b"early": b"22", b"usual": b"333"})
     for name, date in ((b"late", 300_000_000_000), (b"early", -70_000_000_000)):
         os.utime(source / name.decode(), (date, date))
         if os.stat(source / name.decode()).st_mtime_ns != date * 1_000_000_000:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from testcase.s3 import S3Server
-from testcase.trees import AWKWARD_NAMES, plantTree
+from testcase.trees import AWKWARD_NAMES, LONG_AGO, plantTree
 
 from .conftest import PlainUser
-from .harness import LONG_AGO, Sync, awsStandIn, below, changes, differencesOf, errors, plantObjects, stored
+from .harness import Sync, awsStandIn, below, changes, differencesOf, errors, plantObjects, stored
 
 NFC, NFD = "caf\u00e9".encode(), "cafe\u0301".encode()
 
@@ -99,7 +99,7 @@ def test_an_empty_directory_leaves_every_object_extra(syncOnce: Sync, server: S3
 
 def test_old_files_and_old_directories_are_never_called_raced(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     files = {b"good": b"1", b"size": b"12", b"missing": b"1", b"dir/good": b"1"}
-    source = plantTree(tmp_path / "source", files, mtime=LONG_AGO)
+    source = plantTree(tmp_path / "source", files)
     tomorrow = time.time() + 86400
     plantTree(source, {b"future": b"1", b"future size": b"12", b"future missing": b"1"}, mtime=tomorrow)
     objects = {b"good": b"1", b"size": b"1", b"dir/good": b"1", b"future": b"1", b"future size": b"1"}
