@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.awsadvice import adviceFor, notStartedSentence
-from CedarBackup3.amazons3.awsarguments import copyArguments, deleteArguments, listArguments, syncArguments
-from CedarBackup3.amazons3.awscli import AwsResult, awsEnvironment, endpointOf, openEndpoint, settingArguments
-from CedarBackup3.amazons3.awsconfiguration import profileSettings
-from CedarBackup3.amazons3.awslocale import AwsLocale
-from CedarBackup3.amazons3.awspaths import absolutePaths
-from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.aws.advice import adviceFor, notStartedSentence
+from CedarBackup3.amazons3.aws.arguments import copyArguments, deleteArguments, listArguments, syncArguments
+from CedarBackup3.amazons3.aws.command import AwsResult, awsEnvironment, endpointOf, openEndpoint, settingArguments
+from CedarBackup3.amazons3.aws.configuration import profileSettings
+from CedarBackup3.amazons3.aws.environment import absolutePaths
+from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.util import shortageSentence
 

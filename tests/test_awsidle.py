@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from CedarBackup3.amazons3.awsidle import IdleWatch
+from CedarBackup3.amazons3.aws.idle import IdleWatch
 
 LIMIT = 1.0  # seconds
 ENOUGH = 4 * LIMIT

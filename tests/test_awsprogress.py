@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from CedarBackup3.amazons3.awsprogress import progressReader
+from CedarBackup3.amazons3.aws.progress import progressReader
 
 MIB = 1 << 20
 WHOLE = b"Completed 1.0 MiB/2.0 MiB (3.0 MiB/s) with 5 file(s) remaining"

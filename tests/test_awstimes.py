@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.awstimes import nanosecondsOf, requireTime, secondsOf
+from CedarBackup3.amazons3.aws.times import nanosecondsOf, requireTime, secondsOf
 from CedarBackup3.errors import CommandFailed
 
 SECOND = 1_795_415_471

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from CedarBackup3.amazons3.compare import difference, finder, isNewer, isTold, joined, knowable
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import Claim, Finding, Kind, ObjectEntry, SourceEntry
-from CedarBackup3.amazons3.plan import planned
+from CedarBackup3.amazons3.sync.plan import planned
 
 SECOND = 1_000_000_000
 KEYS = st.dictionaries(st.binary(min_size=1, max_size=2), st.integers(0, 3), max_size=20)

@@ -14,15 +14,16 @@ from typing import Any
 
 import pytest
 
-from CedarBackup3.amazons3.content import claims as content
-from CedarBackup3.amazons3.content import digests, questions
-from CedarBackup3.amazons3.content.claims import Reader, hashed
+from CedarBackup3.amazons3.content import digests
+from CedarBackup3.amazons3.content import followup as questions
+from CedarBackup3.amazons3.content import hashing as content
 from CedarBackup3.amazons3.content.digestcache import digestCache
-from CedarBackup3.amazons3.content.questions import ASKED, settled
+from CedarBackup3.amazons3.content.followup import ASKED, settled
+from CedarBackup3.amazons3.content.hashing import Reader, hashed
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts
-from CedarBackup3.amazons3.content.workers import mapped
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import Claim, Finding
+from CedarBackup3.amazons3.workers import mapped
 from CedarBackup3.errors import CommandFailed
 from testcase.s3.uploads import multipartEtag
 from testcase.trees import plantTree

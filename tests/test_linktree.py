@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.linktree import MOST_LINKS, linkTrees
 from CedarBackup3.amazons3.mirror import mirrorOf
+from CedarBackup3.amazons3.sync.linktree import MOST_LINKS, linkTrees
 from CedarBackup3.errors import CedarBackupError
 from testcase.trees import plantTree
 

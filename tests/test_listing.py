@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.listing import cutPoints, parsedPage, rangeCount
-from CedarBackup3.amazons3.pages import Next
+from CedarBackup3.amazons3.bucket.objects import cutPoints, parsedPage, rangeCount
+from CedarBackup3.amazons3.bucket.pages import Next
 from CedarBackup3.errors import CommandFailed
 
 TIME = "2026-11-23T06:31:11.000Z"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.links import FollowLinks
-from CedarBackup3.amazons3.opentree import DEEPEST, NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.local.links import FollowLinks
+from CedarBackup3.amazons3.local.opentree import DEEPEST, NotAFile, NotFollowed, OpenTree
 
 USER, OTHER = 65534, 65533
 asRoot = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make links that belong to others")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
-from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restore.past import listed, standing
+from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.cli.record import Record

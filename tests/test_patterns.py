@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from CedarBackup3.amazons3.patterns import likelyPattern, matcher
+from CedarBackup3.amazons3.aws.patterns import likelyPattern, matcher
 
 VAIN = {
     "cache/": "cache/*",

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
-from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.aws.iampolicy import policyText
+from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.policy import policyText
 from CedarBackup3.errors import UsageError
 
 UTF8 = AwsLocale("C.UTF-8", "utf-8", "")

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
-from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.plan import restorable, targetMirror, wanted
 from CedarBackup3.amazons3.restore.proof import compared
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.cli.progress import ProgressLine
 from CedarBackup3.cli.record import Record

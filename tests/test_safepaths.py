@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.restore.safepaths import CaselessNames, alsoDirectories, folded, unsafeReason
 from testcase.trees import AWKWARD_NAMES
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from CedarBackup3.amazons3.local.opentree import DEEPEST
+from CedarBackup3.amazons3.local.scan import scanned, sourceEntries
 from CedarBackup3.amazons3.mirror import mirrorOf
-from CedarBackup3.amazons3.opentree import DEEPEST
-from CedarBackup3.amazons3.scan import scanned, sourceEntries
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from testcase.trees import AWKWARD_NAMES, plantTree
 

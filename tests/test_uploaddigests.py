@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.content.claims import claim
-from CedarBackup3.amazons3.content.uploaddigests import Digested, proves, uploadDigests
+from CedarBackup3.amazons3.content.hashing import claim
+from CedarBackup3.amazons3.local.scan import sourceEntries
 from CedarBackup3.amazons3.mirror import mirrorOf
 from CedarBackup3.amazons3.model import ObjectEntry, Step
-from CedarBackup3.amazons3.scan import sourceEntries
+from CedarBackup3.amazons3.sync.uploaddigests import Digested, proves, uploadDigests
 from testcase.trees import plantTree
 
 BODY = b"content"

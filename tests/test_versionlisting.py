@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from CedarBackup3.amazons3.pages import Next
-from CedarBackup3.amazons3.restore.history import stateAt
-from CedarBackup3.amazons3.restore.versionlisting import Version, parsedVersions
+from CedarBackup3.amazons3.bucket.pages import Next
+from CedarBackup3.amazons3.bucket.versions import Version, parsedVersions
+from CedarBackup3.amazons3.restore.snapshot import stateAt
 from CedarBackup3.errors import CommandFailed
 
 

@@ -20,12 +20,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from CedarBackup3.amazons3.content.claims import Reader, claim, hashed
 from CedarBackup3.amazons3.content.digestcache import digestCache
-from CedarBackup3.amazons3.content.workers import processors
+from CedarBackup3.amazons3.content.hashing import Reader, claim, hashed
+from CedarBackup3.amazons3.local.scan import sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import ObjectEntry
-from CedarBackup3.amazons3.scan import sourceEntries
+from CedarBackup3.amazons3.workers import processors
 
 TREES = {
     "20,000 files of 0 to 20 KiB": (20_000, 0, 20 << 10),

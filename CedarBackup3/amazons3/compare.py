@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from CedarBackup3.amazons3.awstimes import nanosecondsOf
+from CedarBackup3.amazons3.aws.times import nanosecondsOf
 from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry
 
 Pair = tuple[SourceEntry | None, ObjectEntry | None]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from CedarBackup3.amazons3.awslocale import AwsLocale, awsLocale
-from CedarBackup3.amazons3.awssettings import AwsSettings
-from CedarBackup3.amazons3.links import UNRESTRICTED, FollowLinks, Owners, Target, isSafe, linkTarget
+from CedarBackup3.amazons3.aws.locale import AwsLocale, awsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.local.links import UNRESTRICTED, FollowLinks, Owners, Target, isSafe, linkTarget
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath, reasonText

@@ -25,11 +25,11 @@ from CedarBackup3.tools.shared.unwatched import unwatched
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
+    from CedarBackup3.amazons3.bucket.versions import Version
     from CedarBackup3.amazons3.mirror import Path, Watcher
     from CedarBackup3.amazons3.restore.report import RestoreReport
     from CedarBackup3.amazons3.restore.selection import Selection
-    from CedarBackup3.amazons3.restore.versionlisting import Version
     from CedarBackup3.cli.progress import ProgressLine
 
 
@@ -62,7 +62,7 @@ def cli() -> int:
 
 def run(options: RestoreOptions, progress: ProgressLine) -> int:
     """List, compare or restore as the options say; returns the exit status."""
-    from CedarBackup3.amazons3.steps import timesLogged
+    from CedarBackup3.amazons3.sync.steps import timesLogged
 
     sayVainPatterns(options.exclude)
     sayOpenEndpoint(options.aws)
@@ -132,7 +132,9 @@ def compareWithBucket(
 
 
 def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import past, plan, proof, restoration
+    from CedarBackup3.amazons3.restore import apply as restoration
+    from CedarBackup3.amazons3.restore import pastsnapshot as past
+    from CedarBackup3.amazons3.restore import plan, proof
     from CedarBackup3.amazons3.restore.report import Tally
     from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
     from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
@@ -159,7 +161,8 @@ def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite:
 
 
 def _rehearsed(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import past, plan
+    from CedarBackup3.amazons3.restore import pastsnapshot as past
+    from CedarBackup3.amazons3.restore import plan
     from CedarBackup3.amazons3.restore.report import Tally
     from CedarBackup3.amazons3.restore.staging import ignoresCase, requireRoom
     from CedarBackup3.amazons3.restore.target import openedTarget
@@ -179,7 +182,8 @@ def _rehearsed(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
 
 
 def _compared(selection: Selection, path: bytes, watcher: Watcher) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import past, plan, proof
+    from CedarBackup3.amazons3.restore import pastsnapshot as past
+    from CedarBackup3.amazons3.restore import plan, proof
     from CedarBackup3.amazons3.restore.report import Tally
     from CedarBackup3.amazons3.restore.staging import ignoresCase
     from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
@@ -201,7 +205,7 @@ def _compared(selection: Selection, path: bytes, watcher: Watcher) -> RestoreRep
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from dataclasses import replace
 
-    from CedarBackup3.amazons3.restore.past import listed
+    from CedarBackup3.amazons3.restore.pastsnapshot import listed
 
     if options.versions:
         selection = replace(selection, only=selection.aws.locale.keyOf(os.fsencode(options.versions)))
@@ -211,7 +215,7 @@ def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watch
 
 
 def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.past import listed, standing
+    from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
     from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.record)
@@ -241,8 +245,8 @@ def _print(selection: Selection, versions: Iterable[Version], options: RestoreOp
 def _selection(
     url: str, moment: datetime | None, excludes: tuple[str, ...], aws: AwsSettings | None = None
 ) -> Selection:
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.aws.locale import awsLocale
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.model import S3Location
     from CedarBackup3.amazons3.restore.selection import Selection
 
@@ -312,8 +316,8 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
 def _answer(options: RestoreOptions) -> str:
     if not options.printPolicy:
         return ""
+    from CedarBackup3.amazons3.aws.iampolicy import policyText
     from CedarBackup3.amazons3.model import S3Location
-    from CedarBackup3.amazons3.policy import policyText
 
     isListing = options.list or options.versions is not None
     return policyText(

@@ -28,16 +28,16 @@ from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
-    from CedarBackup3.amazons3.awscli import AwsResult
-    from CedarBackup3.amazons3.awssettings import AwsSettings
-    from CedarBackup3.amazons3.content.check import ContentCheck
-    from CedarBackup3.amazons3.content.runtrace import RunTrace
-    from CedarBackup3.amazons3.guards import Guards
-    from CedarBackup3.amazons3.links import FollowLinks
+    from CedarBackup3.amazons3.aws.command import AwsResult
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
+    from CedarBackup3.amazons3.local.links import FollowLinks
+    from CedarBackup3.amazons3.local.scan import Scan
     from CedarBackup3.amazons3.mirror import Mirror, Path
     from CedarBackup3.amazons3.model import VerifyReport
-    from CedarBackup3.amazons3.plan import Plan
-    from CedarBackup3.amazons3.scan import Scan
+    from CedarBackup3.amazons3.sync.contentcheck import ContentCheck
+    from CedarBackup3.amazons3.sync.guards import Guards
+    from CedarBackup3.amazons3.sync.plan import Plan
+    from CedarBackup3.amazons3.sync.runtrace import RunTrace
     from CedarBackup3.cli.progress import ProgressLine
 
 
@@ -81,10 +81,10 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from dataclasses import replace
 
-    from CedarBackup3.amazons3 import steps
-    from CedarBackup3.amazons3.guards import Guards, requireHarmless, requireSentinel
-    from CedarBackup3.amazons3.lock import targetLock
     from CedarBackup3.amazons3.mirror import mirrorOf
+    from CedarBackup3.amazons3.sync import steps
+    from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
+    from CedarBackup3.amazons3.sync.lock import targetLock
 
     sayVainPatterns(options.exclude)
     sayOpenEndpoint(options.aws)
@@ -120,7 +120,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
 
 
 def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck]:
-    from CedarBackup3.amazons3.content.check import contentCheck
+    from CedarBackup3.amazons3.sync.contentcheck import contentCheck
 
     return contentCheck(
         options.digestCache,
@@ -140,8 +140,8 @@ def _carriedOut(
     check: ContentCheck,
 ) -> VerifyReport:
     """Carry the plan out, and show that it is done; the digests for that are made meanwhile."""
-    from CedarBackup3.amazons3 import steps
-    from CedarBackup3.amazons3.content.uploaddigests import uploadDigests
+    from CedarBackup3.amazons3.sync import steps
+    from CedarBackup3.amazons3.sync.uploaddigests import uploadDigests
 
     with uploadDigests(mirror, plan.steps, check.cache) as digests:
         with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
@@ -164,8 +164,8 @@ def _repaired(
     trace: RunTrace | None = None,
 ) -> VerifyReport:
     """The report, or that of another comparison after what differs has been uploaded once more."""
-    from CedarBackup3.amazons3.content.repair import repaired
     from CedarBackup3.amazons3.model import Kind
+    from CedarBackup3.amazons3.sync.repair import repaired
 
     if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
         return report
@@ -191,7 +191,7 @@ def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
         UsageError: the URL is none
     """
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.steps import checkedScan
+    from CedarBackup3.amazons3.sync.steps import checkedScan
 
     with checkedScan(mirrorOf(sourceDir, s3BucketUrl), unwatched()):
         pass
@@ -219,7 +219,7 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
         UsageError: the URL is none
     """
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.steps import checkedScan, synchronized
+    from CedarBackup3.amazons3.sync.steps import checkedScan, synchronized
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
@@ -249,9 +249,9 @@ def verifyBucketContents(
         CedarBackupError: the directory cannot be read, or the file is no digest cache
         UsageError: the URL is none
     """
-    from CedarBackup3.amazons3.content.check import contentCheck
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.steps import checkedScan, compared
+    from CedarBackup3.amazons3.sync.contentcheck import contentCheck
+    from CedarBackup3.amazons3.sync.steps import checkedScan, compared
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
@@ -307,8 +307,8 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
 def _answer(options: SyncOptions) -> str:
     if not options.printPolicy:
         return ""
+    from CedarBackup3.amazons3.aws.iampolicy import policyText
     from CedarBackup3.amazons3.model import S3Location
-    from CedarBackup3.amazons3.policy import policyText
 
     changes = not (options.verifyOnly or options.dryRun)
     objectActions = [

@@ -14,10 +14,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from CedarBackup3.amazons3.awslocale import awsLocale
-from CedarBackup3.amazons3.awssettings import AwsSettings
-from CedarBackup3.amazons3.lock import targetLock
+from CedarBackup3.amazons3.aws.locale import awsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import Kind, S3Location
+from CedarBackup3.amazons3.sync.lock import targetLock
 from CedarBackup3.errors import ExitStatus
 from testcase.runner import Outcome, toolCommand, toolEnvironment
 from testcase.s3 import Fault, Hang, S3Server

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.awslocale import awsLocale
-from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.aws.locale import awsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restore import past, plan, restoration
+from CedarBackup3.amazons3.restore import apply as restoration
+from CedarBackup3.amazons3.restore import pastsnapshot as past
+from CedarBackup3.amazons3.restore import plan
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import finish, staging

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from CedarBackup3.amazons3.local.scan import sourceEntries
 from CedarBackup3.amazons3.mirror import mirrorOf
-from CedarBackup3.amazons3.scan import sourceEntries
 from CedarBackup3.util import displayPath
 from testcase.names import corpus
 from testcase.runner import runTool

@@ -63,7 +63,7 @@ def _sourceFiles(*patterns: str) -> set[str]:
 def test_the_wheel_holds_the_whole_package_and_no_other(wheelNames: set[str]) -> None:
     package = {name for name in wheelNames if ".dist-info/" not in name and ".data/" not in name}
     assert package == _sourceFiles(
-        "CedarBackup3/**/*.py", "CedarBackup3/py.typed", "CedarBackup3/amazons3/awsmodels/**/*.json"
+        "CedarBackup3/**/*.py", "CedarBackup3/py.typed", "CedarBackup3/amazons3/aws/models/**/*.json"
     )
 
 

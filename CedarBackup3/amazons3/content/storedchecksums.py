@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from CedarBackup3.amazons3.awsarguments import ENCRYPTION, headArguments
-from CedarBackup3.amazons3.awscli import answerOf, requireSuccess
+from CedarBackup3.amazons3.aws.arguments import ENCRYPTION, headArguments
+from CedarBackup3.amazons3.aws.command import answerOf, requireSuccess
 from CedarBackup3.amazons3.content.digests import Data, Hasher
 from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.mirror import Mirror

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.names.problems import NameProblem, Reason, isUtf8, nameProblems, nameReason
 from CedarBackup3.amazons3.names.unusual import Oddity, UnusualName, joinedPaths, partedPaths, unusualNames
-from CedarBackup3.amazons3.names.verdict import NameProblem, Reason, isUtf8, nameProblems, nameReason
 from CedarBackup3.amazons3.spool import Spool
 
 UNUSUAL_TOLD = 10

@@ -7,8 +7,8 @@ from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import KEY_LIMIT
 from CedarBackup3.amazons3.names.check import NameCheck
 from CedarBackup3.amazons3.names.guesses import Finding, findings
+from CedarBackup3.amazons3.names.remedies import reportWaysOut
 from CedarBackup3.amazons3.names.unusual import UnusualName
-from CedarBackup3.amazons3.names.waysout import reportWaysOut
 from CedarBackup3.util import displayPath, displayText
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 from unicodedata import normalize
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.model import SourceEntry
 
 

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
-from CedarBackup3.amazons3.content.claims import Reader, configuredPartSize
-from CedarBackup3.amazons3.content.questions import settled
+from CedarBackup3.amazons3.bucket.versions import Version
+from CedarBackup3.amazons3.content.followup import settled
+from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Claim, Finding
 from CedarBackup3.amazons3.restore.fetch import Fetched, PartOf
 from CedarBackup3.amazons3.restore.staging import Staging
-from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import Spool
 
 

@@ -10,21 +10,21 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.awsarguments import downloadArguments, getArguments, isTakenLiterally
-from CedarBackup3.amazons3.awscli import AwsResult, answerOf, runAws
-from CedarBackup3.amazons3.awsprogress import progressReader
-from CedarBackup3.amazons3.awssettings import AwsSettings
-from CedarBackup3.amazons3.awstimes import secondsOf
+from CedarBackup3.amazons3.aws.arguments import downloadArguments, getArguments, isTakenLiterally
+from CedarBackup3.amazons3.aws.command import AwsResult, answerOf, runAws
+from CedarBackup3.amazons3.aws.progress import progressReader
+from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.content.etags import isDigestUnder
-from CedarBackup3.amazons3.content.questions import ENCRYPTED
-from CedarBackup3.amazons3.content.workers import mapped, processors
+from CedarBackup3.amazons3.content.followup import ENCRYPTED
 from CedarBackup3.amazons3.mirror import OnProgress
 from CedarBackup3.amazons3.model import S3Location, Verdict
 from CedarBackup3.amazons3.restore.placing import openedFile
 from CedarBackup3.amazons3.restore.staging import Staging
-from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import temporaryText
+from CedarBackup3.amazons3.workers import mapped, processors
 
 PartOf = Callable[[str], int]
 """The user's `multipart_chunksize` in bytes for an ETag; 0: none is set, or the object has no parts."""

@@ -9,22 +9,22 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from CedarBackup3.amazons3.awstimes import secondsOf
+from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
-from CedarBackup3.amazons3.messages import counted
+from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.local.walk import treeEntries
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
-from CedarBackup3.amazons3.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import PartOf
 from CedarBackup3.amazons3.restore.placing import setTime
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.safepaths import RESERVED, CaselessNames, alsoDirectories, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.walk import treeEntries
+from CedarBackup3.amazons3.sync.messages import counted
 from CedarBackup3.util import displayBytes, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")

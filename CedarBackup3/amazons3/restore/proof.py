@@ -6,20 +6,20 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.content.claims import Reader, hashed
-from CedarBackup3.amazons3.content.questions import settled
-from CedarBackup3.amazons3.messages import counted
+from CedarBackup3.amazons3.content.followup import settled
+from CedarBackup3.amazons3.content.hashing import Reader, hashed
+from CedarBackup3.amazons3.local.opentree import OpenTree
 from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import Claim, Finding, SourceEntry
-from CedarBackup3.amazons3.opentree import OpenTree
 from CedarBackup3.amazons3.restore.doubts import claimOf, partOf
 from CedarBackup3.amazons3.restore.plan import isAlike, obstacle, targetEntries
 from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, summaryLine
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.target import Target
-from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.sync.messages import counted
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 

@@ -13,12 +13,12 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.awscli import settingArguments
+from CedarBackup3.amazons3.aws.command import settingArguments
+from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.cappedlines import CappedLines
-from CedarBackup3.amazons3.messages import counted
 from CedarBackup3.amazons3.mirror import Recorder
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.versionlisting import Version
+from CedarBackup3.amazons3.sync.messages import counted
 from CedarBackup3.util import displayBytes, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from CedarBackup3.amazons3.awslocale import AwsLocale
+from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.util import displayPath
 
 NAME_LIMIT = 255

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from CedarBackup3.amazons3.awssettings import AwsSettings
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.moment import displayMoment
 from CedarBackup3.util import displayPath

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from CedarBackup3.amazons3.awstimes import secondsOf
+from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restore.versionlisting import Version
 from CedarBackup3.util import displayPath, displayText
 
 _ID_WIDTH = 32  # characters of Amazon's own version ids

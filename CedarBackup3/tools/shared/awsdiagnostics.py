@@ -12,14 +12,14 @@ from CedarBackup3.cli import Program
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, UPLOAD_SWITCHES, awsSettings
 
 if TYPE_CHECKING:
-    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
 
 _ASKED_OF_AWS = ("profile", "access_key", "region")
 
 
 def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Label and value of each line; `values` are those of the switches."""
-    from CedarBackup3.amazons3.awscli import awsVersion, configuredText
+    from CedarBackup3.amazons3.aws.command import awsVersion, configuredText
 
     settings = awsSettings(values)
     yield "Encoding for aws", f"{settings.locale.encoding} ({settings.locale.origin})"
@@ -38,9 +38,9 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def awsPrograms() -> Mapping[str, Program]:
     """For the report of a run: which aws it was."""
-    from CedarBackup3.amazons3.awscli import awsVersion
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.aws.command import awsVersion
+    from CedarBackup3.amazons3.aws.locale import awsLocale
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
 
     return {"aws": Program(shutil.which("aws"), awsVersion(AwsSettings(awsLocale())))}
 
@@ -59,8 +59,8 @@ def configuredOrigins(listing: str) -> dict[str, str]:
 
 
 def _endpoint(settings: AwsSettings, configured: str) -> str:
-    from CedarBackup3.amazons3.awscli import endpointOf
-    from CedarBackup3.amazons3.awsconfiguration import ignoresConfiguredEndpoints
+    from CedarBackup3.amazons3.aws.command import endpointOf
+    from CedarBackup3.amazons3.aws.configuration import ignoresConfiguredEndpoints
 
     chosen = endpointOf(settings, os.environ)
     if settings.endpointUrl:

@@ -11,7 +11,7 @@ from CedarBackup3.cli import Switch, notEmpty, seconds
 from CedarBackup3.errors import UsageError
 
 if TYPE_CHECKING:
-    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
 
 # Those that `aws s3 sync` and `aws s3 cp` take, version 1 and 2 alike.
 _STORAGE_CLASSES = (
@@ -91,8 +91,8 @@ def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
     Raises:
         UsageError: they do not go together
     """
-    from CedarBackup3.amazons3.awslocale import awsLocale
-    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.aws.locale import awsLocale
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
 
     if values.get("sseKmsKeyId") and values["sse"] != "aws:kms":
         raise UsageError("--sseKmsKeyId is the key for --sse aws:kms, which is not given")

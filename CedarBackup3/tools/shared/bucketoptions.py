@@ -10,7 +10,7 @@ from CedarBackup3.cli import Switch
 from CedarBackup3.tools.shared.awsswitches import awsSettings
 
 if TYPE_CHECKING:
-    from CedarBackup3.amazons3.awssettings import AwsSettings
+    from CedarBackup3.amazons3.aws.settings import AwsSettings
 
 
 def excludeSwitch(help: str, directory: str) -> Switch:  # noqa: A002 - as in Switch
@@ -36,7 +36,7 @@ def sayVainPatterns(patterns: Iterable[str]) -> None:
     """
     import logging
 
-    from CedarBackup3.amazons3.patterns import likelyPattern
+    from CedarBackup3.amazons3.aws.patterns import likelyPattern
     from CedarBackup3.util import displayPath
 
     for pattern in patterns:
@@ -52,7 +52,7 @@ def sayOpenEndpoint(aws: AwsSettings) -> None:
     """Say in the log if what is sent to the endpoint can be read on the way."""
     import logging
 
-    from CedarBackup3.amazons3.awscli import openEndpoint
+    from CedarBackup3.amazons3.aws.command import openEndpoint
     from CedarBackup3.util import displayPath
 
     if endpoint := openEndpoint(aws, os.environ):

@@ -1,0 +1,282 @@
+"""The AWS CLI: the one call of it, what every command needs, and what its exit statuses mean."""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import logging
+import math
+import os
+import re
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from CedarBackup3.amazons3.aws.advice import adviceFor, notStartedSentence
+from CedarBackup3.amazons3.aws.configuration import configuredEndpoint, ignoresConfiguredEndpoints
+from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
+from CedarBackup3.amazons3.aws.idle import IdleWatch
+from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.errors import CedarBackupError, CommandFailed
+from CedarBackup3.util import NOT_STARTED, STATUS_UNKNOWN, displayText, executeCommand
+
+_log = logging.getLogger("CedarBackup3.log")
+
+_ERROR_LINES_KEPT = 5
+_VERSION_LIMIT = 10.0  # seconds; half a one is usual
+# Of a file that it skipped, or whose date it cannot read but which it has uploaded.
+_WARNINGS = ("warning: Skipping file ", "warning: File has an invalid timestamp")
+_ERROR_LENGTH = 500  # characters of a line
+_AWS_DIRECTORY = "/"  # in one that has been removed, version 1 uploads nothing and ends with 0
+# What would change how aws decodes, prints or asks; PYTHONUNBUFFERED costs a listing a fifth of its time.
+_UNWANTED = ("LANG", "LANGUAGE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED")
+
+
+@dataclass(frozen=True, slots=True)
+class AwsResult:
+    """How a run of aws ended."""
+
+    subcommand: str
+    """The first two words after `aws`."""
+    status: int
+    errorLines: tuple[str, ...]
+    """The last lines of its standard error."""
+    hasWarned: bool
+    """Whether it warned of files that it skipped, or whose date it cannot read."""
+    timeLimit: float = 0
+    """The seconds after which it was stopped; 0: it was not."""
+    obstacle: OSError | ValueError | None = None
+    """What stood in its way if it could not be started."""
+
+    @property
+    def isComplete(self) -> bool:
+        """Whether it did all that it was asked, short of files it skipped with a warning.
+
+        Status 2 means such warnings, but a usage error too in version 1 ("AWS CLI return codes" in its user guide).
+        """
+        return self.status == 0 or (self.status == 2 and self.hasWarned)
+
+    def __str__(self) -> str:
+        """What happened and what to do, for the user."""
+        if self.status == NOT_STARTED:
+            return notStartedSentence(shutil.which("aws"), self.obstacle)
+        if self.status == STATUS_UNKNOWN:
+            return (
+                f"How 'aws {self.subcommand}' ended is not known, since this process ignores SIGCHLD or has waited for "
+                "it elsewhere; set SIGCHLD to its default (signal.SIG_DFL)"
+            )
+        if self.timeLimit:
+            return f"'aws {self.subcommand}' was stopped: it had not ended after {self.timeLimit:g} s (--awsTimeout)"
+        how = f"was ended by signal {-self.status}" if self.status < 0 else f"ended with status {self.status}"
+        said = displayText(" / ".join(line for line in map(str.strip, self.errorLines) if line))
+        told = f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}"
+        advice = adviceFor(said)
+        return f"{told.rstrip('.')}; {advice}" if advice else told
+
+
+def runAws(
+    arguments: Sequence[str | bytes],
+    settings: AwsSettings,
+    outputFile: BinaryIO | None = None,
+    onOutput: Callable[[bytes], object] | None = None,
+    shouldStop: Callable[[], bool] = lambda: False,
+) -> AwsResult:
+    """Run aws and say how it ended; what it prints goes to the output log, or else to the file given.
+
+    Args:
+        arguments: what comes behind `aws`
+        settings: how to run it
+        outputFile: receives what it prints
+        onOutput: is told what it prints, as it comes
+        shouldStop: asked now and then; aws is stopped once it says yes
+
+    Raises:
+        CedarBackupError: it was stopped because it did nothing; no other aws would fare better
+    """
+    timeLimit, idle = settings.timeLimit, IdleWatch(settings.idleLimit)
+    words = [*arguments, *settingArguments(arguments, settings, os.environ)]
+    encoded = [w if isinstance(w, bytes) else w.encode(settings.locale.encoding, "surrogateescape") for w in words]
+    errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
+    hasWarned = isIdle = False
+    obstacles: list[OSError | ValueError] = []
+    deadline = time.monotonic() + timeLimit if timeLimit else math.inf
+
+    def keep(line: str) -> None:
+        nonlocal hasWarned
+        hasWarned = hasWarned or line.startswith(_WARNINGS)
+        errors.append(line[:_ERROR_LENGTH])
+
+    def mustStop() -> bool:
+        nonlocal isIdle
+        isIdle = idle.isOver()
+        return isIdle or shouldStop() or time.monotonic() > deadline
+
+    if outputFile is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
+        _log.debug("Running aws %s", encoded)
+    status, _ = executeCommand(
+        ["aws"],
+        encoded,
+        doNotLog=outputFile is not None,
+        outputFile=outputFile,
+        environment=awsEnvironment(os.environ, settings) | _modelVariables(arguments, os.environ),
+        onErrorLine=keep,
+        onOutput=onOutput,
+        shouldStop=mustStop,
+        onNotStarted=obstacles.append,
+        directory=_AWS_DIRECTORY,
+        keptOpen=settings.keptOpen,
+        onStarted=idle.begin,
+    )
+    late = timeLimit if time.monotonic() > deadline and status < 0 else 0
+    subcommand, obstacle = " ".join(map(str, arguments[:2])), next(iter(obstacles), None)
+    if isIdle and status < 0:
+        raise CedarBackupError(
+            f"'aws {subcommand}' was stopped: it had done nothing for {settings.idleLimit:g} s (--awsIdleTimeout); "
+            "look whether it waited for a file system that does not answer, or for a program that makes its credentials"
+        )
+    return AwsResult(subcommand, status, tuple(errors), hasWarned, late, obstacle)
+
+
+def answerOf(
+    arguments: Sequence[str | bytes], settings: AwsSettings, shouldStop: Callable[[], bool] = lambda: False
+) -> tuple[AwsResult, bytes]:
+    """How a run of aws ended, and all that it printed; the arguments are those of `runAws`."""
+    printed = io.BytesIO()
+    return runAws(arguments, settings, outputFile=printed, shouldStop=shouldStop), printed.getvalue()
+
+
+def requireSuccess(result: AwsResult) -> None:
+    """Raise `CommandFailed` unless aws ended with 0."""
+    if result.status != 0:
+        raise CommandFailed(str(result))
+
+
+def settingArguments(
+    arguments: Sequence[str | bytes], settings: AwsSettings, environment: Mapping[str, str]
+) -> list[str]:
+    """The switches that a command needs for the settings, each as one word, whatever its value begins with.
+
+    All commands know profile, region and endpoint, only uploads by `aws s3` know how objects are stored, and only
+    `aws s3api` knows the owner that a bucket should have.
+
+    Args:
+        arguments: the command: what comes behind `aws`
+        settings: how to run it
+        environment: may name an endpoint, as in `endpointOf`
+    """
+    switches = [
+        ("--profile", settings.profile),
+        ("--region", settings.region),
+        ("--endpoint-url", endpointOf(settings, environment)),
+    ]
+    if _isUpload(arguments):
+        switches += [
+            ("--storage-class", settings.storageClass),
+            ("--sse", settings.sse),
+            ("--sse-kms-key-id", settings.sseKmsKeyId),
+        ]
+    if arguments[0] == "s3api":
+        switches += [("--expected-bucket-owner", settings.expectedBucketOwner)]
+    return [f"{switch}={value}" for switch, value in switches if value]
+
+
+def _isUpload(arguments: Sequence[str | bytes]) -> bool:
+    return list(arguments[:2]) in (["s3", "sync"], ["s3", "cp"]) and str(arguments[3]).startswith("s3://")
+
+
+def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
+    """The endpoint of the settings or of the environment; empty if neither has one, or the user wants it ignored.
+
+    That of the environment is looked up here, since version 2 knows its variables only from 2.13 on.
+    """
+    if settings.endpointUrl:
+        return settings.endpointUrl
+    configured = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or ""
+    if configured and ignoresConfiguredEndpoints(environment, settings.profile, settings.locale.encoding):
+        return ""
+    return configured
+
+
+def openEndpoint(settings: AwsSettings, environment: Mapping[str, str]) -> str:
+    """The endpoint, wherever it is set, if what goes there can be read on the way: by http, and not on this machine.
+
+    Empty if it cannot.
+    """
+    chosen = endpointOf(settings, environment) or configuredEndpoint(
+        environment, settings.profile, settings.locale.encoding
+    )
+    try:
+        scheme, host = urlsplit(chosen).scheme, urlsplit(chosen).hostname or ""
+        isOpen = scheme == "http" and host != "localhost" and not ipaddress.ip_address(host).is_loopback
+    except ValueError:  # the host is a name, or the address is none
+        isOpen = chosen.lower().startswith("http://")
+    return chosen if isOpen else ""
+
+
+def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dict[str, str]:
+    """The environment for aws: the one given, in the locale of the settings, with neither pager nor prompts.
+
+    Relative paths in it begin where this process is, wherever aws is started.
+
+    Many S3 services refuse the checksums that a new aws adds to uploads, so at an endpoint that is not Amazon's it adds
+    only those that S3 asks for, unless the environment says otherwise ("Data Integrity Protections for Amazon S3" in
+    the reference guide of AWS SDKs and tools).
+    """
+    locale = settings.locale
+    kept = {name: value for name, value in environment.items() if name not in _UNWANTED and not name.startswith("LC_")}
+    chosen = {"LC_ALL": locale.name, "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
+    endpoint = endpointOf(settings, environment)
+    checksums = {} if not endpoint or _AMAZONS_ENDPOINT.match(endpoint) else dict.fromkeys(_CHECKSUMS, "when_required")
+    paths = absolutePaths(kept, workingDirectory())
+    return checksums | kept | paths | chosen | ({"PYTHONUTF8": "0"} if locale.isLegacy else {})
+
+
+_CHECKSUMS = ("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION")
+_AMAZONS_ENDPOINT = re.compile(  # the suffixes of its partitions, as botocore lists them
+    r"https?://([^/@]*@)?[^/:]+\.(amazonaws\.(com(\.cn)?|eu)|api\.(aws|amazonwebservices\.(com\.cn|eu)))(?![^/:])",
+    re.IGNORECASE,
+)
+
+
+def _modelVariables(arguments: Sequence[str | bytes], environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that let aws print of each page of a listing whether more follows, and where.
+
+    Of a page it prints only what its models call results, so it is shown models that call these so, too ("Loaders" in
+    the reference of botocore). In that of versions it also goes on behind the last key that it has read, since some
+    servers do not write the marker in the way in which aws reads it.
+    """
+    if not {"list-objects-v2", "list-object-versions"}.intersection(arguments):
+        return {}
+    return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (_MODELS, environment.get("AWS_DATA_PATH"))))}
+
+
+_MODELS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
+
+
+def awsVersion(settings: AwsSettings) -> str:
+    """What `aws --version` prints, or why it prints nothing within ten seconds."""
+    deadline = time.monotonic() + _VERSION_LIMIT
+    obstacles: list[OSError | ValueError] = []
+    status, lines = executeCommand(
+        ["aws"],
+        ["--version"],
+        returnOutput=True,
+        doNotLog=True,
+        environment=awsEnvironment(os.environ, settings),
+        shouldStop=lambda: time.monotonic() > deadline,
+        onNotStarted=obstacles.append,
+        directory=_AWS_DIRECTORY,
+    )
+    if status == 0:
+        return "".join(lines or ()).strip()
+    return str(AwsResult("--version", status, tuple(lines or ()), False, obstacle=next(iter(obstacles), None)))
+
+
+def configuredText(arguments: Sequence[str], settings: AwsSettings) -> str:
+    """What `aws configure` prints for these arguments, such as `get endpoint_url`; empty if it fails."""
+    result, printed = answerOf(["configure", *arguments], settings)
+    return printed.decode("utf-8", "surrogateescape").rstrip("\n") if result.status == 0 else ""

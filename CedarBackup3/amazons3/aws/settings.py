@@ -1,0 +1,37 @@
+"""How aws is run: what holds for every aws of a run, whatever it is to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from CedarBackup3.amazons3.aws.locale import AwsLocale
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSettings:
+    """How aws is run; an empty text leaves a matter to aws, its environment and its configuration."""
+
+    locale: AwsLocale
+    """The locale that it is run in, in which it reads the names of files."""
+    timeLimit: float = 0
+    """Seconds after which an aws is stopped; 0: never."""
+    idleLimit: float = 3600
+    """Seconds after which an aws is stopped that does nothing, as `awsidle` has it; 0: never.
+
+    Of all that it does by itself only a wait between two attempts takes long, a minute or two.
+    """
+    profile: str = ""
+    """The section of aws's configuration to use."""
+    region: str = ""
+    endpointUrl: str = ""
+    """The address of the S3 service."""
+    expectedBucketOwner: str = ""
+    """The account that the bucket has to belong to, in twelve digits."""
+    storageClass: str = ""
+    """Of uploaded objects."""
+    sse: str = ""
+    """How uploaded objects are encrypted by the server: AES256 or aws:kms."""
+    sseKmsKeyId: str = ""
+    """The key for aws:kms: an id, an alias or the ARN of either."""
+    keptOpen: tuple[int, ...] = ()
+    """Descriptors that every aws keeps open as long as it runs: those of the locks under which it works."""

@@ -1,0 +1,1 @@
+"""What is in a bucket: objects and versions, page by page."""

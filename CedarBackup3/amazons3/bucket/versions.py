@@ -1,0 +1,242 @@
+"""Every version and delete marker below a prefix, in the server's order, believed only when aws ended well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO, NamedTuple, cast
+from urllib.parse import unquote_plus
+
+from CedarBackup3.amazons3.aws.arguments import isTakenLiterally, listArguments, versionArguments
+from CedarBackup3.amazons3.aws.command import answerOf, requireSuccess, runAws
+from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.aws.times import requireTime, secondsOf
+from CedarBackup3.amazons3.bucket.objects import parsedPage
+from CedarBackup3.amazons3.bucket.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import displayPath
+
+
+class Version(NamedTuple):
+    """A version of an object, or the marker that it was deleted."""
+
+    key: bytes
+    """Below the prefix of the location, in UTF-8."""
+    versionId: str
+    """`null` for what was stored without versioning."""
+    isLatest: bool
+    lastModified: str
+    """As aws printed it: ISO 8601 in UTC, with Z or +00:00."""
+    size: int | None
+    """In bytes; None: a delete marker."""
+    etag: str
+    """Without quotes; empty if there is none."""
+    storageClass: str
+    isTied: bool = False
+    """Whether nothing tells which is the newer one of this version and a marker: their times are the same, or that of
+    the marker is later but that of the version is the beginning of an upload in parts."""
+
+    @property
+    def fetchId(self) -> str:
+        """The id to ask for; empty where the object as it is now will do, for which nobody needs more permissions."""
+        return "" if self.isLatest and self.versionId == NULL_VERSION else self.versionId
+
+
+NULL_VERSION = "null"
+"""The id of what was stored without versioning (S3 User Guide, "How S3 Versioning works")."""
+
+
+def listVersions(
+    location: S3Location,
+    only: bytes,
+    aws: AwsSettings,
+    versions: Spool[Version],
+    onVersions: Callable[[int], object] = lambda number: None,
+    *,
+    pageSize: int = 0,
+) -> bytes:
+    """List what is below a location, keys ascending and newest first within a key.
+
+    Args:
+        location: bucket and prefix
+        only: the one key below the prefix that is wanted; empty: all keys
+        aws: how to run it
+        versions: receives them
+        onVersions: is told how many have come
+        pageSize: the most that are asked for at a time; 0: as many as the server gives. With 1 none are tied
+
+    Returns:
+        The last key, empty if there is none.
+
+    Raises:
+        CommandFailed: aws failed, or what it printed is no listing
+    """
+    with versions.appending() as keep:  # pages may be as small as one version
+        listed = _Listed(location, only, keep, onVersions)
+        after: tuple[str, str] | None = None
+        isToGoOn = True
+        while isToGoOn:
+            pages = Pages(listed.take, isOnePage=after is not None)
+            result = runAws(
+                versionArguments(location.bucket, location.prefix + only.decode(), pageSize, after),
+                aws,
+                outputFile=cast(BinaryIO, pages),
+                shouldStop=lambda pages=pages: pages.isDone,  # type: ignore[misc]
+            )
+            pages.requireComplete(result)
+            isToGoOn, after = pages.isToGoOn, listed.goOnAfter
+    return listed.last
+
+
+class _Listed:
+    """Takes the pages of a listing and keeps its versions."""
+
+    def __init__(
+        self,
+        location: S3Location,
+        only: bytes,
+        keep: Callable[[Version], None],
+        onVersions: Callable[[int], object],
+    ) -> None:
+        self.last = b""
+        """The last key that has come, below the prefix."""
+        self.goOnAfter = ("", "")
+        """The whole key and the version id behind which to go on, if we have to; what has come is left out then."""
+        self._location = location
+        self._only = only
+        self._keep = keep
+        self._onVersions = onVersions
+        self._behind = b""  # the key behind which the next page begins; it may come again
+        self._known: frozenset[tuple[bytes, str]] = frozenset()  # what may come again, of this page and the one before
+
+    def take(self, page: bytes) -> Next:
+        """Take one page; returns what follows it."""
+        prefix, asked = self._location.prefix, self.goOnAfter
+        found, follows, marker, versionId = parsedVersions(page, prefix.encode(), self._behind)
+        fresh = [each for each in found if (each.key, each.versionId) not in self._known]
+        if fresh:
+            self.last = found[-1].key
+            # Without a version id some servers go on behind all versions of a key, and some before the first of them.
+            earlier = next((each.key for each in reversed(found) if each.key != self.last), self._behind)
+            self._behind = self.last if versionId else earlier
+            self.goOnAfter = prefix + self._behind.decode(), versionId
+            before = set() if versionId else {each for each in self._known if each[0] == self._behind}
+            self._known = frozenset((each.key, each.versionId) for each in found) | before
+            wanted = [each for each in fresh if each.key == self._only] if self._only else fresh
+            self._onVersions(len(wanted))
+            for each in wanted:
+                self._keep(each)
+            return Next.UNWANTED if self._only and self.last > self._only else follows
+        if follows is Next.NOTHING or (found and not marker):  # the server says neither that more follows nor where
+            return Next.NOTHING
+        self.goOnAfter = (prefix + found[-1].key.decode() if found else marker), versionId
+        if (found and not versionId) or self.goOnAfter == asked:
+            raise CommandFailed(f"The server lists the versions in {displayPath(self._location.url)} without end")
+        return follows
+
+
+def keysBehind(location: S3Location, last: bytes, aws: AwsSettings) -> frozenset[bytes]:
+    """The first keys of objects behind the last key of a listing of versions; none if that was whole.
+
+    OpenStack Swift ends that listing after its first page, as if there were no more.
+
+    Raises:
+        CommandFailed: aws failed, or what it printed is no listing
+    """
+    result, printed = answerOf([*listArguments(location, last.decode()), "--no-paginate"], aws)
+    requireSuccess(result)
+    # Without a last key a folder marker of the prefix itself comes as well, which has been listed.
+    found, _ = parsedPage(printed, location.prefix.encode(), b"")
+    return frozenset(each.key for each in found if each.key > last)
+
+
+class _VersionPage(NamedTuple):
+    versions: list[Version]
+    follows: Next
+    marker: str
+    """The whole key behind which the next page begins, as aws has read it; empty: there is none."""
+    versionMarker: str
+    """The id of the version of that key; empty: there is none."""
+
+
+def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
+    """The versions and markers on a page as `awsarguments.versionArguments` has it printed, in one order.
+
+    Args:
+        page: a JSON array of two arrays or nulls, whether more follows, and where
+        prefix: of the location; the keys come without it
+        last: the key below the prefix that the page before ended with; it may go on here
+
+    Raises:
+        CommandFailed: this is no page, or not of this prefix, or not in key order, or it has a time that is none
+    """
+    try:
+        versions, markers, isTruncated, marker, versionMarker = json.loads(page)
+        rows = (
+            [_row(each, isMarker=False) for each in versions or ()],
+            [_row(each, isMarker=True) for each in markers or ()],
+        )
+        marker, versionMarker = (marker or "") + "", (versionMarker or "") + ""
+    except (ValueError, TypeError, AttributeError):
+        raise CommandFailed(f"aws printed no listing of versions but: {displayPath(page[:200])}") from None
+    for part in rows:
+        requireInOrder((row.key for row in part), prefix, prefix + last, mayRepeat=True)
+        for row in part:
+            requireTime(row.lastModified, row.key)
+    start = len(prefix)
+    found = [version._replace(key=version.key[start:]) for version in _merged(*rows)]
+    goesOnRight = _goesOnRight(prefix.decode() + found[-1].key.decode() if found else "", marker)
+    follows = nextAfter(isTruncated, marker, isEmpty=not found, goesOnRight=goesOnRight)
+    return _VersionPage(found, follows, marker, versionMarker)
+
+
+def _goesOnRight(last: str, marker: str) -> bool:
+    """Whether aws goes on behind the last key of a page, given a marker as it has read that.
+
+    aws decodes keys and markers, but Ceph encodes only the keys. `awscli` lets it go on behind the last key instead.
+    Where it cannot, it shows no marker.
+    """
+    if not last:
+        return goesOnBehind(marker)
+    isRead = marker in {last, unquote_plus(last)} if marker else unquote_plus(last) == last
+    return isRead and goesOnBehind(last)
+
+
+def _row(facts: list[Any], *, isMarker: bool) -> Version:
+    key, versionId, isLatest, modified, size, etag, kind = [*facts, None, "", ""] if isMarker else facts
+    if isMarker != (size is None):
+        raise ValueError("a version without a size")
+    if not isTakenLiterally(versionId):
+        raise ValueError("aws would read what it names, and send that to the server")
+    size = None if size is None else size + 0  # fails on what is no number
+    return Version(
+        key.encode(), versionId, isLatest is True, str(modified), size, (etag or "").strip('"'), kind or "STANDARD"
+    )
+
+
+def _merged(versions: Sequence[Version], markers: Sequence[Version]) -> Iterator[Version]:
+    """Both in one: keys ascending, newest first within a key; what the two lists have lost is `isTied`."""
+    version, marker = 0, 0
+    while version < len(versions) and marker < len(markers):
+        one, other = versions[version], markers[marker]
+        order = _order(one, other)
+        if order <= 0:
+            yield one._replace(isTied=not order)
+            version += 1
+        else:
+            yield other
+            marker += 1
+    yield from versions[version:]
+    yield from markers[marker:]
+
+
+def _order(one: Version, other: Version) -> int:
+    """Negative if the version comes before the marker, positive if behind it, 0 if nothing tells."""
+    if one.key != other.key:
+        return -1 if one.key < other.key else 1
+    if one.isLatest or other.isLatest:
+        return -1 if one.isLatest else 1
+    later = secondsOf(other.lastModified) - secondsOf(one.lastModified)
+    return 0 if later > 0 and "-" in one.etag else later

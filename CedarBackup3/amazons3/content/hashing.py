@@ -1,0 +1,202 @@
+"""The proof of content: what each file holds, by its digest, beside what the ETag of its object says.
+
+A match is never an accident. A mismatch is a difference, unless something explains it that an ETag does not tell:
+another part size, or an encryption. `questions` asks for that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from CedarBackup3.amazons3.aws.command import configuredText
+from CedarBackup3.amazons3.content.digestcache import DigestCache
+from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
+from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parsedEtag, readings
+from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Standing, Verdict
+from CedarBackup3.amazons3.workers import mapped, processors
+
+_BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
+_BATCH_BYTES = 16 << 20
+_AHEAD = 256  # batches
+
+
+def claim(entry: SourceEntry, found: ObjectEntry, standing: Standing = "settled", *, isChanged: bool = False) -> Claim:
+    """The claim of a pair that agrees in size, with what the run has done with it."""
+    state = (entry.mtimeNs, found.etag, found.lastModified, entry.ctimeNs, entry.inode)
+    return Claim(entry.path, found.key, found.size, *state, standing, isChanged)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What every thread that reads files has to know."""
+
+    mirror: Mirror
+    cache: DigestCache | None = None
+    configuredPart: int = 0
+    """The user's `multipart_chunksize` in bytes; 0: none is set."""
+    toldParts: set[int] = field(default_factory=set)
+    """Part sizes in bytes that S3 has told, and by which files matched."""
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when the work is given up."""
+    root: int = -1
+    """The descriptor of the directory, below which files are opened through no link; negative: by their paths."""
+
+
+class NotRead(Exception):
+    """A file could not be read as it was when it was walked."""
+
+    def __init__(self, verdict: Verdict, why: str) -> None:
+        super().__init__(verdict, why)
+        self.verdict = verdict
+        self.why = why
+
+
+def configuredPartSize(mirror: Mirror) -> int:
+    """The `multipart_chunksize` of the user's aws in bytes; 0 if none is set."""
+    return chunkSize(configuredText(["get", "s3.multipart_chunksize"], mirror.aws))
+
+
+def hashed(reader: Reader, claims: Iterable[Claim], totalBytes: int, onProgress: OnProgress) -> Iterator[Finding]:
+    """What the digests of the files show beside the ETags, in the order of the claims."""
+    files = size = 0
+    judge = partial(_findings, reader)
+    for findings in mapped(judge, _batches(claims), threads=processors(), ahead=_AHEAD, cancel=reader.stopped.set):
+        yield from findings
+        files += len(findings)
+        size += sum(found.size for found in findings)
+        onProgress("content", files, size, size / totalBytes if totalBytes else None)
+
+
+def _batches(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
+    batch: list[Claim] = []
+    size = 0
+    for each in claims:
+        batch.append(each)
+        size += each.size
+        if len(batch) == _BATCH_FILES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _findings(reader: Reader, batch: Sequence[Claim]) -> list[Finding]:
+    buffer = bufferFor(max((each.size for each in batch), default=0))
+    return [finding(each, partial(_verdict, reader, each, buffer)) for each in batch]
+
+
+def bufferFor(size: int) -> bytearray:
+    """What a file of that size is read into, a piece at a time."""
+    return bytearray(max(1, min(size, READ)))
+
+
+def finding(each: Claim, judge: Callable[[], tuple[Verdict, str]]) -> Finding:
+    """What there is to say of a claim: the verdict, or why the file could not be read for it."""
+    try:
+        verdict, why = judge()
+    except NotRead as reason:
+        verdict, why = reason.verdict, reason.why
+    return Finding(verdict, why, *each)
+
+
+def _verdict(reader: Reader, each: Claim, buffer: bytearray) -> tuple[Verdict, str]:
+    etag = parsedEtag(each.etag)
+    if etag is None:
+        return "unknown", "its ETag is no digest"
+    for tried in readings(each.size, etag, reader.configuredPart):
+        if hasEtag(reader, each, etag, tried, buffer):
+            return "matched", ""
+    return unexplained(reader, each.size, etag)
+
+
+def unexplained(reader: Reader, size: int, etag: Etag) -> tuple[Verdict, str]:
+    """The verdict on a mismatch of which nothing else is known: a difference, if the user's aws makes such parts."""
+    if isConclusive(size, etag, reader.configuredPart):
+        return "differs", ""
+    return "unknown", "the size of its parts is not known"
+
+
+def hasEtag(reader: Reader, each: Claim, etag: Etag, sizes: Sequence[int], buffer: bytearray) -> bool:
+    """Whether a file, in parts of one of these sizes (0: undivided), has that ETag; what is cached can only say yes.
+
+    Raises:
+        NotRead: nothing can be said
+    """
+    if reader.cache and _isCached(reader.cache, reader.mirror.pathTo(each.path), each, etag, sizes):
+        return True
+    hashers = [PartedHasher(md5, size) if size else md5() for size in sizes]
+    state = _fed(reader, each, hashers, buffer)
+    digests = [hasher.digest() for hasher in hashers]
+    if reader.cache:
+        reader.cache.keep(reader.mirror.pathTo(each.path), state, dict(zip(sizes, digests, strict=True)))
+    return etag.digest in digests
+
+
+def hasDigest(reader: Reader, each: Claim, hashers: Sequence[Hasher], digest: bytes, buffer: bytearray) -> bool:
+    """Whether one of the hashers makes that digest of a file.
+
+    Raises:
+        NotRead: nothing can be said
+    """
+    _fed(reader, each, hashers, buffer)
+    return any(hasher.digest() == digest for hasher in hashers)
+
+
+def _isCached(cache: DigestCache, path: bytes, each: Claim, etag: Etag, sizes: Sequence[int]) -> bool:
+    try:
+        state = fileState(os.stat(path))
+    except OSError as error:
+        raise _notRead(error) from None
+    if (state.size, state.mtimeNs) != (each.size, each.mtimeNs):
+        return False
+    known = cache.digests(path, state)
+    return any(known.get(size) == etag.digest for size in sizes)
+
+
+def _fed(reader: Reader, each: Claim, hashers: Sequence[Hasher], buffer: bytearray) -> FileState:
+    try:
+        with _pinned(reader, each.path) as path:
+            state = fed(path, each.size, each.mtimeNs, hashers, buffer, reader.stopped.is_set)
+    except OSError as error:
+        raise _notRead(error) from None
+    except (NotAFile, NotFollowed):
+        state = None
+    if state is None:
+        raise NotRead("raced", "")
+    return state
+
+
+@contextlib.contextmanager
+def _pinned(reader: Reader, path: bytes) -> Iterator[bytes]:
+    """A path that leads to a file.
+
+    Below an open directory it stays with the file, whatever takes its place (proc(5), fd).
+
+    Raises:
+        NotAFile: something else is in its place, at the beginning or in the end
+        NotFollowed: it is a link, or lies behind one
+        OSError: it cannot be opened
+    """
+    if reader.root < 0:
+        yield reader.mirror.pathTo(path)
+        return
+    with OpenTree(reader.root, "none") as tree:
+        descriptor = tree.file(path)
+        try:
+            yield b"/proc/self/fd/%d" % descriptor
+            if not os.path.samestat(tree.status(path), os.fstat(descriptor)):
+                raise NotAFile
+        finally:
+            os.close(descriptor)
+
+
+def _notRead(error: OSError) -> NotRead:
+    isGone = error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+    return NotRead("raced" if isGone else "unreadable", error.strerror or str(error))

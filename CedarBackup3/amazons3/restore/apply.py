@@ -1,0 +1,279 @@
+"""Carrying a restore out: fetching what a target lacks, and putting it in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial, matcher
+from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.bucket.versions import Version
+from CedarBackup3.amazons3.compare import joined
+from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
+from CedarBackup3.amazons3.restore.fetch import (
+    Fetched,
+    PartOf,
+    downloaded,
+    fetchedOneByOne,
+    forget,
+    standIn,
+    takenFromTree,
+)
+from CedarBackup3.amazons3.restore.placing import NoPlace, place
+from CedarBackup3.amazons3.restore.plan import Wanted
+from CedarBackup3.amazons3.restore.report import ARCHIVES, Outcome, Tally, archivedLine
+from CedarBackup3.amazons3.restore.safepaths import unsafeReason
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.sync.messages import counted
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import displayPath
+
+_log = logging.getLogger("CedarBackup3.log")
+
+_FEW = 4  # files are fetched one by one in the time that a batch takes to start and to list some thousand objects
+_OBJECTS_PER_FILE = 2_000
+_FAILURES_IN_A_ROW = 100
+_MOST_PATTERNS = 100  # aws matches each of them with each object
+_TRIED = 100  # archived objects, so that what they show is believed of the others; half a second of CPU each
+
+
+def carriedOut(
+    selection: Selection,
+    mirror: Mirror,
+    versions: Spool[Version],
+    lacking: Wanted,
+    staging: Staging,
+    tally: Tally,
+    watcher: Watcher,
+) -> None:
+    """Fetch what is lacking and put it in its place; what fails is said one by one.
+
+    Args:
+        selection: what is restored
+        mirror: the target
+        versions: all of them
+        lacking: what to fetch
+        staging: where files arrive
+        tally: counts what comes of each
+        watcher: sees the progress
+
+    Raises:
+        CommandFailed: aws cannot be run, or so many files failed in a row that the others are not tried
+    """
+    if not lacking.files:
+        return
+    _log.info("Fetching %s from %s", counted(lacking.files, "file"), selection.url)
+    work = _Work(
+        selection, mirror, staging, partOf(mirror), _settler(selection, mirror, lacking, staging, tally, watcher)
+    )
+    with Spool(Version._make) as others, Spool(Version._make) as again:
+        remaining: Iterable[Version] = lacking.versions
+        with contextlib.closing(Doubts(mirror, staging, work.partOf)) as doubts:
+            archive = _Archive(work.settle)
+            if _paysAsBatch(selection, versions, lacking) and (kept := _keptOut(work, versions, lacking)) is not None:
+                _download(work, versions, lacking, kept, watcher)
+                others.extend(_leftBehind(work, lacking, doubts, archive))
+                remaining = others
+            _fetchOneByOne(work, remaining, doubts, archive.see)
+            again.extend(_stillWrong(work, doubts))
+            again.extend(archive.untold())
+        # What differs is fetched once more: it may have been damaged on the way.
+        with contextlib.closing(Doubts(mirror, staging, work.partOf)) as doubts:
+            _fetchOneByOne(work, again, doubts, work.settle)
+            for version in _stillWrong(work, doubts):
+                work.settle(Fetched(version, b"", "what arrived is not what its ETag stands for"))
+    os.sync()  # what is reported as restored should outlive a power failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the parts of a restore have in common."""
+
+    selection: Selection
+    mirror: Mirror
+    staging: Staging
+    partOf: PartOf
+    settle: Callable[[Fetched], None]
+    """Puts in its place what was fetched, or says why there is nothing to put."""
+
+
+class _Archive:
+    """Archived objects that a batch has not brought, and does not say why: the first are tried one by one."""
+
+    def __init__(self, settle: Callable[[Fetched], None]) -> None:
+        self._settle = settle
+        self._waiting = Spool(Version._make)
+        self._tried = 0
+        self._isTold = True
+
+    def takes(self, version: Version) -> bool:
+        """Whether it is to be tried; if not, it waits for what the others show."""
+        self._tried += 1
+        if self._tried <= _TRIED:
+            return True
+        self._waiting.append([version])
+        return False
+
+    def see(self, fetched: Fetched) -> None:
+        """Settle what was fetched one by one, and learn of those that wait."""
+        if fetched.reason and not fetched.isArchived and fetched.version.storageClass in ARCHIVES:
+            self._isTold = False
+        self._settle(fetched)
+
+    def untold(self) -> Iterator[Version]:
+        """Those of which nobody knows; if all that were tried have to be brought back, so have the others."""
+        with self._waiting as waiting:
+            for version in waiting:
+                if self._isTold:
+                    self._settle(Fetched(version, b"", "it is archived", isArchived=True))
+                else:
+                    yield version
+
+
+def _stillWrong(work: _Work, doubts: Doubts) -> Iterator[Version]:
+    """Settle what is right or unproven by what S3 says of it, and give the rest."""
+    for fetched in doubts.settled():
+        if fetched.verdict in {"matched", "unknown"}:
+            work.settle(fetched)
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(fetched.file)
+            yield fetched.version
+
+
+def _fetchOneByOne(work: _Work, versions: Iterable[Version], doubts: Doubts, settle: Callable[[Fetched], None]) -> None:
+    failures, selection = 0, work.selection
+    fetching = fetchedOneByOne(selection.location, selection.aws, work.staging, versions, work.partOf)
+    with contextlib.closing(fetching) as arriving:
+        for fetched in arriving:
+            if fetched.isSettled:
+                settle(fetched)
+            else:
+                doubts.add(fetched)
+            failures = failures + 1 if fetched.reason and not fetched.isArchived else 0
+            if failures == _FAILURES_IN_A_ROW:
+                raise CommandFailed(
+                    f"Gave up after {failures} files in a row could not be fetched from {selection.url}, the last one "
+                    f"because {fetched.reason}; run again when that is mended, and the restore goes on"
+                )
+
+
+def _settler(
+    selection: Selection, mirror: Mirror, lacking: Wanted, staging: Staging, tally: Tally, watcher: Watcher
+) -> Callable[[Fetched], None]:
+    """What puts in its place what was fetched, or says why there is nothing to put."""
+    done = size = 0
+
+    def settle(fetched: Fetched) -> None:
+        nonlocal done, size
+        version = fetched.version
+        if fetched.isArchived:
+            line = archivedLine(selection, version)
+            tally.wrong(Outcome.ARCHIVED, version.key, version.size or 0, line, fetched.reason)
+        elif reason := fetched.reason or _placed(mirror, staging, fetched):
+            shown = displayPath(mirror.pathTo(mirror.locale.pathOf(version.key)))
+            line = f"Failed: {shown} was not restored: {reason}"
+            tally.wrong(Outcome.FAILED, version.key, version.size or 0, line, reason)
+        elif fetched.verdict == "unknown":
+            tally.unproven(version, displayPath(mirror.pathTo(mirror.locale.pathOf(version.key))), fetched.why)
+        else:
+            tally.fine(Outcome.RESTORED, version.size or 0)
+        done, size = done + 1, size + (version.size or 0)
+        watcher("fetch", done, size, size / lacking.size if lacking.size else None)
+
+    watcher("fetch")
+    return settle
+
+
+def _placed(mirror: Mirror, staging: Staging, fetched: Fetched) -> str:
+    """Put a file in its place; returns why that cannot be, or nothing."""
+    version = fetched.version
+    try:
+        place(staging.target, mirror.locale.pathOf(version.key), fetched.file, secondsOf(version.lastModified))
+    except NoPlace as failure:
+        with contextlib.suppress(OSError):
+            os.unlink(fetched.file)
+        return str(failure)
+    return ""
+
+
+def _leftBehind(work: _Work, lacking: Wanted, doubts: Doubts, archive: _Archive) -> Iterator[Version]:
+    """Settle what a batch has brought, and give what it has not."""
+    for version in lacking.versions:
+        taken = takenFromTree(work.staging, work.mirror.locale.pathOf(version.key), version, work.partOf)
+        if not taken.isSettled:
+            doubts.add(taken)
+        elif not taken.reason:
+            work.settle(taken)
+        elif not (taken.isMissing and version.storageClass in ARCHIVES) or archive.takes(version):
+            yield version
+
+
+def _paysAsBatch(selection: Selection, versions: Iterable[Version], lacking: Wanted) -> bool:
+    """Whether a batch is quicker, which has to list all objects, than fetching one by one."""
+    if lacking.current <= _FEW or selection.only or hasSpecial(selection.location.prefix):
+        return False
+    objects = sum(version.isLatest and version.size is not None for version in versions)
+    return lacking.current > _FEW + objects // _OBJECTS_PER_FILE
+
+
+def _unwanted(work: _Work, versions: Iterable[Version], lacking: Wanted) -> Iterator[tuple[bytes, Version, bool]]:
+    """The paths of the current objects, with each whether it is not lacking, so that a batch must not fetch it."""
+    locale, selection = work.mirror.locale, work.selection
+    now = (version for version in versions if version.isLatest and version.size is not None)
+    isExcluded = matcher(selection.excludes) or (lambda name: False)
+    # Versions have the attribute by which the join orders, which is all that it needs of either side.
+    for entry, version in joined(cast("Iterable[SourceEntry]", lacking.versions), now):
+        if version is None or isExcluded(version.key.decode()) or unsafeReason(version.key, locale):
+            continue
+        yield locale.pathOf(version.key), version, entry is None or not cast("Version", entry).isLatest
+
+
+def _keptOut(work: _Work, versions: Iterable[Version], lacking: Wanted) -> list[str] | None:
+    """Patterns that keep a batch from what is not lacking; none where files stand in for it; None: nothing can.
+
+    Such files take no room but on a file system without sparse files. There they have to fit beside what is lacking.
+    """
+    if work.staging.hasSparseFiles:
+        return []
+    count = size = 0
+    patterns: list[str] = []
+    for _, version, isUnwanted in _unwanted(work, versions, lacking):
+        if isUnwanted:
+            count, size = count + 1, size + (version.size or 0)
+            if count <= _MOST_PATTERNS:
+                patterns.append(escaped(version.key.decode()))
+    if count <= _MOST_PATTERNS:
+        return patterns
+    room = os.statvfs(work.staging.path)
+    if size + lacking.size < room.f_bavail * room.f_frsize // 2:
+        return []
+    _log.info("Fetching one by one, since this file system has no sparse files and no room for others")
+    return None
+
+
+def _download(
+    work: _Work, versions: Iterable[Version], lacking: Wanted, patterns: Sequence[str], watcher: Watcher
+) -> None:
+    """Fetch the current objects among what is lacking, in one batch; without patterns files stand in for the others."""
+    selection, staging = work.selection, work.staging
+    os.makedirs(staging.tree, exist_ok=True)
+    for path, version, isUnwanted in _unwanted(work, versions, lacking):
+        if not isUnwanted:
+            forget(staging, path, version)
+        elif not patterns:
+            standIn(staging, path, version.size or 0)
+    shown = watcher if watcher.isShown else None
+    result = downloaded(selection.location, selection.aws, staging, (*selection.excludes, *patterns), shown)
+    if result.status not in {0, 1, 2}:
+        raise CommandFailed(str(result))
+    if not result.isComplete:
+        _log.info("%s", result)

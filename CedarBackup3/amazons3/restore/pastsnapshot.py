@@ -1,0 +1,166 @@
+"""What stood in a bucket at a moment: all its versions, and of them those that count."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from CedarBackup3.amazons3.aws.patterns import matcher
+from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
+from CedarBackup3.amazons3.mirror import Watcher
+from CedarBackup3.amazons3.model import S3Location, isFolderMarker
+from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.snapshot import stateAt
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.sync.messages import counted
+from CedarBackup3.errors import CedarBackupError, CommandFailed, GuardRefused
+from CedarBackup3.util import displayBytes, displayPath
+
+_log = logging.getLogger("CedarBackup3.log")
+
+
+@contextlib.contextmanager
+def listed(selection: Selection, watcher: Watcher) -> Iterator[tuple[Selection, Spool[Version]]]:
+    """Every version and delete marker of a selection, and the selection as it turned out to be: a prefix or one key.
+
+    Raises:
+        CommandFailed: aws failed, or the listing is not whole
+        CedarBackupError: there is none
+    """
+    with Spool(Version._make) as versions:
+        _log.info("Listing the versions in %s", selection.shown)
+        watcher("listing")
+        count = _listInto(versions, selection, watcher)
+        if not count and (single := _asKey(selection)) is not None:
+            count, selection = _listInto(versions, single, watcher), single
+        if not count:
+            raise CedarBackupError(
+                f"There is nothing below {selection.url}, and never was as far as its versions tell; check the URL"
+            )
+        yield selection, versions
+
+
+def _listInto(versions: Spool[Version], selection: Selection, watcher: Watcher) -> int:
+    """List them, and see that the listing is whole; returns how many there are.
+
+    What is stored while it is being listed is no fault of the listing, and no clock tells which objects those are: the
+    server's is another than ours. So where there are objects behind its end, it is made once more. What was there
+    before that and is there after it must be in it.
+    """
+    count, last, behind = _listedOnce(versions, selection, watcher)
+    if not behind:
+        return count
+    _log.info("There are objects behind the last of the versions, so they are listed once more")
+    versions.clear()
+    count, last, stillBehind = _listedOnce(versions, selection, watcher)
+    if lost := behind & stillBehind:
+        raise CommandFailed(
+            f"aws listed the versions in {displayPath(selection.location.url)} only up to {displayPath(last)}, but "
+            f"there are objects behind it, such as {displayPath(min(lost))}: this server does not list all versions, "
+            "and 'aws s3 sync' can fetch only what is there now"
+        )
+    return count
+
+
+def _listedOnce(
+    versions: Spool[Version], selection: Selection, watcher: Watcher
+) -> tuple[int, bytes, frozenset[bytes]]:
+    """List them; returns how many there are, the last key, and the first of the objects that are behind it."""
+    count = 0
+
+    def tell(number: int) -> None:
+        nonlocal count
+        count += number
+        watcher("listing", count)
+
+    last = listVersions(selection.location, selection.only, selection.aws, versions, tell)
+    behind = frozenset[bytes]() if selection.only else keysBehind(selection.location, last, selection.aws)
+    return count, last, behind
+
+
+def _asKey(selection: Selection) -> Selection | None:
+    """The selection of the one key that has the name of the prefix; None if that can be no key."""
+    parent, _, name = selection.location.prefix.removesuffix("/").rpartition("/")
+    if not name or not selection.mayBeKey or selection.only:
+        return None
+    location = S3Location(selection.location.bucket, parent and parent + "/")
+    return replace(selection, location=location, only=name.encode())
+
+
+@contextlib.contextmanager
+def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> Iterator[Spool[Version]]:
+    """What stood there at the moment, without folder markers and what is excluded.
+
+    Raises:
+        GuardRefused: the bucket has no versions that could tell
+        CedarBackupError: nothing stood there
+    """
+
+    def inOrder(key: bytes) -> Iterator[Version]:
+        with Spool(Version._make) as again:
+            listVersions(selection.location, key, selection.aws, again, pageSize=1)
+            yield from again
+
+    def tellUnknown(version: Version) -> None:
+        url = selection.urlOf(version.key)
+        line = f"Unknown: {url} was stored without versioning after that time, so what stood there before may be gone"
+        if not isExcluded(version):
+            tally.wrong(Outcome.UNKNOWN, version.key, 0, line)
+
+    matches = matcher(selection.excludes)
+
+    def isExcluded(version: Version) -> bool:
+        isPatterned = matches is not None and matches(version.key.decode())
+        return isPatterned or isFolderMarker(version.key, version.size)
+
+    moment = selection.moment.timestamp() if selection.moment else None
+    isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
+    with Spool(Version._make) as kept:
+        found = stateAt(versions, moment, inOrder, tellUnknown)
+        if not kept.extend(version for version in found if not isExcluded(version)) and not tally.said:
+            raise CedarBackupError(f"Nothing stood in {selection.shown}; check the URL, the time and what is excluded")
+        if not isTraced:
+            _tellUntraced(selection, kept, tally)
+        yield kept
+
+
+def _isTraced(selection: Selection, versions: Iterable[Version], moment: float) -> bool:
+    """Whether the bucket had begun to keep versions by a moment, so that what has gone since has left a trace.
+
+    Raises:
+        GuardRefused: it never has, and something was stored after the moment in the place of something else perhaps
+    """
+    isVersioned = isTraced = isReplaced = False
+    for version in versions:
+        isOlder = secondsOf(version.lastModified) <= moment
+        if version.versionId != NULL_VERSION:
+            isVersioned, isTraced = True, isTraced or isOlder
+        elif not isOlder:
+            isReplaced = True
+    if isReplaced and not isVersioned:
+        raise GuardRefused(
+            f"Refused: nothing in {selection.url} was stored with versioning, and some of it after that time, so "
+            "nobody can tell what stood there; without --atTime what is there now is restored; nothing was changed"
+        )
+    return isTraced or bool(selection.only)  # what stands there for a single key has stood there since
+
+
+def _tellUntraced(selection: Selection, state: Iterable[Version], tally: Tally) -> None:
+    """Say once how many files of a state were stored without versioning, if there are any."""
+    files = size = 0
+    for version in state:
+        if version.versionId == NULL_VERSION:
+            files, size = files + 1, size + (version.size or 0)
+    if files:
+        tally.untraced(files, size)
+        # Not a warning, which is shown with --verbose only: a status of 0 must not hide it.
+        _log.error(
+            "Unproven: files may be missing from %s, since what was deleted before there were versions has left no "
+            "trace; of those known, %s stored before",
+            selection.shown,
+            f"{counted(files, 'file')} ({displayBytes(size)}) {'was' if files == 1 else 'were'}",
+        )

@@ -1,0 +1,1 @@
+"""Mirroring a directory to a bucket."""

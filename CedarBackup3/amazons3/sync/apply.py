@@ -1,0 +1,107 @@
+"""Bringing files up: just those of the plan by `aws s3 cp`, or by `aws s3 sync` for those who ask for it.
+
+`aws s3 sync` follows every link by its path, and with `--delete` it deletes whatever it cannot read at the moment it
+looks, while a disk may be unmounted under a run that takes hours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from CedarBackup3.amazons3.aws.arguments import copyArguments, syncArguments
+from CedarBackup3.amazons3.aws.command import AwsResult, runAws
+from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
+from CedarBackup3.amazons3.aws.progress import progressReader
+from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.spool import temporaryRoom
+from CedarBackup3.amazons3.sync.linktree import linkTrees
+from CedarBackup3.errors import CommandFailed
+from CedarBackup3.util import displayPath
+
+_MOST_PROTECTED = 500  # keys: as many as can be given to aws on a command line
+
+
+def synchronized(
+    mirror: Mirror, *, delete: bool, leftOut: Sequence[SourceEntry] = (), onProgress: OnProgress | None = None
+) -> AwsResult:
+    """Run `aws s3 sync`; with `onProgress` aws is asked for its own progress.
+
+    Args:
+        mirror: what is mirrored
+        delete: let aws delete what it finds no file for
+        leftOut: what is neither uploaded nor deleted, nor is what may be hidden below it
+        onProgress: is told of the progress
+
+    Raises:
+        CommandFailed: aws has no way to protect them
+    """
+    excludes = [*mirror.excludes, *_protections(mirror, leftOut)]
+    with _patternSafeSource(mirror, bool(excludes)) as source:
+        arguments = syncArguments(
+            source,
+            mirror.location,
+            delete=delete,
+            excludes=excludes,
+            followLinks=mirror.followLinks != "none",
+            progress=onProgress is not None,
+        )
+        return _ran(mirror, arguments, onProgress)
+
+
+def _protections(mirror: Mirror, entries: Sequence[SourceEntry]) -> list[str]:
+    if not entries:
+        return []
+    if len(entries) > _MOST_PROTECTED or hasSpecial(mirror.location.url):
+        raise CommandFailed(
+            f"'aws s3 sync --delete' cannot be told to leave alone all that cannot be read in "
+            f"{displayPath(mirror.source)}; make it readable, or use another --method"
+        )
+    patterns: list[str] = []
+    for entry in entries:
+        name = escaped(entry.key.decode("utf-8", "surrogateescape").rstrip("/"))
+        patterns += [name, f"{name}/*"] if entry.mayHide else [name]
+    return patterns
+
+
+@contextlib.contextmanager
+def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
+    """The source by a path without characters that mean something in a pattern: aws puts it in front of every one."""
+    if not (hasPatterns and hasSpecial(os.fsdecode(mirror.source))):
+        yield mirror.source
+    elif mirror.followLinks == "none":
+        raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
+    else:
+        with contextlib.ExitStack() as stack:
+            with temporaryRoom():
+                directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-"))
+                link = os.path.join(os.fsencode(directory), b"source")
+                os.symlink(mirror.source, link)
+            yield link
+
+
+def uploaded(
+    mirror: Mirror,
+    paths: Iterable[bytes],
+    onUnopened: Callable[[bytes], object],
+    onProgress: OnProgress | None = None,
+) -> Iterator[AwsResult]:
+    """Copy just the files with these paths below the source, many at a time; yields how each aws ended.
+
+    Args:
+        mirror: what is mirrored
+        paths: in key order
+        onUnopened: is told of what is no such file any more
+        onProgress: is told of the progress
+    """
+    with linkTrees(mirror, paths, onUnopened) as trees:
+        for tree in trees:
+            yield _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
+
+
+def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:
+    reader = progressReader(onProgress) if onProgress else None
+    return runAws(arguments, mirror.aws, onOutput=reader)

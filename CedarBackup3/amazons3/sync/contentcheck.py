@@ -1,0 +1,322 @@
+"""The check of content as a step of a run, which says in the log what it does and finds."""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from types import MappingProxyType
+
+from CedarBackup3.amazons3.aws.times import nanosecondsOf
+from CedarBackup3.amazons3.cappedlines import CappedLines
+from CedarBackup3.amazons3.compare import Pair, finder
+from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
+from CedarBackup3.amazons3.content.followup import ENCRYPTED, settled
+from CedarBackup3.amazons3.content.hashing import Reader, claim, configuredPartSize, hashed
+from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.model import (
+    Claim,
+    ContentReport,
+    Difference,
+    Finding,
+    Kind,
+    ObjectEntry,
+    SourceEntry,
+    Verdict,
+    VerifyReport,
+)
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.sync.messages import againLine, clockLine, counted, unknownLine
+from CedarBackup3.amazons3.sync.runtrace import CLOCK_TOLERANCE, RunTrace
+from CedarBackup3.amazons3.sync.verify import KEPT, verified
+from CedarBackup3.util import displayPath
+
+log = logging.getLogger("CedarBackup3.log")
+
+_KINDS: dict[Verdict, Kind] = {"differs": Kind.CONTENT, "raced": Kind.RACED, "unreadable": Kind.UNREADABLE}
+_UPLOADS_ASKED = 5  # each takes an aws of its own, and what one run has uploaded is encrypted alike
+_byKey = attrgetter("key")
+_SETTLED: frozenset[Verdict] = frozenset({"matched", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class ContentCheck:
+    """How the content is to be checked, and what the check leaves behind."""
+
+    cache: DigestCache | None
+    findings: Spool[Finding]
+    """All that was no match by its ETag alone, in key order."""
+    proven: Spool[Finding]
+    """All that was one by what had been read before, in key order."""
+    matches: Spool[Finding]
+    """All that was one by being read, in key order."""
+    before: Iterable[Finding] = ()
+    """What an earlier check has settled, in key order: it holds where file and object still look as they did then."""
+    isWhole: bool = True
+    """Whether every file is compared, not just what the run has uploaded, and what changed meanwhile."""
+    mayRead: bool = True
+    """Whether files are read: if not, nothing is said but what times and sizes tell."""
+    isLast: bool = True
+    """Whether no other check will follow that uploads of the run which differ have gone up once more."""
+
+    @property
+    def isUnfinished(self) -> bool:
+        """Whether something has to be uploaded once more and compared again."""
+        return not self.isLast and any(map(self.goesUpAgain, self.findings))
+
+    def settled(self) -> Iterator[Finding]:
+        """What this check has settled, in key order."""
+        later = (found for found in self.findings if found.verdict in _SETTLED)
+        return heapq.merge(self.proven, self.matches, later, key=_byKey)
+
+    def goesUpAgain(self, found: Finding) -> bool:
+        """Whether a file that the run has uploaded, or that changed meanwhile, has to be uploaded once more.
+
+        If a file has changed and is newer than its object, the next run sees that.
+        """
+        if found.standing == "raced" or (found.standing == "settled" and not found.isChanged):
+            return False
+        if found.verdict == "raced":
+            isSeen = found.mtimeNs > nanosecondsOf(found.lastModified)
+            return not isSeen and (self.mayRead or found.standing != "settled")
+        return found.verdict == "differs"
+
+
+@contextlib.contextmanager
+def contentCheck(
+    cacheFile: str = "",
+    *,
+    before: Iterable[Finding] = (),
+    isWhole: bool = True,
+    mayRead: bool = True,
+    isLast: bool = True,
+) -> Iterator[ContentCheck]:
+    """A check of content, with digests kept in a file if one is named.
+
+    Args:
+        cacheFile: the file
+        before: what an earlier check has settled, in key order
+        isWhole: compare every file, not just what the run has uploaded, and what changed meanwhile
+        mayRead: whether files are read
+        isLast: whether no other check follows
+
+    Raises:
+        CedarBackupError: the file is no digest cache
+    """
+    with contextlib.ExitStack() as stack:
+        cache = stack.enter_context(digestCache(cacheFile)) if cacheFile else None
+        findings, proven, matches = (stack.enter_context(Spool(Finding._make)) for _ in range(3))
+        yield ContentCheck(cache, findings, proven, matches, before, isWhole, mayRead, isLast)
+
+
+def verifiedWithContent(
+    mirror: Mirror,
+    pairs: Iterable[Pair],
+    check: ContentCheck,
+    watcher: Watcher,
+    onDifference: Callable[[Difference], object],
+    trace: RunTrace | None = None,
+) -> VerifyReport:
+    """The outcome of comparing a source with a target, first by names and sizes, then the content of what agrees.
+
+    Args:
+        mirror: what is mirrored
+        pairs: their join
+        check: how the content is to be checked
+        watcher: sees the progress
+        onDifference: is told of each difference as it is found
+        trace: what the run has done; None: nothing
+    """
+    counts = _Counts()
+    with Spool(Claim._make) as claims:
+        gathered = _Gathered()
+        with claims.appending() as keep, check.proven.appending() as keepProven:
+            take = _taking(check, trace, counts, gathered, keep, keepProven, watcher)
+            report = verified(mirror, pairs, onDifference, take, isTraced=trace is not None)
+        if gathered.secondsAhead > CLOCK_TOLERANCE:
+            log.warning("%s", clockLine(mirror, gathered.secondsAhead))
+        if check.isWhole:
+            log.info("Comparing the content of %s with the ETags of its objects", displayPath(mirror.source))
+        elif gathered.files and check.mayRead:
+            log.info("Comparing the content of %s with the ETags of their objects", counted(gathered.files, "upload"))
+        differences: list[Difference] = []
+        again = CappedLines("uploads to be repeated", logging.INFO)
+
+        def tell(found: Finding) -> None:
+            if not check.isLast and check.goesUpAgain(found):
+                again.say(againLine(mirror, found))
+            elif found.verdict in _KINDS:
+                difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
+                if len(differences) < KEPT:
+                    differences.append(difference)
+                onDifference(difference)
+            counts.add(found)
+
+        if gathered.files or check.isWhole:
+            watcher("content")
+            part = configuredPartSize(mirror) if gathered.hasParts and check.mayRead else 0
+            _compare(Reader(mirror, check.cache, part), claims, gathered.size, watcher, check, counts, tell)
+        again.finish()
+    if check.cache and check.isWhole:
+        check.cache.forgetGone(mirror.source)
+    return _combined(report, counts.report(), differences, isWhole=check.isWhole)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is left to be compared, and what the times of the objects have shown."""
+
+    files: int = 0
+    size: int = 0
+    hasParts: bool = False
+    secondsAhead: float = 0.0
+
+
+def _taking(
+    check: ContentCheck,
+    trace: RunTrace | None,
+    counts: _Counts,
+    gathered: _Gathered,
+    keep: Callable[[Claim], object],
+    keepProven: Callable[[Finding], object],
+    watcher: Watcher,
+) -> Callable[[SourceEntry, ObjectEntry], object]:
+    """Takes each pair that agrees in size, and keeps what has to be compared."""
+    standings = trace.standings() if trace else None
+    settledBefore = finder(heapq.merge(check.before, trace.matches if trace else (), key=_byKey))
+
+    def take(entry: SourceEntry, found: ObjectEntry) -> None:
+        each = standings.claim(entry, found) if standings else None
+        if each is None:
+            if not check.isWhole:
+                return
+            each = claim(entry, found)
+        elif standings:
+            ahead = standings.secondsAhead(each)
+            if ahead > CLOCK_TOLERANCE:
+                watcher.record.note("clockAhead", each.path, each.size)
+                gathered.secondsAhead = max(gathered.secondsAhead, ahead)
+        before = settledBefore(each.key)
+        if before and before.claim == each:
+            counts.add(before)
+        elif standings and each.standing != "raced" and standings.proves(each):
+            matched = Finding("matched", "", *each)
+            counts.add(matched)
+            keepProven(matched)
+        else:
+            gathered.files += 1
+            gathered.size += each.size
+            gathered.hasParts = gathered.hasParts or "-" in each.etag
+            keep(each)
+
+    return take
+
+
+class _Counts:
+    """The findings so far, counted."""
+
+    def __init__(self) -> None:
+        self._files: Counter[Verdict] = Counter()
+        self._sizes: Counter[Verdict] = Counter()
+        self._unknown: list[Finding] = []
+
+    def add(self, found: Finding) -> None:
+        """One more."""
+        self._files[found.verdict] += 1
+        self._sizes[found.verdict] += found.size
+        if found.verdict == "unknown" and len(self._unknown) < KEPT:
+            self._unknown.append(found)
+
+    def has(self, verdict: Verdict) -> bool:
+        """Whether there is any such finding."""
+        return self._files[verdict] > 0
+
+    def report(self) -> ContentReport:
+        """What they come to."""
+        return ContentReport(MappingProxyType(self._files), MappingProxyType(self._sizes), tuple(self._unknown))
+
+
+def _compare(
+    reader: Reader,
+    claims: Iterable[Claim],
+    size: int,
+    watcher: Watcher,
+    check: ContentCheck,
+    counts: _Counts,
+    onFinding: Callable[[Finding], object],
+) -> None:
+    """Compare all the claims, and tell and keep what is found."""
+    unproven = CappedLines("unproven files", logging.WARNING if check.isWhole else logging.DEBUG)
+    read = hashed(reader, claims, size, watcher) if check.mayRead else _unread(claims)
+    isKeyed = not check.isWhole and reader.mirror.aws.sse.startswith("aws:kms")
+    with Spool(Finding._make) as open_:
+        with open_.appending() as keep, check.matches.appending() as keepMatch:
+            for found in read:
+                if found.verdict == "matched" and found.standing != "raced":
+                    keepMatch(found)
+                    onFinding(found)
+                elif isKeyed and found.verdict == "differs" and not found.isChanged:
+                    keep(found._replace(verdict="unknown", why=ENCRYPTED))
+                else:
+                    keep(_judged(found))
+        with check.findings.appending() as keepFinding:
+            for found in map(_judged, _asked(reader, open_, check, counts, isKeyed=isKeyed)):
+                if found.verdict == "unknown" and not check.mayRead:
+                    continue
+                keepFinding(found)
+                onFinding(found)
+                if found.verdict == "unknown":
+                    unproven.say(unknownLine(reader.mirror, found))
+    unproven.finish()
+
+
+def _unread(claims: Iterable[Claim]) -> Iterator[Finding]:
+    return (Finding("unknown", "it was not read", *each) for each in claims)
+
+
+def _asked(
+    reader: Reader, findings: Iterable[Finding], check: ContentCheck, counts: _Counts, *, isKeyed: bool
+) -> Iterable[Finding]:
+    """The findings, settled as far as S3 tells more; of uploads it is asked for a few, since they are all alike."""
+    if isKeyed or not check.mayRead:
+        return findings
+    if check.isWhole:
+        return settled(reader, findings)
+    return settled(reader, findings, _UPLOADS_ASKED, trustsEtags=counts.has("matched"))
+
+
+def _judged(found: Finding) -> Finding:
+    """A finding in the light of what the run has done: only a match speaks for a file that changed meanwhile.
+
+    And an upload whose object is still the one from before is not done, unless that holds what the file does.
+    """
+    if found.standing == "raced" or (found.isChanged and found.verdict in {"differs", "unknown"}):
+        return found._replace(verdict="raced", why="")
+    if found.standing == "unmoved" and found.verdict == "unknown":
+        return found._replace(verdict="differs", why="")
+    return found
+
+
+def _combined(
+    report: VerifyReport, content: ContentReport, differences: Sequence[Difference], *, isWhole: bool
+) -> VerifyReport:
+    """A report by names and sizes with what comparing contents has shown."""
+    counts = Counter(report.counts)
+    matchedFiles, matchedBytes = report.matchedFiles, report.matchedBytes
+    for verdict, kind in _KINDS.items():
+        counts[kind] += content.files.get(verdict, 0)
+        matchedFiles -= content.files.get(verdict, 0)
+        matchedBytes -= content.sizes.get(verdict, 0)
+    return replace(
+        report,
+        matchedFiles=matchedFiles,
+        matchedBytes=matchedBytes,
+        counts=MappingProxyType(counts),
+        differences=(*report.differences, *differences)[:KEPT],
+        content=content if isWhole else None,
+        uploads=content if not isWhole and content.files else None,
+    )

@@ -1,0 +1,208 @@
+"""Deleting the objects of a plan: those and no others, whatever the server makes of it.
+
+A thousand go at a time. Only where a server refuses them is it found out what it takes: an object that no batch can
+hold goes by itself, and where no batch is taken at all, each goes by itself, several side by side. Nothing but the
+keys of the plan is ever deleted, and before each request the source is looked at again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import logging
+import re
+import stat
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+
+from CedarBackup3.amazons3.aws.arguments import deleteArguments, deleteOneArguments
+from CedarBackup3.amazons3.aws.command import AwsResult, answerOf
+from CedarBackup3.amazons3.local.opentree import NotFollowed, OpenTree
+from CedarBackup3.amazons3.mirror import Mirror, OnProgress, openedSource
+from CedarBackup3.amazons3.model import Step
+from CedarBackup3.amazons3.spool import temporaryText
+from CedarBackup3.amazons3.sync.plan import Plan
+from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayPath
+
+log = logging.getLogger("CedarBackup3.log")
+
+_BATCH = 1000  # as many as S3 takes in one request (API reference, "DeleteObjects")
+_WAITS = (1.0, 4.0)  # seconds before a busy server is asked again; aws itself has waited and asked before
+_FAILURES = 3  # in a row: then the next ones would fail as well
+_MOST_AT_ONCE = 8
+# "Char" in XML 1.0: what is none of it cannot be written in an XML document, escaped or not.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# The codes of 5xx in "Error responses" of the API reference, and what aws says where no answer comes.
+_BUSY_CODES = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"}
+_BUSY = re.compile(rf"\(({'|'.join(_BUSY_CODES)})\)|reached max retries|[Rr]ead timeout|[Cc]onnect(ion|| timeout) ")
+
+
+def deleted(mirror: Mirror, plan: Plan, sourceChange: Callable[[], str], onProgress: OnProgress) -> Iterator[AwsResult]:
+    """Delete the objects of a plan, but none whose file has come back; yields how each request ended in the end.
+
+    What a busy server refuses is asked for again before it counts as failed. After some failures in a row the rest
+    stays.
+
+    Args:
+        mirror: what is mirrored
+        plan: has the keys
+        sourceChange: is asked before each request: what speaks against it, or nothing
+        onProgress: is told how many objects have been dealt with
+
+    Raises:
+        CedarBackupError: the source has changed; what is not deleted yet stays
+    """
+    done = failures = 0
+    hasBegun = False
+
+    def wanted(*, inXml: bool) -> Iterator[Step]:
+        nonlocal done
+        for step in plan.steps:
+            if step.action == "delete" and _fitsXml(mirror, step) == inXml:
+                onProgress("deletion", done, 0, done / plan.deletions)
+                done += 1
+                yield step
+
+    def look() -> None:
+        nonlocal hasBegun
+        change = sourceChange()
+        if change and hasBegun:
+            raise CedarBackupError(f"Nothing more was deleted, because {change}; look what happened, then run again")
+        if change:
+            raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
+        hasBegun = True
+
+    batches = _inBatches(mirror, wanted(inXml=True), look)
+    singles = _oneByOne(mirror, wanted(inXml=False), look)
+    with contextlib.closing(batches), contextlib.closing(singles):
+        for result in chain(batches, singles):
+            failures = 0 if result.status in {0, 1} else failures + 1
+            yield result
+            if failures == _FAILURES:
+                log.error(
+                    "Deleting was given up after %s failures in a row; the other objects without a file stay in %s",
+                    failures,
+                    displayPath(mirror.location.url),
+                )
+                return
+
+
+def _fitsXml(mirror: Mirror, step: Step) -> bool:
+    return not _NO_XML.search(mirror.location.prefix + step.key.decode())
+
+
+def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -> Generator[AwsResult, None, None]:
+    """Delete objects by requests for many.
+
+    A refused batch is halved, down to the object that no batch can hold. As long as none has been taken, its first
+    object is tried alone instead: a server that has refused two such batches takes none.
+    """
+    pieces: list[Sequence[Step]] = []  # of a batch that was refused, the first one last
+    hasWorked = hasRefusedOne = False
+    while batch := pieces.pop() if pieces else list(islice(steps, _BATCH)):
+        look()
+        result, left = _batchResult(mirror, _stillGone(mirror, batch))
+        if result is None or result.status in {0, 1}:
+            hasWorked = hasWorked or result is not None
+            yield from filter(None, [result])
+        elif len(left) > 1:
+            log.warning("%s; trying with fewer objects at once", result)
+            cut = len(left) // 2 if hasWorked else 1
+            pieces += [left[cut:], left[:cut]]
+        elif hasWorked or not hasRefusedOne:
+            hasRefusedOne = True
+            yield from _oneByOne(mirror, iter(left), look)
+        else:
+            log.warning("%s; objects are deleted one by one instead", result)
+            yield from _oneByOne(mirror, chain(left, *reversed(pieces), steps), look)
+            return
+
+
+def _oneByOne(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -> Generator[AwsResult, None, None]:
+    """Delete objects by a request for each, several side by side."""
+    atOnce, cancelled = min(_MOST_AT_ONCE, 2 * processors()), threading.Event()
+
+    def lookedAt() -> Iterator[Step]:
+        for step in steps:
+            look()
+            yield from _stillGone(mirror, [step])
+
+    def request(step: Step) -> AwsResult:
+        for wait in (*_WAITS, None):
+            result, _ = answerOf(deleteOneArguments(mirror.location, step.key.decode()), mirror.aws, cancelled.is_set)
+            if wait is None or not _isBusy(result) or cancelled.wait(wait):
+                break
+        return result
+
+    return mapped(request, lookedAt(), threads=atOnce, ahead=atOnce, cancel=cancelled.set)
+
+
+def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | None, Sequence[Step]]:
+    """How deleting some objects by one request ended, asked for again while the server is busy.
+
+    With the objects that nothing is known of if it failed as a whole. Nothing is done about none.
+    """
+    left, refused = steps, list[str]()
+    result = None
+    for wait in (*_WAITS, None) if steps else ():
+        result, errors = _requested(mirror, left)
+        busy = {key for code, key in errors if wait is not None and code in _BUSY_CODES}
+        refused += [f"[{code}] {displayPath(key)}" for code, key in errors if key not in busy]
+        if result.status == 0:
+            left = [step for step in left if mirror.location.prefix + step.key.decode() in busy]
+        if wait is None or not (busy or _isBusy(result)):
+            break
+        log.warning("The server is busy, and %s objects are asked for again", f"{len(left):,}")
+        time.sleep(wait)
+    if result and result.status == 0 and refused:  # aws calls it a success when S3 has refused single objects
+        return replace(result, status=1, errorLines=(f"{len(refused)} objects were not deleted: ", *refused[:3])), left
+    return result, left
+
+
+def _requested(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult, list[tuple[str, str]]]:
+    """How one request for some objects ended, with the error code and the whole key of each that S3 has refused.
+
+    It is given in a file, since it may be longer than a command line can be.
+    """
+    request = {
+        "Bucket": mirror.location.bucket,
+        "Delete": {"Objects": [{"Key": mirror.location.prefix + step.key.decode()} for step in steps], "Quiet": True},
+    }
+    with temporaryText(json.dumps(request)) as file:
+        result, printed = answerOf(deleteArguments(file), mirror.aws)
+    lines = (line for line in printed.splitlines() if line.startswith(b"["))
+    return result, [(str(code), str(key)) for code, key in map(json.loads, lines)]
+
+
+def _isBusy(result: AwsResult) -> bool:
+    """Whether a request failed in a way that may pass: by the network, or since the server is in trouble."""
+    return result.status > 0 and any(map(_BUSY.search, result.errorLines))
+
+
+def _stillGone(mirror: Mirror, steps: Sequence[Step]) -> list[Step]:
+    """Those of some steps whose files have not come back."""
+    with openedSource(mirror) as root, OpenTree(root, mirror.followLinks, mirror.owners) as tree:
+        return [step for step in steps if not _hasComeBack(mirror, tree, step)]
+
+
+def _hasComeBack(mirror: Mirror, tree: OpenTree, step: Step) -> bool:
+    """Whether there is a file for an object by now, or something that may hide one, so that the object must stay.
+
+    Where links are not followed at all there is none behind a link, whichever part of the path that is.
+    """
+    path = mirror.pathOf(step.key)
+    if path is None:
+        return False
+    try:
+        status = tree.status(path.removeprefix(mirror.pathTo(b"")))
+    except NotFollowed:
+        return mirror.followLinks != "none"
+    except OSError as error:
+        return error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+    return stat.S_ISREG(status.st_mode)

@@ -1,0 +1,96 @@
+"""The guards: what refuses a run before anything is changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from CedarBackup3.amazons3.local.scan import Scan
+from CedarBackup3.amazons3.mirror import Mirror, mountPoints
+from CedarBackup3.amazons3.sync.plan import Plan
+from CedarBackup3.errors import GuardRefused
+from CedarBackup3.util import displayPath
+
+_NAMED = 5  # deletions named in a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """How careful to be."""
+
+    allowEmptySource: bool = False
+    requireFile: str = ""
+    """A path below the source that has to exist; empty: none."""
+    maxDelete: str = ""
+    """The most deletions, a number or a percentage of the objects; empty: any number."""
+
+
+def requireSentinel(mirror: Mirror, guards: Guards) -> None:
+    """Raise `GuardRefused` unless the file that has to exist does."""
+    refuse(_sentinelReasons(mirror, guards))
+
+
+def requireHarmless(mirror: Mirror, guards: Guards, plan: Plan) -> None:
+    """Raise `GuardRefused`, with every reason, if a plan looks like an accident."""
+    refuse([*_sentinelReasons(mirror, guards), *_emptyReasons(mirror, guards, plan), *_deletionReasons(guards, plan)])
+
+
+def refuse(reasons: Iterable[str]) -> None:
+    """Raise `GuardRefused` if there is a reason to."""
+    if said := "; ".join(filter(None, reasons)):
+        raise GuardRefused(f"Refused: {said}; nothing was changed")
+
+
+def _sentinelReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
+    if guards.requireFile and not os.path.exists(mirror.pathTo(os.fsencode(guards.requireFile))):
+        shown = displayPath(mirror.pathTo(os.fsencode(guards.requireFile)))
+        yield f"{shown} does not exist, as --requireFile demands; is its disk mounted?"
+
+
+def _emptyReasons(mirror: Mirror, guards: Guards, plan: Plan) -> Iterator[str]:
+    if plan.deletions and not (plan.uploads or plan.settledFiles or guards.allowEmptySource):
+        yield (
+            f"{displayPath(mirror.source)} has no file that can be read, and all {plan.deletions:,} objects in "
+            f"{displayPath(mirror.location.url)} would be deleted; if that is right, say so by --allowEmptySource"
+        )
+
+
+def _deletionReasons(guards: Guards, plan: Plan) -> Iterator[str]:
+    limit = guards.maxDelete
+    if not limit:
+        return
+    isPercentage = limit.endswith("%")
+    if plan.deletions * (100 if isPercentage else 1) > int(limit.rstrip("%")) * (plan.objects if isPercentage else 1):
+        steps = islice((step for step in plan.steps if step.action == "delete"), _NAMED)
+        names = ", ".join(displayPath(step.key) for step in steps)
+        yield (
+            f"{plan.deletions:,} of {plan.objects:,} objects would be deleted, and --maxDelete allows {limit}; "
+            f"the first are {names}"
+        )
+
+
+def sourceChange(mirror: Mirror, scan: Scan, guards: Guards) -> str:
+    """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing.
+
+    Args:
+        mirror: what is mirrored
+        scan: as it was read
+        guards: the file that has to exist still has to
+    """
+    shown = f"the source directory {displayPath(mirror.source)}"
+    try:
+        status = os.lstat(mirror.source)
+        with os.scandir(mirror.source) as entries:
+            isEmptied = scan.files and next(entries, None) is None
+    except OSError as error:
+        return f"{shown} cannot be read any more ({error.strerror})"
+    if not stat.S_ISDIR(status.st_mode) or (status.st_dev, status.st_ino) != mirror.identity:
+        return f"{shown} is another than it was when it was read"
+    if isEmptied:
+        return f"{shown} was emptied after it was read"
+    if lost := scan.mounts - mountPoints():
+        return f"{shown} has lost what was mounted on {displayPath(min(lost))}"
+    return next(_sentinelReasons(mirror, guards), "")

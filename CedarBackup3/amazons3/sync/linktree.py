@@ -1,0 +1,96 @@
+"""A private tree of links to open files, by which aws uploads just those, whatever their paths lead to meanwhile.
+
+aws follows each link by its path, but what the path names is an open file of this process (proc(5), fd): the one that
+was judged, even if another has its name by now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.mirror import Mirror, openedSource
+from CedarBackup3.amazons3.spool import temporaryRoom
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayPath, shortageSentence
+
+MOST_LINKS = 10_000
+"""So many files are open at a time, if the system allows that."""
+_OTHERS = 256  # descriptors for all else that this process does meanwhile
+_LEAST = 16
+
+
+@contextlib.contextmanager
+def linkTrees(
+    mirror: Mirror, paths: Iterable[bytes], onUnopened: Callable[[bytes], object] = lambda path: None
+) -> Iterator[Iterator[bytes]]:
+    """Gives the directories of such trees, one after the other, each there until the next one is asked for.
+
+    Args:
+        mirror: what is mirrored
+        paths: of the files below the source, in key order
+        onUnopened: is told of a file that cannot be opened any more, or is none, or is not to be followed to
+
+    Raises:
+        CedarBackupError: the source was replaced, or there is no room for the links, or no /proc
+    """
+    if not os.path.isdir("/proc/self/fd"):
+        raise CedarBackupError(
+            "Files go up by their descriptors in /proc, which is not mounted here; mount it, then run again"
+        )
+    with (
+        openedSource(mirror) as root,
+        OpenTree(root, mirror.followLinks, mirror.owners) as tree,
+        _moreDescriptors() as most,
+    ):
+        yield _trees(tree, iter(paths), most, onUnopened)
+
+
+def _trees(tree: OpenTree, paths: Iterator[bytes], most: int, onUnopened: Callable[[bytes], object]) -> Iterator[bytes]:
+    while batch := list(islice(paths, most)):
+        with contextlib.ExitStack() as stack, temporaryRoom():
+            directory = os.fsencode(stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-")))
+            isEmpty = True
+            for path in batch:
+                try:
+                    descriptor = tree.file(path)
+                except (OSError, NotAFile, NotFollowed) as error:
+                    _requireRoom(path, error)
+                    onUnopened(path)
+                    continue
+                stack.callback(os.close, descriptor)
+                _link(directory, path, descriptor)
+                isEmpty = False
+            if not isEmpty:
+                yield directory
+
+
+def _requireRoom(path: bytes, error: Exception) -> None:
+    """Tell a file that is another by now from one that is there, but cannot be opened for want of descriptors."""
+    if shortage := shortageSentence(error):
+        raise CedarBackupError(f"Cannot open {displayPath(path)} to upload it: {shortage}")
+
+
+def _link(directory: bytes, path: bytes, descriptor: int) -> None:
+    link = os.path.join(directory, path)
+    with contextlib.suppress(FileExistsError):
+        os.makedirs(os.path.dirname(link))
+    os.symlink(b"/proc/%d/fd/%d" % (os.getpid(), descriptor), link)
+
+
+@contextlib.contextmanager
+def _moreDescriptors() -> Iterator[int]:
+    """While inside, this process may have as many open files as the system lets it; gives the number for a tree."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_LINKS + _OTHERS if hard == resource.RLIM_INFINITY else min(MOST_LINKS + _OTHERS, hard)
+    raised = soft if soft == resource.RLIM_INFINITY else max(soft, wanted)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
+    try:
+        yield max(_LEAST, min(MOST_LINKS, (MOST_LINKS if raised < 0 else raised) - _OTHERS))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,0 +1,197 @@
+"""Findings in words: lines that stand alone in a log or a mail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.model import (
+    Action,
+    ContentReport,
+    Difference,
+    Finding,
+    Kind,
+    LeftAlone,
+    Step,
+    Verdict,
+    VerifyReport,
+)
+from CedarBackup3.amazons3.sync.plan import Plan
+from CedarBackup3.util import displayBytes, displayPath
+
+
+def differenceLine(mirror: Mirror, found: Difference) -> str:
+    """What is wrong with one key."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.key))
+    local, remote = _size(found.localSize), _size(found.remoteSize)
+    match found.kind:
+        case Kind.MISSING:
+            return f"Missing: {path} ({local}) is not in {url}"
+        case Kind.EXTRA:
+            return f"Extra: {url}{displayPath(found.key)} ({remote}) has no file in {displayPath(mirror.source)}"
+        case Kind.SIZE:
+            return f"Size: {path} has {local}, but its object in {url} has {remote}"
+        case Kind.CONTENT:
+            return (
+                f"Content: {path} ({local}) is not what its object in {url} was made of; --repairContent uploads it, "
+                "if it is the object that is wrong"
+            )
+        case Kind.UNREADABLE:
+            return _unreadableLine(mirror, found)
+        case Kind.RACED:
+            return f"Raced: {path} changed during the run, so its object in {url} may be out of date; run again"
+
+
+def _unreadableLine(mirror: Mirror, found: Difference) -> str:
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.key))
+    if found.leadsNowhere:
+        return (
+            f"Unreadable: the link {path} leads nowhere, or to no files, so its objects in {url} are left alone; "
+            "mount its disk, or remove the link if what it led to is gone for good, then run again"
+        )
+    return f"Unreadable: {path} cannot be read by this user, so it is not backed up in {url}"
+
+
+def leftAloneLine(mirror: Mirror, path: bytes, reason: LeftAlone) -> str:
+    """A link of somebody who cannot read what it leads to, or a file that one has led to; or a large file."""
+    shown = displayPath(mirror.pathTo(path))
+    if reason == "tooLarge":
+        return (
+            f"Too large: {shown} has more than {counted(mirror.maxSize, 'byte')}, so it is not uploaded, and its "
+            "object stays as it is; a larger --maxSize uploads it"
+        )
+    return (
+        f"Not followed: {shown} leads to what the user who made the link cannot read, so it "
+        "is not uploaded, and its objects stay as they are; --followLinks all follows every link"
+    )
+
+
+def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
+    """The whole verification in one line."""
+    source, url = displayPath(mirror.source), displayPath(mirror.location.url)
+    matched = f"{counted(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
+    content = f"; content: {contentLine(report.content)}" if report.content else ""
+    content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
+    for reason, what in _LEFT_ALONE.items():
+        content += f"; {counted(report.leftAlone[reason], 'path')} {what}" if report.leftAlone.get(reason) else ""
+    if report.isClean:
+        return f"Verified: {matched} in {source}, all in {url} with their sizes{content}"
+    kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
+    total = counted(sum(report.counts.values()), "difference")
+    return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
+
+
+_LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "left out by --maxSize"}
+
+
+def unknownLine(mirror: Mirror, found: Finding) -> str:
+    """A file whose content nothing is proven of."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
+    return f"Unproven: nothing proves what the object of {path} ({_size(found.size)}) in {url} holds: {found.why}"
+
+
+def contentLine(report: ContentReport) -> str:
+    """What comparing contents has shown, as the end of a summary."""
+    return ", ".join(
+        _verdictText(verdict, report.files.get(verdict, 0), displayBytes(report.sizes.get(verdict, 0)))
+        for verdict in sorted(get_args(Verdict), key="unknown".__eq__)
+        if report.files.get(verdict) or verdict == "matched"
+    )
+
+
+def _verdictText(verdict: Verdict, files: int, size: str) -> str:
+    if verdict == "unknown":
+        return f"{counted(files, 'file')} ({size}) unproven"
+    return f"{files:,} {'differ' if verdict == 'differs' else verdict} ({size})"
+
+
+def repairLine(mirror: Mirror, found: Finding) -> str:
+    """A file that is uploaded although `aws s3 sync` would not."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
+    modified = _date(found.mtimeNs)
+    return (
+        f"Uploading again: {path} to {url}; sync had skipped it, because it has the size of its object "
+        f"({_size(found.size)}) and was not modified later ({modified}) than that was stored ({found.lastModified})"
+    )
+
+
+def againLine(mirror: Mirror, found: Finding) -> str:
+    """A file that goes up once more, since nothing shows that its upload has arrived."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
+    if found.verdict == "raced":
+        why = "it changed during the run"
+    elif found.standing == "unmoved":
+        why = f"its object is still the one from before the run ({found.lastModified}, {found.etag})"
+    else:
+        why = "its object is not what the file holds"
+    return f"Uploading again: {path} to {url}; {why}"
+
+
+def clockLine(mirror: Mirror, seconds: float) -> str:
+    """What follows if the server's clock is ahead of that of this machine."""
+    return (
+        f"The clock of the server of {displayPath(mirror.location.url)} is at least {seconds:.0f} s ahead of this "
+        "machine's: what changes within that time after its upload, and keeps its size, is taken for up to date by the "
+        "next run; set the clock of this machine (timedatectl), then run with --repairContent"
+    )
+
+
+def oddDateLine(mirror: Mirror, path: bytes) -> str:
+    """A file with a date that aws cannot read."""
+    return (
+        f"Date: {displayPath(mirror.pathTo(path))} is dated before the year 1 or after 9999, of which aws warns; if it "
+        "is uploaded by every run, give it another date with 'touch'"
+    )
+
+
+def hasOddDate(mtimeNs: int) -> bool:
+    """Whether aws cannot read that modification time."""
+    return not _FIRST_DATE_NS <= mtimeNs <= _LAST_DATE_NS
+
+
+# The years 1 and 9999, a day less at both ends for the time zone in which aws reads them.
+_FIRST_DATE_NS = (-62_135_596_800 + 86_400) * 1_000_000_000
+_LAST_DATE_NS = (253_402_300_799 - 86_400) * 1_000_000_000
+
+
+def _date(ns: int) -> str:
+    if hasOddDate(ns):
+        return f"{ns // 1_000_000_000} s from 1970"
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=ns // 1_000_000_000)).isoformat(" ")
+
+
+def newerLine(mirror: Mirror, report: VerifyReport) -> str:
+    """What names and sizes cannot tell, in one line."""
+    return (
+        f"Newer: {counted(report.newerFiles, 'file')} in {displayPath(mirror.source)} of the same size as in "
+        f"{displayPath(mirror.location.url)} but modified later; a run uploads them"
+    )
+
+
+def stepLine(mirror: Mirror, step: Step) -> str:
+    """What a step would do, for a dry run."""
+    url = f"{displayPath(mirror.location.url)}{displayPath(step.key)}"
+    if step.action == "delete":
+        return f"Would delete {url} ({_size(step.size)})"
+    return f"Would {step.action} {url} from {displayPath(mirror.pathTo(step.path))} ({_size(step.size)})"
+
+
+def planLine(mirror: Mirror, plan: Plan) -> str:
+    """What is about to be done, in one line."""
+    parts = [
+        f"{plan.counts[action]:,} to {action} ({displayBytes(plan.sizes[action])})"
+        for action in get_args(Action)
+        if plan.counts.get(action)
+    ]
+    settled = f"{counted(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"
+    return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {settled}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `1,200 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _size(size: int | None) -> str:
+    return "" if size is None else counted(size, "byte")

@@ -1,0 +1,65 @@
+"""Uploading again what differs in content, which `aws s3 sync` never would, and the proof that it has arrived."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+
+from CedarBackup3.amazons3.cappedlines import CappedLines
+from CedarBackup3.amazons3.local.scan import Scan
+from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.model import Finding, VerifyReport
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.sync import guards
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, contentCheck
+from CedarBackup3.amazons3.sync.messages import counted, repairLine
+from CedarBackup3.amazons3.sync.runtrace import RunTrace
+from CedarBackup3.amazons3.sync.steps import comparedAfresh, uploaded
+from CedarBackup3.errors import CedarBackupError
+
+log = logging.getLogger("CedarBackup3.log")
+
+
+def repaired(
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher,
+    ranges: int,
+    check: ContentCheck,
+    trace: RunTrace | None = None,
+    *,
+    isWhole: bool = True,
+) -> VerifyReport:
+    """Upload what a check found to differ and check again: all names and sizes, and the content that was no match.
+
+    So is the content of what was a match, but is another file or object by now.
+
+    Args:
+        mirror: what is mirrored
+        scan: tells how to cut the listing
+        watcher: sees the progress
+        ranges: as for `steps.comparedAfresh`
+        check: the check, with its findings and matches
+        trace: what the run had done before; None: nothing
+        isWhole: upload all that differs, not just what this run has uploaded before, and what changed meanwhile
+
+    Raises:
+        CedarBackupError: the source has changed since it was read; nothing was uploaded again
+    """
+    if change := guards.sourceChange(mirror, scan, guards.Guards()):
+        raise CedarBackupError(f"Nothing was uploaded again, because {change}; look what happened, then run again")
+    differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
+    with Spool(Finding._make) as again:
+        count = again.extend(differing)
+        log.info("Uploading %s once more", counted(count, "file"))
+        lines = CappedLines("repairs", logging.INFO)
+        for found in again:
+            if not check.goesUpAgain(found):
+                lines.say(repairLine(mirror, found))
+        lines.finish()
+        uploaded(mirror, (found.path for found in again), watcher)
+        before = trace or RunTrace(scan.entries, (), (), 0)
+        after = replace(before, again=again, endedNs=time.time_ns())
+        with contentCheck(before=check.settled(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
+            return comparedAfresh(mirror, scan, watcher, ranges, second, after)

@@ -1,0 +1,410 @@
+"""The steps of a run, each of which says in the log what it does and finds."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import get_args
+
+from CedarBackup3.amazons3.aws.command import AwsResult
+from CedarBackup3.amazons3.bucket.objects import cutPoints, listing, rangeCount
+from CedarBackup3.amazons3.cappedlines import CappedLines
+from CedarBackup3.amazons3.compare import joined, knowable
+from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, hashed
+from CedarBackup3.amazons3.local.scan import Scan, scanned, sourceEntries
+from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.model import (
+    KEY_LIMIT,
+    Action,
+    Claim,
+    Difference,
+    Finding,
+    Kind,
+    LeftAlone,
+    ObjectEntry,
+    SourceEntry,
+    Step,
+    VerifyReport,
+)
+from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
+from CedarBackup3.amazons3.names.report import reportNames, unusualLine
+from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifiedWithContent
+from CedarBackup3.amazons3.sync.messages import (
+    counted,
+    differenceLine,
+    hasOddDate,
+    leftAloneLine,
+    newerLine,
+    oddDateLine,
+    planLine,
+    stepLine,
+    summaryLine,
+)
+from CedarBackup3.amazons3.sync.plan import Plan
+from CedarBackup3.amazons3.sync.runtrace import RunTrace
+from CedarBackup3.amazons3.sync.uploaddigests import UploadDigests
+from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
+from CedarBackup3.util import displayBytes, displayPath
+
+log = logging.getLogger("CedarBackup3.log")
+
+Objects = Callable[[], Iterator[ObjectEntry]]
+
+
+@contextlib.contextmanager
+def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) -> Iterator[Scan]:
+    """Walk the source, with the name check on the way; refuses at the end of the walk, when every name has been said.
+
+    Raises:
+        NamesRefused: some names will not survive
+    """
+    shown, url = displayPath(mirror.source), displayPath(mirror.location.url)
+    skipped = CappedLines("skipped paths", logging.INFO)
+    leftAlone = {reason: CappedLines(f"paths left alone ({reason})", logging.WARNING) for reason in get_args(LeftAlone)}
+
+    def look(entries: list[SourceEntry]) -> None:
+        began = time.monotonic()
+        check.look(entries)
+        watcher.charge("check", time.monotonic() - began)
+
+    def skip(path: bytes, why: str) -> None:
+        watcher.record.note("skipped", path)
+        skipped.say(f"Skipped: {displayPath(mirror.pathTo(path))} is {why}")
+
+    def leave(entry: SourceEntry) -> None:
+        if reason := entry.leftAlone:
+            watcher.record.note(reason, entry.path)
+            leftAlone[reason].say(leftAloneLine(mirror, entry.path, reason))
+
+    log.info("Reading %s", shown)
+    watcher("walk")
+    with (
+        NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
+        scanned(mirror, skip, (lambda entries: None) if ignoreNames else look, watcher, leave) as scan,
+    ):
+        check.finish()
+        for lines in (skipped, *leftAlone.values()):
+            lines.finish()
+        for oddity, count in check.unusual.items():
+            if count > UNUSUAL_TOLD:
+                log.warning("Unusual: %s more names in %s that %s", f"{count - UNUSUAL_TOLD:,}", shown, oddity.value)
+        if check.files:
+            reportNames(mirror, check)
+            for _, names in check.byDirectory():
+                for bad in names:
+                    watcher.record.note("badName", bad.path, files=bad.files)
+            raise NamesRefused(
+                f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these files, "
+                "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
+            )
+        yield scan
+
+
+def compared(
+    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+) -> VerifyReport:
+    """Compare the source as it was scanned with the target as it is now; changes nothing."""
+    with _listed(mirror, scan, watcher, ranges) as objects:
+        return _report(mirror, scan.entries, objects, watcher, check)
+
+
+def comparedAfresh(
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher,
+    ranges: int = 0,
+    check: ContentCheck | None = None,
+    trace: RunTrace | None = None,
+) -> VerifyReport:
+    """Compare the source as it is now with the target as it is now.
+
+    The scan only tells how to cut the listing; what the run has done, if it is given, is to be shown done.
+    """
+    with _listed(mirror, scan, watcher, ranges) as objects:
+        return _report(mirror, sourceEntries(mirror), objects, watcher, check, trace)
+
+
+@contextlib.contextmanager
+def planned(
+    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+) -> Iterator[tuple[Plan, Callable[[], VerifyReport]]]:
+    """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
+    with _listed(mirror, scan, watcher, ranges) as objects:
+        watcher("compare")
+
+        def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[Finding]:
+            log.info(
+                "Reading %s (%s) in %s that the time cannot tell to be up to date: it is that of the very second in "
+                "which the object was stored",
+                counted(files, "file"),
+                displayBytes(size),
+                displayPath(mirror.source),
+            )
+            watcher("content")
+            part = configuredPartSize(mirror) if any("-" in each.etag for each in claims) else 0
+            return hashed(Reader(mirror, check.cache if check else None, part), claims, size, watcher)
+
+        with plan.planned(mirror, joined(scan.entries, objects()), judge) as made:
+            log.info("%s", planLine(mirror, made))
+            _recordPlan(mirror, made, watcher)
+            settled = RunTrace(scan.entries, (), (), 0, made.matches)
+            whole = check if check and check.isWhole else None
+            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, settled if whole else None)
+
+
+def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
+    """What a run has done that has just carried a plan out."""
+    return RunTrace(scan.entries, made.steps, digests, time.time_ns(), made.matches)
+
+
+def forgiven(mirror: Mirror) -> None:
+    """Say that failures that aws has reported, which the log has, have cost nothing."""
+    log.info("aws reported failures, but all that was to be done in %s is done", displayPath(mirror.location.url))
+
+
+def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
+    for action in get_args(Action):
+        watcher.record.count(action)
+    oddDates = CappedLines("dates that aws cannot read", logging.WARNING)
+    for step in made.steps:
+        watcher.record.note(step.action, step.path, step.size)
+        if hasOddDate(step.mtimeNs):
+            oddDates.say(oddDateLine(mirror, step.path))
+    oddDates.finish()
+    watcher.record.count("upToDate", made.settledFiles, made.settledSize)
+
+
+def rehearsed(mirror: Mirror, made: Plan) -> None:
+    """Say each step of a plan."""
+    for step in made.steps:
+        log.info("%s", stepLine(mirror, step))
+
+
+def carriedOut(
+    mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method: str, limits: guards.Guards
+) -> list[AwsResult]:
+    """Carry a plan out: the files first, then, as long as the source is still the same, the deletions.
+
+    Args:
+        mirror: what is mirrored
+        scan: what was planned from
+        made: the plan
+        watcher: sees the progress
+        method: `sync` leaves all to `aws s3 sync`; otherwise just the files of the plan are copied
+        limits: asked again before each deletion, as far as they concern the source
+
+    Raises:
+        GuardRefused: the source has changed since it was read; nothing was changed
+        CedarBackupError: the source has changed meanwhile; nothing more was deleted
+        CommandFailed: aws failed as a whole
+    """
+    sourceChange = partial(guards.sourceChange, mirror, scan, limits)
+    guards.refuse([sourceChange()])
+    results: list[AwsResult] = []
+    if method == "sync":
+        if made.deletions or made.uploads > made.ours:
+            results.append(_mirroredByAws(mirror, scan, made, watcher, sourceChange))
+        return [*results, *_uploadedSteps(mirror, (step for step in made.steps if step.isOurs), watcher)]
+    if made.uploads:
+        log.info("Uploading %s to %s", counted(made.uploads, "file"), displayPath(mirror.location.url))
+        results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), watcher)
+    if made.deletions:
+        log.info("Deleting %s from %s", counted(made.deletions, "object"), displayPath(mirror.location.url))
+        watcher("deletion")
+        ended = map(_logged, deletion.deleted(mirror, made, sourceChange, watcher))
+        results += [result for result in ended if not result.isComplete]
+    return results
+
+
+def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
+    """Plan and carry the plan out, with no guard but that the source stays the same.
+
+    Returns:
+        How the first aws ended that did not do everything, or else one that did.
+
+    Raises:
+        GuardRefused: the source has changed since it was read; nothing was changed
+        CedarBackupError: the source has changed meanwhile; nothing more was deleted
+        CommandFailed: aws failed as a whole
+    """
+    with planned(mirror, scan, watcher) as (made, _):
+        results = carriedOut(mirror, scan, made, watcher, "auto", guards.Guards()) if made.length else []
+    return next((result for result in results if not result.isComplete), AwsResult("s3 sync", 0, (), False))
+
+
+def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], watcher: Watcher) -> list[AwsResult]:
+    """Upload the files of some steps, but those that can have no key."""
+    limit = KEY_LIMIT - len(mirror.location.prefix.encode())
+    tooLong: list[Step] = []
+    count = 0
+
+    def paths() -> Iterator[bytes]:
+        nonlocal count
+        for step in steps:
+            if len(step.key) <= limit:
+                yield step.path
+                continue
+            count += 1
+            tooLong[:] = tooLong or [step]
+
+    results = uploaded(mirror, paths(), watcher)
+    if tooLong:
+        log.warning(
+            "Left out: %s whose keys would have more than %s bytes, which S3 refuses; the first is %s",
+            counted(count, "file"),
+            f"{KEY_LIMIT:,}",
+            displayPath(mirror.pathTo(tooLong[0].path)),
+        )
+    return results
+
+
+def _mirroredByAws(
+    mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, sourceChange: Callable[[], str]
+) -> AwsResult:
+    """Let `aws s3 sync` do it, and see that it deletes nothing that the plan does not name.
+
+    Raises:
+        GuardRefused: the source has changed since it was read; nothing was changed
+        CedarBackupError: aws has deleted something else
+        CommandFailed: it ended otherwise than by finishing, with failures and warnings perhaps
+    """
+    if not made.deletions:
+        leftOut = [entry for entry in scan.entries if entry.leftAlone]
+        return _finished(_synchronized(mirror, watcher, leftOut=leftOut))
+    with _listed(mirror, scan, watcher, 0) as before:
+        pairs = knowable(joined(scan.entries, before()))
+        protected = [entry for entry, _ in pairs if entry is not None and entry.size is None]
+        guards.refuse([sourceChange()])
+        result = _synchronized(mirror, watcher, delete=True, leftOut=protected)
+        with _listed(mirror, scan, watcher, 0) as after:
+            gone = (found for found, left in joined(before(), after()) if found and left is None)
+            planned = (step for step in made.steps if step.action == "delete")
+            lost = (found for found, step in joined(gone, planned) if found and step is None)
+            _sayLost(mirror, lost, watcher)
+    return _finished(result)
+
+
+def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> None:
+    url, lines = displayPath(mirror.location.url), CappedLines("lost objects")
+    for found in lost:
+        lines.say(f"Lost: 'aws s3 sync' has deleted {url}{displayPath(found.key)}, which the plan did not name")
+    lines.finish()
+    if lines.count:
+        raise CedarBackupError(
+            f"'aws s3 sync' has deleted {counted(lines.count, 'object')} in {url} that the plan did not name, since it "
+            "found no file for them when it looked; see what became of these files, and use another --method"
+        )
+
+
+def _synchronized(
+    mirror: Mirror, watcher: Watcher, *, delete: bool = False, leftOut: Sequence[SourceEntry] = ()
+) -> AwsResult:
+    log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
+    watcher("sync")
+    shown = watcher if watcher.isShown else None
+    return apply.synchronized(mirror, delete=delete, leftOut=leftOut, onProgress=shown)
+
+
+def uploaded(mirror: Mirror, paths: Iterable[bytes], watcher: Watcher) -> list[AwsResult]:
+    """Copy just the files with these paths below the source; returns how each aws ended.
+
+    Raises:
+        CommandFailed: aws failed as a whole
+    """
+
+    lines = CappedLines("files that are not uploaded", logging.INFO)
+
+    def leave(path: bytes) -> None:
+        lines.say(f"Not uploaded: {displayPath(mirror.pathTo(path))} is not what it was when it was read")
+
+    watcher("sync")
+    shown = watcher if watcher.isShown else None
+    results = [_finished(result) for result in apply.uploaded(mirror, paths, leave, shown)]
+    lines.finish()
+    return results
+
+
+def _finished(result: AwsResult) -> AwsResult:
+    if result.status != 1 and not result.isComplete:
+        raise CommandFailed(str(result))
+    return _logged(result)
+
+
+@contextlib.contextmanager
+def timesLogged(watcher: Watcher) -> Iterator[None]:
+    """At the end, say where the time went."""
+    try:
+        yield
+    finally:
+        watcher("")
+        if watcher.seconds:
+            log.info("Time spent: %s", ", ".join(f"{phase} {spent:.1f} s" for phase, spent in watcher.seconds.items()))
+
+
+def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contextlib.AbstractContextManager[Objects]:
+    log.info("Listing %s", displayPath(mirror.location.url))
+    watcher("listing")
+    return listing(mirror, cutPoints(scan.samples, ranges or rangeCount(scan.files)), watcher, scan.files)
+
+
+def _report(
+    mirror: Mirror,
+    entries: Iterable[SourceEntry],
+    objects: Objects,
+    watcher: Watcher,
+    check: ContentCheck | None,
+    trace: RunTrace | None = None,
+) -> VerifyReport:
+    watcher("compare")
+    watcher.record.forget(*_FOUND, *(kind.value for kind in Kind))
+    pairs = joined(entries, objects())
+    lines = {kind: CappedLines(f"differences ({kind.value})") for kind in Kind}
+
+    def tell(found: Difference) -> None:
+        size = found.remoteSize if found.localSize is None else found.localSize
+        watcher.record.note(found.kind.value, found.key, size)
+        lines[found.kind].say(differenceLine(mirror, found))
+
+    if check:
+        report = verifiedWithContent(mirror, pairs, check, watcher, tell, trace)
+    else:
+        report = verify.verified(mirror, pairs, tell)
+    for each in lines.values():
+        each.finish()
+    _recordReport(report, watcher)
+    if check and check.isUnfinished:
+        return report
+    if report.newerFiles:
+        log.info("%s", newerLine(mirror, report))
+    log.log(logging.INFO if report.isClean else logging.ERROR, "%s", summaryLine(mirror, report))
+    return report
+
+
+def _logged(result: AwsResult) -> AwsResult:
+    if not result.isComplete:
+        log.error("%s", result)
+    return result
+
+
+def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
+    record, content = watcher.record, report.content or report.uploads
+    record.count("matched", report.matchedFiles, report.matchedBytes)
+    record.count("newer", report.newerFiles)
+    for kind in Kind:
+        record.count(kind.value)
+    if content:
+        name = "contentMatched" if report.content else "uploadMatched"
+        record.count(name, content.files.get("matched", 0), content.sizes.get("matched", 0))
+        for found in content.unknown:
+            record.note("unproven", found.path, found.size)
+        # Of further ones only the numbers are known.
+        files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
+        told = sum(found.size for found in content.unknown)
+        record.count("unproven", files - len(content.unknown), size - told)
+
+
+_FOUND = ("matched", "newer", "contentMatched", "uploadMatched", "unproven", "clockAhead")
