@@ -41,7 +41,7 @@ check: .venv/with-dev
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m ruff format --check
 	.venv/bin/python -m mypy
-	.venv/bin/python -m pytest -q tests/test_floors.py
+	.venv/bin/python -m pytest -q tests/test_layers.py
 	@sh util/lintman.sh manpages/*.1
 
 bench: .venv/with-dev

@@ -348,6 +348,11 @@ def displayPath(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> st
     return displayText(text.replace("\\", "\\\\"))
 
 
+def displayCount(number: int, noun: str) -> str:
+    """`1 file`, `1,200 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def displayBytes(count: float, digits: int = 1) -> str:
     """A number of bytes for people: `"512 bytes"`, `"1.5 KiB"`, `"2.0 TiB"`."""
     if abs(count) < 1024:

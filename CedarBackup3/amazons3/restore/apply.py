@@ -32,9 +32,8 @@ from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.sync.messages import counted
 from CedarBackup3.errors import CommandFailed
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayCount, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -70,7 +69,7 @@ def carriedOut(
     """
     if not lacking.files:
         return
-    _log.info("Fetching %s from %s", counted(lacking.files, "file"), selection.url)
+    _log.info("Fetching %s from %s", displayCount(lacking.files, "file"), selection.url)
     work = _Work(
         selection, mirror, staging, partOf(mirror), _settler(selection, mirror, lacking, staging, tally, watcher)
     )

@@ -16,9 +16,8 @@ from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.snapshot import stateAt
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.sync.messages import counted
 from CedarBackup3.errors import CedarBackupError, CommandFailed, GuardRefused
-from CedarBackup3.util import displayBytes, displayPath
+from CedarBackup3.util import displayBytes, displayCount, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -162,5 +161,5 @@ def _tellUntraced(selection: Selection, state: Iterable[Version], tally: Tally) 
             "Unproven: files may be missing from %s, since what was deleted before there were versions has left no "
             "trace; of those known, %s stored before",
             selection.shown,
-            f"{counted(files, 'file')} ({displayBytes(size)}) {'was' if files == 1 else 'were'}",
+            f"{displayCount(files, 'file')} ({displayBytes(size)}) {'was' if files == 1 else 'were'}",
         )

@@ -24,8 +24,7 @@ from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.safepaths import RESERVED, CaselessNames, alsoDirectories, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.sync.messages import counted
-from CedarBackup3.util import displayBytes, displayPath
+from CedarBackup3.util import displayBytes, displayCount, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -151,8 +150,8 @@ def wanted(
     _log.info("Reading %s", displayPath(mirror.source))
     with Spool(Version._make) as kept, OpenTree(root, mirror.followLinks) as tree:
         kept.extend(lacking(tree))
-        settled = counted(tally.count(Outcome.SETTLED), "file")
-        _log.info("To restore: %s (%s); %s up to date", counted(files, "file"), displayBytes(size), settled)
+        settled = displayCount(tally.count(Outcome.SETTLED), "file")
+        _log.info("To restore: %s (%s); %s up to date", displayCount(files, "file"), displayBytes(size), settled)
         yield Wanted(kept, files, size, current)
 
 
@@ -219,7 +218,7 @@ def rehearsed(selection: Selection, mirror: Mirror, lacking: Wanted) -> None:
         _log.info(
             "Would restore %s (%s) from version %s of %s",
             displayPath(mirror.pathTo(mirror.locale.pathOf(version.key))),
-            counted(version.size or 0, "byte"),
+            displayCount(version.size or 0, "byte"),
             displayPath(version.versionId),
             selection.urlOf(version.key),
         )

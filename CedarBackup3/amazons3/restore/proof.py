@@ -19,9 +19,8 @@ from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, 
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.target import Target
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.sync.messages import counted
 from CedarBackup3.errors import CedarBackupError
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayCount, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -182,7 +181,7 @@ def _tellDifference(
     tally: Tally,
 ) -> None:
     file = mirror.locale.pathOf(version.key)
-    path, size = displayPath(mirror.pathTo(file)), counted(version.size or 0, "byte")
+    path, size = displayPath(mirror.pathTo(file)), displayCount(version.size or 0, "byte")
     if entry is None and (what := obstacle(tree, file)):
         line = f"Different: {path} is {what}, and not the file ({size}) that is in {selection.shown}"
         tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
@@ -198,5 +197,5 @@ def _tellDifference(
     elif entry.size == version.size:
         line = f"Different: {path} has another content than in {selection.shown}"
     else:
-        line = f"Different: {path} has {counted(entry.size, 'byte')}, but {size} in {selection.shown}"
+        line = f"Different: {path} has {displayCount(entry.size, 'byte')}, but {size} in {selection.shown}"
     tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)

@@ -18,8 +18,7 @@ from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.mirror import Recorder
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.sync.messages import counted
-from CedarBackup3.util import displayBytes, displayPath
+from CedarBackup3.util import displayBytes, displayCount, displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -132,7 +131,7 @@ class Tally:
             files, size = self._counts[Outcome.UNPROVEN], self._sizes[Outcome.UNPROVEN]
             _log.warning(
                 "Unproven: nothing proves the content of %s (%s), %s",
-                counted(files, "file"),
+                displayCount(files, "file"),
                 displayBytes(size),
                 self._unproven if files == 1 else f"for example {self._unproven}",
             )
@@ -185,7 +184,7 @@ def archivedLine(selection: Selection, version: Version) -> str:
     words = ["s3api", "restore-object", "--cli-input-json", names]
     command = shlex.join(["aws", *words, *settingArguments(words, selection.aws, os.environ)])
     return (
-        f"Archived: {selection.urlOf(version.key)} ({counted(version.size or 0, 'byte')}, {version.storageClass}) "
+        f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, {version.storageClass}) "
         f"has to be brought back first: {command}; hours later, run this again"
     )
 
@@ -198,9 +197,11 @@ def summaryLine(selection: Selection, target: bytes, report: RestoreReport, *, i
         if report.counts.get(outcome) and outcome is not Outcome.UNPROVEN
     ]
     if files := report.counts.get(Outcome.UNPROVEN):
-        parts.append(f"{counted(files, 'file')} ({displayBytes(report.sizes[Outcome.UNPROVEN])}) unproven")
+        parts.append(f"{displayCount(files, 'file')} ({displayBytes(report.sizes[Outcome.UNPROVEN])}) unproven")
     verb = "Restored" if isRestore else "Verified"
-    untraced = f"; whether that is all is unproven ({counted(report.untraced.files, 'file')} from before versioning)"
+    untraced = (
+        f"; whether that is all is unproven ({displayCount(report.untraced.files, 'file')} from before versioning)"
+    )
     return (
         f"{verb if report.isClean else f'Not {verb.lower()}'}: {selection.shown} in {displayPath(target)}: "
         f"{', '.join(parts) or 'nothing'}{untraced if report.untraced.files else ''}"

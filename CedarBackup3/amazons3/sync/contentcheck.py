@@ -30,10 +30,10 @@ from CedarBackup3.amazons3.model import (
     VerifyReport,
 )
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.sync.messages import againLine, clockLine, counted, unknownLine
+from CedarBackup3.amazons3.sync.messages import againLine, clockLine, unknownLine
 from CedarBackup3.amazons3.sync.runtrace import CLOCK_TOLERANCE, RunTrace
 from CedarBackup3.amazons3.sync.verify import KEPT, verified
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayCount, displayPath
 
 log = logging.getLogger("CedarBackup3.log")
 
@@ -142,7 +142,9 @@ def verifiedWithContent(
         if check.isWhole:
             log.info("Comparing the content of %s with the ETags of its objects", displayPath(mirror.source))
         elif gathered.files and check.mayRead:
-            log.info("Comparing the content of %s with the ETags of their objects", counted(gathered.files, "upload"))
+            log.info(
+                "Comparing the content of %s with the ETags of their objects", displayCount(gathered.files, "upload")
+            )
         differences: list[Difference] = []
         again = CappedLines("uploads to be repeated", logging.INFO)
 

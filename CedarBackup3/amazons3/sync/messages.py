@@ -18,7 +18,7 @@ from CedarBackup3.amazons3.model import (
     VerifyReport,
 )
 from CedarBackup3.amazons3.sync.plan import Plan
-from CedarBackup3.util import displayBytes, displayPath
+from CedarBackup3.util import displayBytes, displayCount, displayPath
 
 
 def differenceLine(mirror: Mirror, found: Difference) -> str:
@@ -58,7 +58,7 @@ def leftAloneLine(mirror: Mirror, path: bytes, reason: LeftAlone) -> str:
     shown = displayPath(mirror.pathTo(path))
     if reason == "tooLarge":
         return (
-            f"Too large: {shown} has more than {counted(mirror.maxSize, 'byte')}, so it is not uploaded, and its "
+            f"Too large: {shown} has more than {displayCount(mirror.maxSize, 'byte')}, so it is not uploaded, and its "
             "object stays as it is; a larger --maxSize uploads it"
         )
     return (
@@ -70,15 +70,15 @@ def leftAloneLine(mirror: Mirror, path: bytes, reason: LeftAlone) -> str:
 def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     """The whole verification in one line."""
     source, url = displayPath(mirror.source), displayPath(mirror.location.url)
-    matched = f"{counted(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
+    matched = f"{displayCount(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
     content = f"; content: {contentLine(report.content)}" if report.content else ""
     content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
     for reason, what in _LEFT_ALONE.items():
-        content += f"; {counted(report.leftAlone[reason], 'path')} {what}" if report.leftAlone.get(reason) else ""
+        content += f"; {displayCount(report.leftAlone[reason], 'path')} {what}" if report.leftAlone.get(reason) else ""
     if report.isClean:
         return f"Verified: {matched} in {source}, all in {url} with their sizes{content}"
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
-    total = counted(sum(report.counts.values()), "difference")
+    total = displayCount(sum(report.counts.values()), "difference")
     return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
 
 
@@ -102,7 +102,7 @@ def contentLine(report: ContentReport) -> str:
 
 def _verdictText(verdict: Verdict, files: int, size: str) -> str:
     if verdict == "unknown":
-        return f"{counted(files, 'file')} ({size}) unproven"
+        return f"{displayCount(files, 'file')} ({size}) unproven"
     return f"{files:,} {'differ' if verdict == 'differs' else verdict} ({size})"
 
 
@@ -164,7 +164,7 @@ def _date(ns: int) -> str:
 def newerLine(mirror: Mirror, report: VerifyReport) -> str:
     """What names and sizes cannot tell, in one line."""
     return (
-        f"Newer: {counted(report.newerFiles, 'file')} in {displayPath(mirror.source)} of the same size as in "
+        f"Newer: {displayCount(report.newerFiles, 'file')} in {displayPath(mirror.source)} of the same size as in "
         f"{displayPath(mirror.location.url)} but modified later; a run uploads them"
     )
 
@@ -184,14 +184,9 @@ def planLine(mirror: Mirror, plan: Plan) -> str:
         for action in get_args(Action)
         if plan.counts.get(action)
     ]
-    settled = f"{counted(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"
+    settled = f"{displayCount(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"
     return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {settled}"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `1,200 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _size(size: int | None) -> str:
-    return "" if size is None else counted(size, "byte")
+    return "" if size is None else displayCount(size, "byte")

@@ -13,10 +13,11 @@ from CedarBackup3.amazons3.model import Finding, VerifyReport
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, contentCheck
-from CedarBackup3.amazons3.sync.messages import counted, repairLine
+from CedarBackup3.amazons3.sync.messages import repairLine
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
 from CedarBackup3.amazons3.sync.steps import comparedAfresh, uploaded
 from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayCount
 
 log = logging.getLogger("CedarBackup3.log")
 
@@ -52,7 +53,7 @@ def repaired(
     differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(Finding._make) as again:
         count = again.extend(differing)
-        log.info("Uploading %s once more", counted(count, "file"))
+        log.info("Uploading %s once more", displayCount(count, "file"))
         lines = CappedLines("repairs", logging.INFO)
         for found in again:
             if not check.goesUpAgain(found):

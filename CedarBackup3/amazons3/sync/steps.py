@@ -34,7 +34,6 @@ from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.sync.messages import (
-    counted,
     differenceLine,
     hasOddDate,
     leftAloneLine,
@@ -48,7 +47,7 @@ from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
 from CedarBackup3.amazons3.sync.uploaddigests import UploadDigests
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
-from CedarBackup3.util import displayBytes, displayPath
+from CedarBackup3.util import displayBytes, displayCount, displayPath
 
 log = logging.getLogger("CedarBackup3.log")
 
@@ -140,7 +139,7 @@ def planned(
             log.info(
                 "Reading %s (%s) in %s that the time cannot tell to be up to date: it is that of the very second in "
                 "which the object was stored",
-                counted(files, "file"),
+                displayCount(files, "file"),
                 displayBytes(size),
                 displayPath(mirror.source),
             )
@@ -210,10 +209,10 @@ def carriedOut(
             results.append(_mirroredByAws(mirror, scan, made, watcher, sourceChange))
         return [*results, *_uploadedSteps(mirror, (step for step in made.steps if step.isOurs), watcher)]
     if made.uploads:
-        log.info("Uploading %s to %s", counted(made.uploads, "file"), displayPath(mirror.location.url))
+        log.info("Uploading %s to %s", displayCount(made.uploads, "file"), displayPath(mirror.location.url))
         results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), watcher)
     if made.deletions:
-        log.info("Deleting %s from %s", counted(made.deletions, "object"), displayPath(mirror.location.url))
+        log.info("Deleting %s from %s", displayCount(made.deletions, "object"), displayPath(mirror.location.url))
         watcher("deletion")
         ended = map(_logged, deletion.deleted(mirror, made, sourceChange, watcher))
         results += [result for result in ended if not result.isComplete]
@@ -255,7 +254,7 @@ def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], watcher: Watcher) -> l
     if tooLong:
         log.warning(
             "Left out: %s whose keys would have more than %s bytes, which S3 refuses; the first is %s",
-            counted(count, "file"),
+            displayCount(count, "file"),
             f"{KEY_LIMIT:,}",
             displayPath(mirror.pathTo(tooLong[0].path)),
         )
@@ -295,8 +294,8 @@ def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> N
     lines.finish()
     if lines.count:
         raise CedarBackupError(
-            f"'aws s3 sync' has deleted {counted(lines.count, 'object')} in {url} that the plan did not name, since it "
-            "found no file for them when it looked; see what became of these files, and use another --method"
+            f"'aws s3 sync' has deleted {displayCount(lines.count, 'object')} in {url} that the plan did not name, "
+            "since it found no file for them when it looked; see what became of these files, and use another --method"
         )
 
 

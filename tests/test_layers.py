@@ -1,4 +1,4 @@
-"""The floors of the package: who may import whom. Every import counts, also one inside a function."""
+"""The layers of the package: who may import whom. Every import counts, also one inside a function."""
 
 from __future__ import annotations
 
@@ -12,19 +12,31 @@ import pytest
 _ROOT = Path(__file__).resolve().parent.parent
 _PACKAGE = "CedarBackup3"
 
-_BELOW = {
-    "tools": {"tools.shared", "cli", "amazons3", "places", "paths", "util", "errors", "release"},
-    "tools.shared": {"cli", "amazons3", "places", "paths", "util", "errors", "release"},
-    "cli": {"places", "paths", "util", "errors", "release"},
-    "amazons3": {"places", "paths", "util", "errors", "release"},
-    "places": {"paths", "util", "errors", "release"},
-    "paths": {"util", "errors", "release"},
-    "util": {"errors", "release"},
-    "errors": set[str](),
-    "release": set[str](),
-    "": set[str](),  # the package's own __init__
-}
-"""The floors, each with those that lie below it. A module may also import its own floor, but a tool no other tool."""
+_LAYERS: tuple[tuple[str, ...], ...] = (
+    ("errors", "release", ""),
+    ("util",),
+    ("paths",),
+    ("places",),
+    ("amazons3.model", "amazons3.workers", "amazons3.cappedlines", "amazons3.lockholders", "amazons3.spool"),
+    ("amazons3.aws",),
+    ("amazons3.local",),
+    ("amazons3.mirror", "amazons3.compare"),
+    ("amazons3.bucket",),
+    ("amazons3.names", "amazons3.content"),
+    ("amazons3.sync", "amazons3.restore", "cli"),
+    ("tools.shared",),
+    ("tools",),
+)
+"""From the lowest layer to the highest, each with its packages and modules by the beginnings of their names.
+
+A module may import what lies in lower layers, and its own package; what stands beside it only if that is named in
+`_BESIDE`. A tool imports no other tool.
+"""
+
+_BESIDE = {("amazons3.cappedlines", "amazons3.model")}
+
+_OUT_OF_SIGHT = {("cli", "amazons3"), ("amazons3", "cli")}
+"""Whoever knows S3 knows no screen, and the other way round."""
 
 
 def _imports(tree: ast.AST, module: str, isPackage: bool) -> Iterator[tuple[int, str]]:
