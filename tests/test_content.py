@@ -17,7 +17,7 @@ import pytest
 from CedarBackup3.amazons3.content import digests
 from CedarBackup3.amazons3.content import followup as questions
 from CedarBackup3.amazons3.content import hashing as content
-from CedarBackup3.amazons3.content.digestcache import digestCache
+from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
 from CedarBackup3.amazons3.content.followup import ASKED, settled
 from CedarBackup3.amazons3.content.hashing import Reader, hashed
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts
@@ -29,6 +29,11 @@ from testcase.s3.uploads import multipartEtag
 from testcase.trees import plantTree
 
 MIB = 1 << 20
+
+
+def readerOf(mirror: Mirror, cache: DigestCache | None = None) -> Reader:
+    """What reads the files of a mirror."""
+    return Reader(mirror.tree, mirror.location, mirror.aws, cache)
 
 
 def claimOf(mirror: Mirror, path: bytes, etag: str, size: int | None = None) -> Claim:
@@ -62,7 +67,7 @@ def test_of_ten_thousand_random_files_none_is_judged_wrongly(tmp_path: Path) -> 
         etag = hashlib.md5(stored).hexdigest() if isOneWrite else uploadedEtag(bytes(stored), parts)
         claims.append(claimOf(mirror, path, f'"{etag}"'))
         expected[path] = isFlipped
-    found = verdicts(Reader(mirror), claims)
+    found = verdicts(readerOf(mirror), claims)
     assert list(found) == sorted(files)  # in key order
     # A mismatch of a part size that is not aws's own is unknown as long as nobody has been asked.
     assert {path for path, verdict in found.items() if verdict != "matched"} == {
@@ -79,7 +84,7 @@ def test_a_file_that_is_not_what_was_walked_is_raced_and_one_that_cannot_be_read
     (tmp_path / "source/gone").unlink()
     (tmp_path / "source/pipe").unlink()
     os.mkfifo(tmp_path / "source/pipe")
-    found = verdicts(Reader(mirror), claims)
+    found = verdicts(readerOf(mirror), claims)
     assert found == {b"held": "matched", b"grown": "raced", b"gone": "raced", b"pipe": "raced", b"dir": "raced"}
 
 
@@ -90,7 +95,7 @@ def test_a_disk_that_fails_is_no_difference_of_content(tmp_path: Path, monkeypat
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(content, "fed", broken)
-    (found,) = hashed(Reader(mirror), [claimOf(mirror, b"a", "0" * 32)], 0, lambda *told: None)
+    (found,) = hashed(readerOf(mirror), [claimOf(mirror, b"a", "0" * 32)], 0, lambda *told: None)
     assert (found.verdict, found.why) == ("unreadable", "Input/output error")
 
 
@@ -115,7 +120,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
         read.clear()
         with digestCache(str(tmp_path / "cache")) as cache:
             claims = [claimOf(mirror, path, etag) for path, etag in etags.items()]
-            return verdicts(Reader(mirror, cache), claims), sorted(set(read))
+            return verdicts(readerOf(mirror, cache), claims), sorted(set(read))
 
     matched = dict.fromkeys(files, "matched")
     assert check() == (matched, [b"a", b"b", b"big"])
@@ -135,15 +140,15 @@ def test_a_bit_that_flips_without_any_new_time_is_found_without_the_cache_and_on
     mirror = mirrorOf(plantTree(tmp_path / "source", {b"a": b"1"}), "s3://bucket")
     claims = [claimOf(mirror, b"a", hashlib.md5(b"1").hexdigest())]
     with digestCache(str(tmp_path / "cache")) as cache:
-        assert verdicts(Reader(mirror, cache), claims) == {b"a": "matched"}
+        assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
     (tmp_path / "source/a").write_bytes(b"0")
     os.utime(tmp_path / "source/a", ns=(0, claims[0].mtimeNs))
     now = digests.fileState(os.stat(tmp_path / "source/a"))
     with digestCache(str(tmp_path / "cache")) as cache:  # as if the disk had not noticed
         cache.keep(mirror.pathTo(b"a"), now, {0: hashlib.md5(b"1").digest()})
     with digestCache(str(tmp_path / "cache")) as cache:
-        assert verdicts(Reader(mirror, cache), claims) == {b"a": "matched"}
-    assert verdicts(Reader(mirror), claims) == {b"a": "differs"}
+        assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
+    assert verdicts(readerOf(mirror), claims) == {b"a": "differs"}
 
 
 def mismatches(count: int, verdict: str = "differs") -> list[Finding]:
@@ -189,21 +194,21 @@ def test_what_s3_says_of_a_hundred_mismatches_decides_on_the_others(
 ) -> None:
     asked: list[bytes] = []
 
-    def facts(mirror: Mirror, key: bytes, shouldStop: object) -> StoredFacts:
+    def facts(location: object, aws: object, key: bytes, shouldStop: object) -> StoredFacts:
         asked.append(key)
         return answer(key)
 
     monkeypatch.setattr(questions, "storedFacts", facts)
-    found = list(settled(Reader(mirrorOf(tmp_path, "s3://bucket")), mismatches(3 * ASKED)))
+    found = list(settled(readerOf(mirrorOf(tmp_path, "s3://bucket")), mismatches(3 * ASKED)))
     assert [each.path for each in found] == [each.path for each in mismatches(3 * ASKED)]
     assert Counter(each.verdict for each in found) == expected
     assert len(asked) <= ASKED
 
 
 def test_what_is_unknown_stays_so_beyond_the_hundred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(questions, "storedFacts", lambda mirror, key, shouldStop: replace(PLAIN, etag="x"))
+    monkeypatch.setattr(questions, "storedFacts", lambda location, aws, key, shouldStop: replace(PLAIN, etag="x"))
     odd = [found._replace(etag="x") for found in mismatches(ASKED + 5, "unknown")]
-    found = list(settled(Reader(mirrorOf(tmp_path, "s3://bucket")), odd))
+    found = list(settled(readerOf(mirrorOf(tmp_path, "s3://bucket")), odd))
     assert Counter(each.verdict for each in found) == {"unknown": ASKED + 5}
 
 
@@ -218,9 +223,9 @@ def test_a_part_size_that_s3_has_told_is_tried_on_what_it_is_not_asked_for(
     monkeypatch.setattr(questions, "ASKED", 1)
     monkeypatch.setattr(questions, "processors", lambda: 1)  # so that the answer is there before the next file's turn
     facts = StoredFacts(etag, len(body), isEncrypted=False, checksum=None)
-    monkeypatch.setattr(questions, "storedFacts", lambda mirror, key, shouldStop: facts)
-    monkeypatch.setattr(questions, "storedPartSize", lambda mirror, key, shouldStop, number: part)
-    reader = Reader(mirror)
+    monkeypatch.setattr(questions, "storedFacts", lambda location, aws, key, shouldStop: facts)
+    monkeypatch.setattr(questions, "storedPartSize", lambda location, aws, key, shouldStop, number: part)
+    reader = readerOf(mirror)
     first = list(hashed(reader, [claimOf(mirror, path, etag) for path in (b"1", b"2", b"3", b"4")], 0, lambda *told: 0))
     assert [found.verdict for found in first] == ["differs"] * 4
     assert [found.verdict for found in settled(reader, first)] == ["matched", "matched", "matched", "differs"]

@@ -17,7 +17,14 @@ _LAYERS: tuple[tuple[str, ...], ...] = (
     ("util",),
     ("paths",),
     ("places",),
-    ("amazons3.model", "amazons3.workers", "amazons3.cappedlines", "amazons3.lockholders", "amazons3.spool"),
+    (
+        "amazons3.model",
+        "amazons3.progress",
+        "amazons3.spool",
+        "amazons3.workers",
+        "amazons3.cappedlines",
+        "amazons3.lockholders",
+    ),
     ("amazons3.aws",),
     ("amazons3.local",),
     ("amazons3.mirror", "amazons3.compare"),
@@ -29,11 +36,9 @@ _LAYERS: tuple[tuple[str, ...], ...] = (
 )
 """From the lowest layer to the highest, each with its packages and modules by the beginnings of their names.
 
-A module may import what lies in lower layers, and its own package; what stands beside it only if that is named in
-`_BESIDE`. A tool imports no other tool.
+A module may import what lies in lower layers, and its own package, but not what stands beside it. A tool imports no
+other tool.
 """
-
-_BESIDE = {("amazons3.cappedlines", "amazons3.model")}
 
 _OUT_OF_SIGHT = {("cli", "amazons3"), ("amazons3", "cli")}
 """Whoever knows S3 knows no screen, and the other way round."""
@@ -57,10 +62,16 @@ def _imports(tree: ast.AST, module: str, isPackage: bool) -> Iterator[tuple[int,
                 yield node.lineno, name
 
 
-def _floor(name: str) -> str:
-    """The floor of a dotted name in the package: its second word, but what tools share lies below the tools."""
-    words = [*name.split("."), ""]
-    return "tools.shared" if words[1:3] == ["tools", "shared"] else words[1]
+def _layer(module: str) -> tuple[int, str]:
+    """How high a module of the package lies, and the package or module in `_LAYERS` that it is part of."""
+    name = module.removeprefix(_PACKAGE).removeprefix(".")
+    parts = [
+        (height, part)
+        for height, layer in enumerate(_LAYERS)
+        for part in layer
+        if name == part or (part and name.startswith(f"{part}."))
+    ]
+    return max(parts, key=lambda found: len(found[1]), default=(-1, name))
 
 
 def _wrong(importer: str, imported: str) -> str:
@@ -70,14 +81,15 @@ def _wrong(importer: str, imported: str) -> str:
         return "testcase must not import tests" if top == "tests" else ""
     if top != _PACKAGE:
         return "" if top in sys.stdlib_module_names else f"{top} is not in the standard library"
-    here, there = _floor(importer), _floor(imported)
+    (height, here), (depth, there) = _layer(importer), _layer(imported)
     if here == there:
-        # Within a floor all may see each other, except tools, whose third word is the tool.
+        # A tool is one module of its package.
         isOtherTool = here == "tools" and importer.split(".")[2:3] != imported.split(".")[2:3]
         return "a tool must not import another tool" if isOtherTool else ""
-    if there not in _BELOW[here]:
-        return f"{here or 'the package itself'} must not import {there or 'the package itself'}"
-    return ""
+    isInSight = (here.partition(".")[0], there.partition(".")[0]) not in _OUT_OF_SIGHT
+    if isInSight and depth < height:
+        return ""
+    return f"{here or 'the package itself'} must not import {there or 'the package itself'}"
 
 
 def _moduleName(path: Path) -> str:
@@ -86,7 +98,7 @@ def _moduleName(path: Path) -> str:
 
 
 def violations(root: Path) -> Iterator[str]:
-    """Each import that goes against the floors, as file:line and what is wrong."""
+    """Each import that goes against the layers, as file:line and what is wrong."""
     for path in sorted([*root.glob(f"{_PACKAGE}/**/*.py"), *root.glob("testcase/**/*.py")]):
         relative = path.relative_to(root)
         module = _moduleName(relative)
@@ -100,9 +112,17 @@ def test_every_import_goes_down() -> None:
     assert "\n".join(violations(_ROOT)) == ""
 
 
-def test_every_module_has_a_floor() -> None:
-    found = {path.name.removesuffix(".py") for path in (_ROOT / _PACKAGE).iterdir() if not path.name.startswith("__")}
-    assert found - {"py.typed"} == set(_BELOW) - {"", "tools.shared"}
+def test_every_module_has_a_layer() -> None:
+    modules = (_moduleName(path.relative_to(_ROOT)) for path in _ROOT.glob(f"{_PACKAGE}/**/*.py"))
+    packages = {f"{_PACKAGE}.amazons3"}  # which holds packages and no code
+    assert [module for module in modules if _layer(module)[0] < 0 and module not in packages] == []
+
+
+def test_every_part_named_in_the_layers_is_there() -> None:
+    parts = [part for layer in _LAYERS for part in layer]
+    assert len(parts) == len(set(parts))
+    paths = [_ROOT / _PACKAGE / part.replace(".", "/") for part in parts]
+    assert [path for path in paths if not (path.is_dir() or path.with_suffix(".py").is_file())] == []
 
 
 @pytest.mark.parametrize(
@@ -114,9 +134,9 @@ def test_every_module_has_a_floor() -> None:
         ("CedarBackup3/cli/__init__.py", "from .. import tools", "cli must not import tools"),
         ("CedarBackup3/cli/a.py", "from importlib import import_module\nimport_module('CedarBackup3.tools.x')", ":2: "),
         (
-            "CedarBackup3/amazons3/a.py",
+            "CedarBackup3/amazons3/sync/a.py",
             "def f():\n  from CedarBackup3.cli import Tool",
-            ":2: amazons3 must not import cli",
+            ":2: amazons3.sync must not import cli",
         ),
         ("CedarBackup3/tools/a.py", "from CedarBackup3.tools import b", "a tool must not import another tool"),
         ("CedarBackup3/tools/a.py", "from CedarBackup3.tools.b import f", "a tool must not import another tool"),
@@ -133,7 +153,19 @@ def test_every_module_has_a_floor() -> None:
         ("CedarBackup3/tools/a.py", "from CedarBackup3.cli import Tool\nfrom CedarBackup3.util import x", ""),
         ("CedarBackup3/tools/a.py", "from CedarBackup3.tools.shared.b import f", ""),
         ("CedarBackup3/tools/shared/a.py", "from CedarBackup3.cli import Tool\nfrom . import b", ""),
-        ("CedarBackup3/amazons3/a.py", "from . import scan\nfrom CedarBackup3.errors import x\nimport os.path", ""),
+        ("CedarBackup3/amazons3/local/a.py", "from . import scan\nfrom CedarBackup3.errors import x\nimport os", ""),
+        ("CedarBackup3/amazons3/sync/a.py", "from ..bucket.pages import x\nfrom ..content.etags import y", ""),
+        (
+            "CedarBackup3/amazons3/content/a.py",
+            "from CedarBackup3.amazons3.sync import steps",
+            "amazons3.content must not import amazons3.sync",
+        ),
+        (
+            "CedarBackup3/amazons3/restore/a.py",
+            "from CedarBackup3.amazons3.sync import steps",
+            "amazons3.restore must not import amazons3.sync",
+        ),
+        ("CedarBackup3/amazons3/aws/a.py", "from ..mirror import x", "amazons3.aws must not import amazons3.mirror"),
         ("testcase/a.py", "import pytest\nfrom CedarBackup3.tools.amazons3sync import x\nfrom .s3 import S3Server", ""),
     ],
 )

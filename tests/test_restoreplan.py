@@ -15,7 +15,7 @@ from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restore.plan import restorable, targetMirror, wanted
+from CedarBackup3.amazons3.restore.plan import restorable, targetTree, wanted
 from CedarBackup3.amazons3.restore.proof import compared
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -44,10 +44,10 @@ def test_names_that_differ_only_by_case_are_refused_where_case_is_ignored(
     tmp_path: Path, isCaseInsensitive: bool, refused: list[bytes]
 ) -> None:
     keys = [b"A", b"B", b"B2/C", b"B2/c", b"b", b"c"]
-    tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(tmp_path))
+    tally, local = Tally(Record()), targetTree(SELECTION, os.fsencode(tmp_path))
     with (
         spooled(version(key) for key in keys) as state,
-        restorable(SELECTION, mirror, state, tally, isCaseInsensitive=isCaseInsensitive) as kept,
+        restorable(SELECTION, local, state, tally, isCaseInsensitive=isCaseInsensitive) as kept,
     ):
         assert [found.key for found in kept] == [key for key in keys if key not in refused]
     assert [found.key for found in tally.report().findings] == refused
@@ -66,10 +66,10 @@ def test_only_what_is_missing_or_different_is_wanted(tmp_path: Path) -> None:
         version(b"time", b"same"),
         version(b"unclear", b"x", "no digest"),
     ]
-    tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(target))
+    tally, local = Tally(Record()), targetTree(SELECTION, os.fsencode(target))
     descriptor = os.open(target, os.O_RDONLY)
     progress = ProgressLine(sys.stderr, isQuiet=True)
-    with wanted(SELECTION, mirror, state, tally, progress, root=descriptor, mayReplace=True, adjust=True) as lacking:
+    with wanted(SELECTION, local, state, tally, progress, root=descriptor, mayReplace=True, adjust=True) as lacking:
         assert [found.key for found in lacking.versions] == [b"different", b"missing", b"size", b"unclear"]
         assert (lacking.files, lacking.size, lacking.current) == (4, 11, 4)
     os.close(descriptor)
@@ -120,7 +120,7 @@ def test_what_takes_the_place_of_a_file_after_the_walk_is_neither_read_nor_waite
     tmp_path: Path, step: str, swap: Callable[[Path], None]
 ) -> None:
     target = plantTree(tmp_path / "target", {b"d/a": b"same", b"d/b": b"same"})
-    tally, mirror = Tally(Record()), targetMirror(SELECTION, os.fsencode(target))
+    tally, local = Tally(Record()), targetTree(SELECTION, os.fsencode(target))
     descriptor = os.open(target, os.O_RDONLY)
     progress = ProgressLine(sys.stderr, isQuiet=True)
 
@@ -130,9 +130,9 @@ def test_what_takes_the_place_of_a_file_after_the_walk_is_neither_read_nor_waite
         yield version(b"d/b", b"same")
 
     if step == "wanted":
-        with wanted(SELECTION, mirror, state(), tally, progress, root=descriptor, mayReplace=True) as lacking:
+        with wanted(SELECTION, local, state(), tally, progress, root=descriptor, mayReplace=True) as lacking:
             assert [found.key for found in lacking.versions] == [b"d/b"]
     else:
-        report = compared(SELECTION, mirror, state(), tally, progress, root=descriptor, isRestore=False)
+        report = compared(SELECTION, local, state(), tally, progress, root=descriptor, isRestore=False)
         assert {(found.outcome, found.key) for found in report.findings} >= {(Outcome.DIFFERENT, b"d/b")}
     os.close(descriptor)

@@ -40,13 +40,13 @@ def test_every_file_comes_once_in_the_byte_order_of_its_key(
 ) -> None:
     root = tmp_path_factory.mktemp("tree")
     expected = planted(root, paths)
-    found = [(entry.key, entry.size) for entry in sourceEntries(mirrorOf(root, URL))]
+    found = [(entry.key, entry.size) for entry in sourceEntries(mirrorOf(root, URL).tree)]
     assert found == sorted(expected.items())
 
 
 def test_awkward_names_come_as_they_are(tmp_path: Path) -> None:
     plantTree(tmp_path, AWKWARD_NAMES)
-    entries = list(sourceEntries(mirrorOf(tmp_path, URL)))
+    entries = list(sourceEntries(mirrorOf(tmp_path, URL).tree))
     assert [entry.key for entry in entries] == sorted(AWKWARD_NAMES)
     assert all(entry.key == entry.path for entry in entries)
 
@@ -54,7 +54,7 @@ def test_awkward_names_come_as_they_are(tmp_path: Path) -> None:
 def test_size_and_modification_time_are_those_of_the_disk(tmp_path: Path) -> None:
     file = plantTree(tmp_path, {b"a": b"12345"}) / "a"
     os.utime(file, ns=(0, 1_234_567_890_123_456_789))
-    (entry,) = sourceEntries(mirrorOf(tmp_path, URL))
+    (entry,) = sourceEntries(mirrorOf(tmp_path, URL).tree)
     assert (entry.size, entry.mtimeNs) == (5, 1_234_567_890_123_456_789)
 
 
@@ -70,7 +70,7 @@ def test_links_are_followed_and_what_holds_no_data_is_told(tmp_path: Path) -> No
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(root / "socket"))
         skipped: dict[bytes, str] = {}
-        entries = {entry.key: entry.size for entry in sourceEntries(mirrorOf(root, URL), skipped.__setitem__)}
+        entries = {entry.key: entry.size for entry in sourceEntries(mirrorOf(root, URL).tree, skipped.__setitem__)}
     assert entries == {b"dangling": None, b"itself": None, b"plain": 0, b"to directory/deep": 1, b"to file": 3}
     assert skipped == {
         b"dangling": "a dangling link",
@@ -89,7 +89,7 @@ def test_a_loop_is_refused_with_both_ends_named(tmp_path: Path, link: str, targe
     root = plantTree(tmp_path / "root", {b"a/b/file": b""})
     (root / link).symlink_to(target)
     with pytest.raises(GuardRefused) as refusal:
-        list(sourceEntries(mirrorOf(root, URL)))
+        list(sourceEntries(mirrorOf(root, URL).tree))
     assert link in str(refusal.value)
     if back is not None:
         assert f"leads back to {root / back}" in str(refusal.value).replace("root/,", "root,")
@@ -99,14 +99,14 @@ def test_two_links_to_one_directory_are_no_loop(tmp_path: Path) -> None:
     root = plantTree(tmp_path / "root", {b"a/file": b""})
     (root / "b").symlink_to("a")
     (root / "c").symlink_to("a")
-    assert [entry.key for entry in sourceEntries(mirrorOf(root, URL))] == [b"a/file", b"b/file", b"c/file"]
+    assert [entry.key for entry in sourceEntries(mirrorOf(root, URL).tree)] == [b"a/file", b"b/file", b"c/file"]
 
 
 def test_a_source_that_has_gone_is_an_error_and_not_an_empty_one(tmp_path: Path) -> None:
     mirror = mirrorOf(plantTree(tmp_path / "root", [b"a"]), URL)
     (tmp_path / "root").rename(tmp_path / "elsewhere")
     with pytest.raises(CedarBackupError, match="cannot be read any more"):
-        list(sourceEntries(mirror))
+        list(sourceEntries(mirror.tree))
 
 
 def test_a_path_longer_than_the_system_opens_is_read_all_the_same(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_path_longer_than_the_system_opens_is_read_all_the_same(tmp_path: Path
     os.write(os.open("file", os.O_WRONLY | os.O_CREAT, dir_fd=opened[-1]), b"12345")
     for descriptor in opened:
         os.close(descriptor)
-    (entry,) = sourceEntries(mirrorOf(tmp_path, URL))
+    (entry,) = sourceEntries(mirrorOf(tmp_path, URL).tree)
     assert (entry.size, len(entry.path)) == (5, 20 * 251 + 4)
 
 
@@ -129,7 +129,7 @@ def test_deeper_than_any_key_can_be_a_directory_is_unreadable_and_not_lost(tmp_p
         os.close(here)
         here = deeper
     os.close(here)
-    (entry,) = sourceEntries(mirrorOf(tmp_path, URL))
+    (entry,) = sourceEntries(mirrorOf(tmp_path, URL).tree)
     assert (entry.size, entry.key) == (None, b"d/" * (DEEPEST + 1))
 
 
@@ -139,7 +139,8 @@ def test_a_scan_can_be_read_again_and_knows_its_sums(tmp_path: Path) -> None:
     told: list[tuple[str, int]] = []
     directories: list[int] = []
     with scanned(
-        mirrorOf(tmp_path, URL),
+        mirrorOf(tmp_path, URL).tree,
+        frozenset(),
         lambda path, why: None,
         lambda entries: directories.append(len(entries)),
         lambda phase, files, size, fraction: told.append((phase, files)),

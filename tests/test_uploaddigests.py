@@ -44,7 +44,7 @@ def test_what_has_changed_since_proves_nothing(tmp_path: Path) -> None:
     assert [each.key for each in known] == [b"a", b"dir/b"]
 
     def isProven(etag: str = ETAG) -> bool:
-        entry = next(sourceEntries(mirrorOf(source, "s3://bucket")))
+        entry = next(sourceEntries(mirrorOf(source, "s3://bucket").tree))
         return proves(known[0], claim(entry, ObjectEntry(b"a", len(BODY), "2026-11-23T06:31:11Z", etag)))
 
     assert isProven()

@@ -50,7 +50,7 @@ def makeTree(root: Path, files: int, least: int, most: int) -> None:
 def listed(mirror: Mirror, part: int) -> list[ObjectEntry]:
     """What a bucket would list that holds the tree, stored by aws."""
     entries = []
-    for entry in sourceEntries(mirror):
+    for entry in sourceEntries(mirror.tree):
         body = Path(os.fsdecode(mirror.pathTo(entry.path))).read_bytes()
         etag = hashlib.md5(body).hexdigest()
         if len(body) >= part:
@@ -63,12 +63,13 @@ def listed(mirror: Mirror, part: int) -> list[ObjectEntry]:
 def ours(mirror: Mirror, objects: list[ObjectEntry], cacheFile: str = "") -> float:
     """Seconds that the walk and the comparison of contents take."""
     began = time.perf_counter()
-    claims = (claim(entry, found) for entry, found in zip(sourceEntries(mirror), objects, strict=True))
+    claims = (claim(entry, found) for entry, found in zip(sourceEntries(mirror.tree), objects, strict=True))
+    shared = (mirror.tree, mirror.location, mirror.aws)
     if cacheFile:
         with digestCache(cacheFile) as cache:
-            verdicts = [found.verdict for found in hashed(Reader(mirror, cache), claims, 0, lambda *told: None)]
+            verdicts = [found.verdict for found in hashed(Reader(*shared, cache), claims, 0, lambda *told: None)]
     else:
-        verdicts = [found.verdict for found in hashed(Reader(mirror), claims, 0, lambda *told: None)]
+        verdicts = [found.verdict for found in hashed(Reader(*shared), claims, 0, lambda *told: None)]
     seconds = time.perf_counter() - began
     assert set(verdicts) == {"matched"}
     return seconds

@@ -2,105 +2,48 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
 
 from CedarBackup3.amazons3.aws.locale import AwsLocale, awsLocale
 from CedarBackup3.amazons3.aws.settings import AwsSettings
-from CedarBackup3.amazons3.local.links import UNRESTRICTED, FollowLinks, Owners, Target, isSafe, linkTarget
+from CedarBackup3.amazons3.local.links import FollowLinks
+from CedarBackup3.amazons3.local.mounts import mountPoints
+from CedarBackup3.amazons3.local.tree import LocalTree, Path, localTree
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.errors import CedarBackupError, GuardRefused
-from CedarBackup3.util import displayPath, reasonText
 
 _CLOCK_GRAIN_NS = 20_000_000  # the kernel stamps files by a clock that may be a tick behind
-
-Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-
-OnProgress = Callable[[str, int, int, float | None], object]
-"""Is told now and then: the phase in a word, files and bytes done in it, and which fraction that is, if it is known."""
-
-
-class Recorder(Protocol):
-    """Who keeps what a run finds, by classes of files and objects."""
-
-    def note(self, name: str, path: bytes, size: int | None = None, files: int = 1) -> object:
-        """One more of a class: its path or key, its bytes if it has any, and how many files it stands for."""
-
-    def count(self, name: str, files: int = 0, size: int = 0) -> object:
-        """So many more of a class, and their bytes; with 0 the class is at least there."""
-
-    def forget(self, *names: str) -> object:
-        """What was found of these classes is looked for anew."""
-
-
-class Watcher(Protocol):
-    """Whom a run tells how far it has come: an `OnProgress` that counts the time of the phases."""
-
-    seconds: dict[str, float]
-    """How long each phase has taken so far."""
-
-    @property
-    def record(self) -> Recorder:
-        """Where it is kept what the run finds."""
-
-    @property
-    def isShown(self) -> bool:
-        """Whether anybody sees it."""
-
-    def __call__(self, phase: str, files: int = 0, size: int = 0, fraction: float | None = None) -> object:
-        """As `OnProgress`; the first word of a phase begins it, an empty one ends the last."""
-
-    def charge(self, phase: str, seconds: float) -> object:
-        """Count time that was spent on one phase in the midst of another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
     """A source, a target, and the ways of mirroring the one to the other."""
 
-    source: bytes
-    """The directory: an absolute path without links, `..` and, but for the root, trailing slash."""
+    tree: LocalTree
+    """The source."""
     location: S3Location
     aws: AwsSettings
     """How aws is run."""
     startNs: int
     """When the run began, in nanoseconds since the epoch: what changes later is told apart from what is wrong."""
-    identity: tuple[int, int]
-    """The device and inode of the source."""
     mounts: frozenset[bytes] = frozenset()
     """The directories of this machine on which something was mounted when the run began."""
     uploadOnly: bool = False
     """Objects without a file are left alone, and are no difference."""
-    excludes: tuple[str, ...] = ()
-    """Patterns of what is neither looked at nor touched, on either side."""
-    maxSize: int = 0
-    """In bytes: larger files are left out, and their objects left alone; 0: there is no limit."""
-    followLinks: FollowLinks = "safe"
-    owners: Owners = UNRESTRICTED
-    """On whose behalf the source was reached."""
+
+    @property
+    def source(self) -> bytes:
+        """The path of the source."""
+        return self.tree.root
 
     @property
     def locale(self) -> AwsLocale:
         """The locale in which aws reads the names."""
-        return self.aws.locale
+        return self.tree.locale
 
     def pathTo(self, path: bytes) -> bytes:
         """The whole path of what is below the source."""
-        return self.source.rstrip(b"/") + b"/" + path
-
-    def pathOf(self, key: bytes) -> bytes | None:
-        """The whole path of the file whose key that is; None if no file can have it."""
-        if {b"", b".", b".."}.intersection(key.split(b"/")) or b"\0" in key:
-            return None
-        try:
-            return self.pathTo(self.locale.pathOf(key))
-        except UnicodeError:
-            return None
+        return self.tree.pathTo(path)
 
 
 def mirrorOf(
@@ -123,90 +66,6 @@ def mirrorOf(
         GuardRefused: it is reached through a link whose owner cannot read it
     """
     location, startNs = S3Location.parse(s3BucketUrl), time.time_ns() - _CLOCK_GRAIN_NS
-    source = _resolvedSource(os.fsencode(sourceDir), followLinks)
-    return Mirror(
-        source=source.path,
-        location=location,
-        aws=aws or AwsSettings(awsLocale()),
-        startNs=startNs,
-        identity=source.identity,
-        mounts=mountPoints(),
-        uploadOnly=uploadOnly,
-        excludes=excludes,
-        maxSize=maxSize,
-        followLinks=followLinks,
-        owners=source.owners,
-    )
-
-
-def mountPoints() -> frozenset[bytes]:
-    """The directories on which something is mounted now; none where the system does not tell."""
-    try:
-        with open("/proc/self/mounts", "rb") as table:  # proc(5); odd characters are written as octal escapes
-            points = (re.sub(rb"\\(\d{3})", lambda octal: bytes([int(octal[1], 8)]), line.split()[1]) for line in table)
-            return frozenset(points)
-    except OSError:
-        return frozenset()
-
-
-@contextlib.contextmanager
-def openedSource(mirror: Mirror) -> Iterator[int]:
-    """A descriptor of the source, which is the very directory that the run began with.
-
-    Raises:
-        CedarBackupError: it cannot be read any more, or another directory is in its place
-    """
-    shown = displayPath(mirror.source)
-    try:
-        descriptor = os.open(mirror.source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise CedarBackupError(f"The source directory {shown} cannot be read any more: {reasonText(error)}") from None
-    try:
-        status = os.fstat(descriptor)
-        if (status.st_dev, status.st_ino) != mirror.identity:
-            raise CedarBackupError(f"The source directory {shown} is not the one that was read: it was replaced")
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-class _Source(NamedTuple):
-    path: bytes
-    identity: tuple[int, int]
-    owners: Owners
-
-
-def _resolvedSource(path: bytes, follow: FollowLinks) -> _Source:
-    """The directory without links on the way to it."""
-    shown = displayPath(path)
-    try:
-        with _target(path, follow) as target:
-            status = os.fstat(target.descriptor)
-            os.close(os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=target.descriptor))
-            resolved = os.path.realpath(path)
-            if not isSafe(target):
-                raise GuardRefused(
-                    f"Refused: the source directory {shown} leads to {displayPath(resolved)} through a link whose "
-                    "owner cannot read it; name that directory itself, or use --followLinks all; nothing was changed"
-                )
-            if not os.path.samestat(os.stat(resolved), status):
-                raise CedarBackupError(f"The source directory {shown} was replaced while it was opened; run again")
-            return _Source(resolved, (status.st_dev, status.st_ino), target.owners)
-    except (OSError, ValueError) as error:
-        raise CedarBackupError(
-            f"The source directory {shown} cannot be read: {reasonText(error)}; nothing was changed"
-        ) from None
-
-
-@contextlib.contextmanager
-def _target(path: bytes, follow: FollowLinks) -> Iterator[Target]:
-    """What a path leads to, whoever has chosen it, so that with `none` only links below it are left out."""
-    here = os.open(b".", os.O_PATH | os.O_CLOEXEC)
-    try:
-        target = linkTarget(here, path, UNRESTRICTED, "all" if follow == "all" else "safe")
-    finally:
-        os.close(here)
-    try:
-        yield target
-    finally:
-        os.close(target.descriptor)
+    aws = aws or AwsSettings(awsLocale())
+    tree = localTree(sourceDir, aws.locale, excludes=excludes, maxSize=maxSize, followLinks=followLinks)
+    return Mirror(tree, location, aws, startNs, mountPoints(), uploadOnly)

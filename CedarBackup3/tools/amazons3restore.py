@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.bucket.versions import Version
-    from CedarBackup3.amazons3.mirror import Path, Watcher
+    from CedarBackup3.amazons3.local.tree import Path
+    from CedarBackup3.amazons3.progress import Watcher
     from CedarBackup3.amazons3.restore.report import RestoreReport
     from CedarBackup3.amazons3.restore.selection import Selection
     from CedarBackup3.cli.progress import ProgressLine
@@ -147,14 +148,12 @@ def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite:
         chosen, versions = enter(past.listed(selection, watcher))
         stood = enter(past.standing(chosen, versions, tally))
         place = enter(staging(target, restore))
-        root, mirror = place.target, plan.targetMirror(chosen, target.path)
-        state = enter(plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
-        with plan.wanted(
-            chosen, mirror, state, tally, watcher, root=root, mayReplace=overwrite, adjust=True
-        ) as lacking:
+        root, local = place.target, plan.targetTree(chosen, target.path)
+        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
+        with plan.wanted(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite, adjust=True) as lacking:
             locked = chosen.keepingOpen(place.lock)
-            restoration.carriedOut(locked, mirror, versions, lacking, place, tally, watcher)
-        report = proof.compared(chosen, mirror, state, tally, watcher, root=root, isRestore=True)
+            restoration.carriedOut(locked, local, versions, lacking, place, tally, watcher)
+        report = proof.compared(chosen, local, state, tally, watcher, root=root, isRestore=True)
         finish(place, isComplete=report.isClean)
         requireSamePlace(target, root, "restored into")
         return report
@@ -174,10 +173,10 @@ def _rehearsed(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
         requireRoom(target, selection.identity, overwrite=overwrite)
         chosen, versions = enter(past.listed(selection, watcher))
         stood = enter(past.standing(chosen, versions, tally))
-        mirror = plan.targetMirror(chosen, target.path)
-        state = enter(plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        lacking = enter(plan.wanted(chosen, mirror, state, tally, watcher, root=target.root, mayReplace=overwrite))
-        plan.rehearsed(chosen, mirror, lacking)
+        local = plan.targetTree(chosen, target.path)
+        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        lacking = enter(plan.wanted(chosen, local, state, tally, watcher, root=target.root, mayReplace=overwrite))
+        plan.rehearsed(chosen, local, lacking)
     return tally.report()
 
 
@@ -195,9 +194,9 @@ def _compared(selection: Selection, path: bytes, watcher: Watcher) -> RestoreRep
         proof.requireDirectory(target)
         chosen, versions = enter(past.listed(selection, watcher))
         stood = enter(past.standing(chosen, versions, tally))
-        mirror = plan.targetMirror(chosen, target.path)
-        state = enter(plan.restorable(chosen, mirror, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        report = proof.compared(chosen, mirror, state, tally, watcher, root=target.descriptor, isRestore=False)
+        local = plan.targetTree(chosen, target.path)
+        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        report = proof.compared(chosen, local, state, tally, watcher, root=target.descriptor, isRestore=False)
         requireSamePlace(target, target.descriptor, "compared")
         return report
 

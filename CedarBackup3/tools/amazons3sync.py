@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.local.links import FollowLinks
     from CedarBackup3.amazons3.local.scan import Scan
-    from CedarBackup3.amazons3.mirror import Mirror, Path
+    from CedarBackup3.amazons3.local.tree import Path
+    from CedarBackup3.amazons3.mirror import Mirror
     from CedarBackup3.amazons3.model import VerifyReport
     from CedarBackup3.amazons3.sync.contentcheck import ContentCheck
     from CedarBackup3.amazons3.sync.guards import Guards

@@ -284,10 +284,10 @@ def test_without_sparse_files_nothing_fills_the_disk(
         past.standing(selection, versions, tally) as state,
         staging(target, "this one") as place,
     ):
-        mirror = plan.targetMirror(selection, target.path)
-        with plan.wanted(selection, mirror, state, tally, watcher, root=place.target, mayReplace=False) as lacking:
+        local = plan.targetTree(selection, target.path)
+        with plan.wanted(selection, local, state, tally, watcher, root=place.target, mayReplace=False) as lacking:
             without = replace(place, hasSparseFiles=False)
-            restoration.carriedOut(selection, mirror, versions, lacking, without, tally, watcher)
+            restoration.carriedOut(selection, local, versions, lacking, without, tally, watcher)
         finish(place, isComplete=True)
     assert filesIn(tinyDisk / "t") == wanted
     asked = Counter(request.operation for request in server.requests)

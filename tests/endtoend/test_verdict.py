@@ -146,7 +146,7 @@ def test_the_commands_given_make_the_tree_clean(
         script = "\n".join(commands).encode()
         done = subprocess.run(["bash", "-e"], input=script, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
-        assert {entry.path for entry in sourceEntries(mirrorOf(source, "s3://bucket"))} == {
+        assert {entry.path for entry in sourceEntries(mirrorOf(source, "s3://bucket").tree)} == {
             path if path in fine else path.decode(encoding).encode() for path in paths
         }
 
@@ -162,7 +162,7 @@ def test_the_commands_given_on_a_latin_1_screen_are_right_as_well(
     assert len(commands) == 3
     assert all(command.isascii() for command in commands)
     subprocess.run(["bash", "-e"], input="\n".join(commands).encode(), check=True)
-    found = {entry.path for entry in sourceEntries(mirrorOf(source, "s3://bucket"))}
+    found = {entry.path for entry in sourceEntries(mirrorOf(source, "s3://bucket").tree)}
     assert found == {word.encode("latin-1") for word in words}
 
 

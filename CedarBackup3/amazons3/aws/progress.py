@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from CedarBackup3.amazons3.mirror import OnProgress
+from CedarBackup3.amazons3.progress import OnProgress
 
 _COMPLETED = re.compile(
     rb"Completed ([\d.]+) (Bytes|[KMGT]iB)/~?([\d.]+) (Bytes|[KMGT]iB) .*?with ~?(\d+) file\(s\) remaining"

@@ -20,8 +20,9 @@ from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.aws.times import requireTime
 from CedarBackup3.amazons3.bucket.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
@@ -126,7 +127,7 @@ class _Range:
         self.end = end
         self.objects = objects
         self._prefix = mirror.location.prefix.encode()
-        self._isExcluded = matcher(mirror.excludes)
+        self._isExcluded = matcher(mirror.tree.excludes)
         self._onKeys = onKeys
 
     def take(self, page: bytes) -> Next:

@@ -76,7 +76,7 @@ def settled(
             failures.append(failure)
             log.warning(
                 _ETAGS_DECIDE if trustsEtags else _NOTHING_DECIDES,
-                displayPath(reader.mirror.location.url),
+                displayPath(reader.location.url),
                 failure,
             )
         if found.verdict == "differs" and hasEncrypted and not isAsked and not failures:
@@ -96,7 +96,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
 
     def verdict() -> tuple[Verdict, str]:
         nonlocal isEncrypted
-        facts = storedFacts(reader.mirror, each.key, reader.stopped.is_set, **_which(each))
+        facts = storedFacts(reader.location, reader.aws, each.key, reader.stopped.is_set, **_which(each))
         if facts.size != each.size or (facts.etag and each.etag and not isSameEtag(facts.etag, each.etag)):
             return "raced", ""
         isEncrypted = facts.isEncrypted
@@ -149,11 +149,9 @@ def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed) -> bool
     if "(400)" not in str(failure):
         return False
     try:
-        storedPartSize(reader.mirror, each.key, reader.stopped.is_set, 1, **_which(each))
+        storedPartSize(reader.location, reader.aws, each.key, reader.stopped.is_set, 1, **_which(each))
     except CommandFailed as other:
-        return (
-            "(400)" in str(other) and runAws(headBucketArguments(reader.mirror.location), reader.mirror.aws).status == 0
-        )
+        return "(400)" in str(other) and runAws(headBucketArguments(reader.location), reader.aws).status == 0
     return False
 
 
@@ -199,6 +197,6 @@ def _which(each: Claim) -> dict[str, str]:
 def _partSize(reader: Reader, each: Claim, number: int) -> int:
     """As `storedPartSize`; 0 also for a server that does not know the question."""
     try:
-        return storedPartSize(reader.mirror, each.key, reader.stopped.is_set, number, **_which(each))
+        return storedPartSize(reader.location, reader.aws, each.key, reader.stopped.is_set, number, **_which(each))
     except CommandFailed:
         return 0

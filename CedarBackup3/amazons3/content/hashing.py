@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from CedarBackup3.amazons3.aws.command import configuredText
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
 from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parsedEtag, readings
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress
-from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Standing, Verdict
+from CedarBackup3.amazons3.local.tree import LocalTree
+from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, S3Location, SourceEntry, Standing, Verdict
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.workers import mapped, processors
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
@@ -38,7 +40,9 @@ def claim(entry: SourceEntry, found: ObjectEntry, standing: Standing = "settled"
 class Reader:
     """What every thread that reads files has to know."""
 
-    mirror: Mirror
+    tree: LocalTree
+    location: S3Location
+    aws: AwsSettings
     cache: DigestCache | None = None
     configuredPart: int = 0
     """The user's `multipart_chunksize` in bytes; 0: none is set."""
@@ -59,9 +63,9 @@ class NotRead(Exception):
         self.why = why
 
 
-def configuredPartSize(mirror: Mirror) -> int:
+def configuredPartSize(aws: AwsSettings) -> int:
     """The `multipart_chunksize` of the user's aws in bytes; 0 if none is set."""
-    return chunkSize(configuredText(["get", "s3.multipart_chunksize"], mirror.aws))
+    return chunkSize(configuredText(["get", "s3.multipart_chunksize"], aws))
 
 
 def hashed(reader: Reader, claims: Iterable[Claim], totalBytes: int, onProgress: OnProgress) -> Iterator[Finding]:
@@ -129,13 +133,13 @@ def hasEtag(reader: Reader, each: Claim, etag: Etag, sizes: Sequence[int], buffe
     Raises:
         NotRead: nothing can be said
     """
-    if reader.cache and _isCached(reader.cache, reader.mirror.pathTo(each.path), each, etag, sizes):
+    if reader.cache and _isCached(reader.cache, reader.tree.pathTo(each.path), each, etag, sizes):
         return True
     hashers = [PartedHasher(md5, size) if size else md5() for size in sizes]
     state = _fed(reader, each, hashers, buffer)
     digests = [hasher.digest() for hasher in hashers]
     if reader.cache:
-        reader.cache.keep(reader.mirror.pathTo(each.path), state, dict(zip(sizes, digests, strict=True)))
+        reader.cache.keep(reader.tree.pathTo(each.path), state, dict(zip(sizes, digests, strict=True)))
     return etag.digest in digests
 
 
@@ -185,7 +189,7 @@ def _pinned(reader: Reader, path: bytes) -> Iterator[bytes]:
         OSError: it cannot be opened
     """
     if reader.root < 0:
-        yield reader.mirror.pathTo(path)
+        yield reader.tree.pathTo(path)
         return
     with OpenTree(reader.root, "none") as tree:
         descriptor = tree.file(path)

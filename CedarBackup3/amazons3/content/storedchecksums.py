@@ -19,9 +19,10 @@ from typing import Any
 
 from CedarBackup3.amazons3.aws.arguments import ENCRYPTION, headArguments
 from CedarBackup3.amazons3.aws.command import answerOf, requireSuccess
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.content.digests import Data, Hasher
 from CedarBackup3.amazons3.content.etags import isDigestUnder
-from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
@@ -64,7 +65,9 @@ class StoredFacts:
     checksum: Checksum | None
 
 
-def storedFacts(mirror: Mirror, key: bytes, shouldStop: ShouldStop, versionId: str = "") -> StoredFacts:
+def storedFacts(
+    location: S3Location, aws: AwsSettings, key: bytes, shouldStop: ShouldStop, versionId: str = ""
+) -> StoredFacts:
     """What S3 says of the object with that key below the target's prefix, or of a version of it.
 
     The question is given up once `shouldStop` says yes.
@@ -74,27 +77,35 @@ def storedFacts(mirror: Mirror, key: bytes, shouldStop: ShouldStop, versionId: s
     """
     names = [f"Checksum{name}" for name in _ALGORITHMS]
     fields = ("ETag", "ContentLength", *ENCRYPTION, *names)
-    etag, size, encryption, customer, *checksums = _asked(mirror, key, shouldStop, fields, versionId=versionId)
+    etag, size, encryption, customer, *checksums = _asked(location, aws, key, shouldStop, fields, versionId=versionId)
     stored = (_checksum(name, value) for name, value in zip(_ALGORITHMS, checksums, strict=True))
     hasDigest = isDigestUnder(encryption, customer)
     return StoredFacts(str(etag or ""), int(size or 0), not hasDigest, next(filter(None, stored), None))
 
 
-def storedPartSize(mirror: Mirror, key: bytes, shouldStop: ShouldStop, number: int, versionId: str = "") -> int:
+def storedPartSize(
+    location: S3Location, aws: AwsSettings, key: bytes, shouldStop: ShouldStop, number: int, versionId: str = ""
+) -> int:
     """The bytes in that part of an object; 0 if the server does not tell.
 
     Raises:
         CommandFailed: aws could not ask
     """
-    size, parts = _asked(mirror, key, shouldStop, ("ContentLength", "PartsCount"), number, versionId)
+    size, parts = _asked(location, aws, key, shouldStop, ("ContentLength", "PartsCount"), number, versionId)
     return int(size or 0) if parts else 0
 
 
 def _asked(
-    mirror: Mirror, key: bytes, shouldStop: ShouldStop, fields: tuple[str, ...], part: int = 0, versionId: str = ""
+    location: S3Location,
+    aws: AwsSettings,
+    key: bytes,
+    shouldStop: ShouldStop,
+    fields: tuple[str, ...],
+    part: int = 0,
+    versionId: str = "",
 ) -> list[Any]:
-    arguments = headArguments(mirror.location, key.decode(), fields, part, versionId)
-    result, printed = answerOf(arguments, mirror.aws, shouldStop)
+    arguments = headArguments(location, key.decode(), fields, part, versionId)
+    result, printed = answerOf(arguments, aws, shouldStop)
     requireSuccess(result)
     try:
         values = json.loads(printed)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from CedarBackup3.amazons3.local.tree import LocalTree, openRoot
 from CedarBackup3.amazons3.local.walk import OnDirectory, OnPath, OnSkipped, treeEntries
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress, openedSource
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import Spool
 
 
@@ -30,7 +31,8 @@ class Scan:
 
 @contextlib.contextmanager
 def scanned(
-    mirror: Mirror,
+    tree: LocalTree,
+    mounted: frozenset[bytes],
     onSkipped: OnSkipped,
     onDirectory: OnDirectory,
     onProgress: OnProgress,
@@ -39,20 +41,21 @@ def scanned(
     """Walk the source once and keep what is there for as long as the context lasts.
 
     Args:
-        mirror: the source and how its names are read
+        tree: what to walk
+        mounted: where something was mounted when the run began
         onSkipped: as for `sourceEntries`
         onDirectory: the same
         onProgress: is told of the walk
         onLeftAlone: is told of each entry that is left alone
     """
     samples: list[bytes] = []
-    mounts = set(_mountsAround(mirror, mirror.source))
+    mounts = set(_mountsAround(mounted, tree.root))
     files = size = 0
 
     def follow(path: bytes) -> None:
-        mounts.update(_mountsAround(mirror, os.path.realpath(mirror.pathTo(path))))
+        mounts.update(_mountsAround(mounted, os.path.realpath(tree.pathTo(path))))
 
-    entries = sourceEntries(mirror, onSkipped, onDirectory, follow)
+    entries = sourceEntries(tree, onSkipped, onDirectory, follow)
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
             kept.append(chunk)
@@ -66,17 +69,17 @@ def scanned(
         yield Scan(kept, files, size, tuple(samples), frozenset(mounts))
 
 
-def _mountsAround(mirror: Mirror, directory: bytes) -> Iterator[bytes]:
+def _mountsAround(mounted: frozenset[bytes], directory: bytes) -> Iterator[bytes]:
     """What was mounted at a directory, above or below it, when the run began."""
     below = directory.rstrip(b"/") + b"/"
-    return (point for point in mirror.mounts if point.startswith(below) or below.startswith(point.rstrip(b"/") + b"/"))
+    return (point for point in mounted if point.startswith(below) or below.startswith(point.rstrip(b"/") + b"/"))
 
 
 _CHUNK = 1000  # entries; also the distance of the samples
 
 
 def sourceEntries(
-    mirror: Mirror,
+    tree: LocalTree,
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
@@ -87,5 +90,5 @@ def sourceEntries(
         CedarBackupError: the source cannot be read (any more), or is another directory by now
         GuardRefused: as `treeEntries`
     """
-    with openedSource(mirror) as root:
-        yield from treeEntries(root, mirror, onSkipped, onDirectory, onLink)
+    with openRoot(tree) as root:
+        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink)

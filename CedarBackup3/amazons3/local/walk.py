@@ -17,7 +17,7 @@ from typing import Any
 from CedarBackup3.amazons3.aws.patterns import matcher, treeMatcher
 from CedarBackup3.amazons3.local.links import isTrusted, mayRead
 from CedarBackup3.amazons3.local.opentree import Level, NotFollowed, OpenTree, followedLink
-from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import LEADS_NOWHERE, LEFT_ALONE, NOT_FOLLOWED, TOO_LARGE, SourceEntry
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath, reasonText
@@ -40,7 +40,7 @@ _NO_TARGET = {errno.ENOENT: "a dangling link", errno.ELOOP: "a link that leads t
 
 def treeEntries(
     root: int,
-    mirror: Mirror,
+    local: LocalTree,
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
@@ -52,7 +52,7 @@ def treeEntries(
 
     Args:
         root: the descriptor of the directory
-        mirror: how its names are read, what is left out, and which links are followed
+        local: how its names are read, what is left out, and which links are followed
         onSkipped: is told of dangling links, sockets, pipes and devices
         onDirectory: is told of each directory when the walk enters it
         onLink: is told of links to directories that have files, when the walk leaves them
@@ -61,11 +61,11 @@ def treeEntries(
         CedarBackupError: the directory itself cannot be read (any more)
         GuardRefused: a link of root's or this user's own leads back to a directory that it is in
     """
-    with OpenTree(root, mirror.followLinks, mirror.owners) as tree:
+    with OpenTree(root, local.followLinks, local.owners) as tree:
         try:
-            entries = _directoryEntries(mirror, tree, b"", b"", onSkipped)
+            entries = _directoryEntries(local, tree, b"", b"", onSkipped)
         except OSError as error:
-            shown = displayPath(mirror.source)
+            shown = displayPath(local.root)
             raise CedarBackupError(
                 f"The source directory {shown} cannot be read any more: {reasonText(error)}"
             ) from None
@@ -81,7 +81,7 @@ def treeEntries(
                     yield entry
                     continue
                 try:
-                    entries = _directoryEntries(mirror, tree, entry.path, entry.key, onSkipped)
+                    entries = _directoryEntries(local, tree, entry.path, entry.key, onSkipped)
                 except FileNotFoundError:  # gone since its name was read, or what a link leads to is
                     entries = []
                 except (NotFollowed, OSError) as error:
@@ -110,15 +110,15 @@ _NOT_STORED = {LEADS_NOWHERE, *LEFT_ALONE}
 
 
 def _directoryEntries(
-    mirror: Mirror, tree: OpenTree, path: bytes, key: bytes, onSkipped: OnSkipped
+    local: LocalTree, tree: OpenTree, path: bytes, key: bytes, onSkipped: OnSkipped
 ) -> list[SourceEntry]:
     """What is in one directory, sorted; a directory in it has a key and a path with a slash at the end, and no size.
 
     This is where a walk spends its time, so it looks at once at all that is there.
     """
-    encoding, owner, new, locale = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, mirror.locale
-    isLegacy, limit = locale.isLegacy, mirror.maxSize
-    isExcluded, isExcludedTree = matcher(mirror.excludes), treeMatcher(mirror.excludes)
+    encoding, owner, new, locale = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, local.locale
+    isLegacy, limit = locale.isLegacy, local.maxSize
+    isExcluded, isExcludedTree = matcher(local.excludes), treeMatcher(local.excludes)
 
     def isLeftOut(linked: SourceEntry) -> bool:
         matches = isExcludedTree if linked.path.endswith(b"/") else isExcluded
@@ -137,7 +137,7 @@ def _directoryEntries(
             sortKey = key + locale.keyOf(name) if isLegacy else below
             try:
                 if entry.is_symlink():
-                    linked = _linkedEntry(mirror, tree, level, SourceEntry(sortKey, None, 0, below), onSkipped)
+                    linked = _linkedEntry(local, tree, level, SourceEntry(sortKey, None, 0, below), onSkipped)
                     if linked and not isLeftOut(linked):
                         entries.append(linked)
                     continue
@@ -174,22 +174,22 @@ _byKey, _byTime = itemgetter(0), itemgetter(2)
 
 
 def _linkedEntry(
-    mirror: Mirror, tree: OpenTree, level: Level, entry: SourceEntry, onSkipped: OnSkipped
+    local: LocalTree, tree: OpenTree, level: Level, entry: SourceEntry, onSkipped: OnSkipped
 ) -> SourceEntry | None:
     """What a link stands for: a file, a directory, something that cannot be read or is not to be, or nothing.
 
     Args:
-        mirror: how names are read
+        local: how names are read
         tree: the way to the link
         level: the directory that the link is in
         entry: the link as something that cannot be read
         onSkipped: is told of what holds no data
     """
-    if mirror.followLinks == "none":
+    if local.followLinks == "none":
         onSkipped(entry.path, "a link, and links are not followed")
         return None
     try:
-        target = followedLink(level, entry.path.rpartition(b"/")[2], mirror.followLinks)
+        target = followedLink(level, entry.path.rpartition(b"/")[2], local.followLinks)
     except NotFollowed:
         return entry._replace(mtimeNs=NOT_FOLLOWED)
     except OSError as error:
@@ -200,20 +200,20 @@ def _linkedEntry(
     try:
         status = os.fstat(target.descriptor)
         if stat.S_ISDIR(status.st_mode):
-            return _linkedDirectory(mirror, tree, level, entry, status)
-        return _linkedFile(mirror, target.descriptor, entry, status, onSkipped)
+            return _linkedDirectory(local, tree, level, entry, status)
+        return _linkedFile(local, target.descriptor, entry, status, onSkipped)
     finally:
         os.close(target.descriptor)
 
 
 def _linkedFile(
-    mirror: Mirror, descriptor: int, entry: SourceEntry, status: os.stat_result, onSkipped: OnSkipped
+    local: LocalTree, descriptor: int, entry: SourceEntry, status: os.stat_result, onSkipped: OnSkipped
 ) -> SourceEntry | None:
     """A file that a link leads to, or nothing if it is none."""
     if not stat.S_ISREG(status.st_mode):
         onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link to no file"))
         return None
-    if 0 < mirror.maxSize < status.st_size:
+    if 0 < local.maxSize < status.st_size:
         return entry._replace(mtimeNs=TOO_LARGE)
     isReadable = os.access(b"/proc/self/fd/%d" % descriptor, os.R_OK, effective_ids=True)
     if not isReadable:
@@ -222,7 +222,7 @@ def _linkedFile(
 
 
 def _linkedDirectory(
-    mirror: Mirror, tree: OpenTree, level: Level, entry: SourceEntry, status: os.stat_result
+    local: LocalTree, tree: OpenTree, level: Level, entry: SourceEntry, status: os.stat_result
 ) -> SourceEntry:
     """A directory that a link leads to: nowhere until a file is found there, unreadable if the walk would never end."""
     above = tree.pathTo(status)
@@ -231,7 +231,7 @@ def _linkedDirectory(
     name = entry.path.rpartition(b"/")[2]
     if isTrusted(os.stat(name, dir_fd=level.descriptor, follow_symlinks=False).st_uid):
         raise GuardRefused(
-            f"The link {displayPath(mirror.pathTo(entry.path))} leads back to {displayPath(mirror.pathTo(above))}, "
+            f"The link {displayPath(local.pathTo(entry.path))} leads back to {displayPath(local.pathTo(above))}, "
             "which it is in; remove the link"
         )
     return entry

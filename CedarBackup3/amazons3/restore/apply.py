@@ -13,8 +13,9 @@ from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial, matcher
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
 from CedarBackup3.amazons3.restore.fetch import (
     Fetched,
@@ -46,7 +47,7 @@ _TRIED = 100  # archived objects, so that what they show is believed of the othe
 
 def carriedOut(
     selection: Selection,
-    mirror: Mirror,
+    local: LocalTree,
     versions: Spool[Version],
     lacking: Wanted,
     staging: Staging,
@@ -57,7 +58,7 @@ def carriedOut(
 
     Args:
         selection: what is restored
-        mirror: the target
+        local: the target
         versions: all of them
         lacking: what to fetch
         staging: where files arrive
@@ -71,11 +72,11 @@ def carriedOut(
         return
     _log.info("Fetching %s from %s", displayCount(lacking.files, "file"), selection.url)
     work = _Work(
-        selection, mirror, staging, partOf(mirror), _settler(selection, mirror, lacking, staging, tally, watcher)
+        selection, local, staging, partOf(selection.aws), _settler(selection, local, lacking, staging, tally, watcher)
     )
     with Spool(Version._make) as others, Spool(Version._make) as again:
         remaining: Iterable[Version] = lacking.versions
-        with contextlib.closing(Doubts(mirror, staging, work.partOf)) as doubts:
+        with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             archive = _Archive(work.settle)
             if _paysAsBatch(selection, versions, lacking) and (kept := _keptOut(work, versions, lacking)) is not None:
                 _download(work, versions, lacking, kept, watcher)
@@ -85,7 +86,7 @@ def carriedOut(
             again.extend(_stillWrong(work, doubts))
             again.extend(archive.untold())
         # What differs is fetched once more: it may have been damaged on the way.
-        with contextlib.closing(Doubts(mirror, staging, work.partOf)) as doubts:
+        with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             _fetchOneByOne(work, again, doubts, work.settle)
             for version in _stillWrong(work, doubts):
                 work.settle(Fetched(version, b"", "what arrived is not what its ETag stands for"))
@@ -97,7 +98,7 @@ class _Work:
     """What the parts of a restore have in common."""
 
     selection: Selection
-    mirror: Mirror
+    local: LocalTree
     staging: Staging
     partOf: PartOf
     settle: Callable[[Fetched], None]
@@ -166,7 +167,7 @@ def _fetchOneByOne(work: _Work, versions: Iterable[Version], doubts: Doubts, set
 
 
 def _settler(
-    selection: Selection, mirror: Mirror, lacking: Wanted, staging: Staging, tally: Tally, watcher: Watcher
+    selection: Selection, local: LocalTree, lacking: Wanted, staging: Staging, tally: Tally, watcher: Watcher
 ) -> Callable[[Fetched], None]:
     """What puts in its place what was fetched, or says why there is nothing to put."""
     done = size = 0
@@ -177,12 +178,12 @@ def _settler(
         if fetched.isArchived:
             line = archivedLine(selection, version)
             tally.wrong(Outcome.ARCHIVED, version.key, version.size or 0, line, fetched.reason)
-        elif reason := fetched.reason or _placed(mirror, staging, fetched):
-            shown = displayPath(mirror.pathTo(mirror.locale.pathOf(version.key)))
+        elif reason := fetched.reason or _placed(local, staging, fetched):
+            shown = displayPath(local.pathTo(local.locale.pathOf(version.key)))
             line = f"Failed: {shown} was not restored: {reason}"
             tally.wrong(Outcome.FAILED, version.key, version.size or 0, line, reason)
         elif fetched.verdict == "unknown":
-            tally.unproven(version, displayPath(mirror.pathTo(mirror.locale.pathOf(version.key))), fetched.why)
+            tally.unproven(version, displayPath(local.pathTo(local.locale.pathOf(version.key))), fetched.why)
         else:
             tally.fine(Outcome.RESTORED, version.size or 0)
         done, size = done + 1, size + (version.size or 0)
@@ -192,11 +193,11 @@ def _settler(
     return settle
 
 
-def _placed(mirror: Mirror, staging: Staging, fetched: Fetched) -> str:
+def _placed(local: LocalTree, staging: Staging, fetched: Fetched) -> str:
     """Put a file in its place; returns why that cannot be, or nothing."""
     version = fetched.version
     try:
-        place(staging.target, mirror.locale.pathOf(version.key), fetched.file, secondsOf(version.lastModified))
+        place(staging.target, local.locale.pathOf(version.key), fetched.file, secondsOf(version.lastModified))
     except NoPlace as failure:
         with contextlib.suppress(OSError):
             os.unlink(fetched.file)
@@ -207,7 +208,7 @@ def _placed(mirror: Mirror, staging: Staging, fetched: Fetched) -> str:
 def _leftBehind(work: _Work, lacking: Wanted, doubts: Doubts, archive: _Archive) -> Iterator[Version]:
     """Settle what a batch has brought, and give what it has not."""
     for version in lacking.versions:
-        taken = takenFromTree(work.staging, work.mirror.locale.pathOf(version.key), version, work.partOf)
+        taken = takenFromTree(work.staging, work.local.locale.pathOf(version.key), version, work.partOf)
         if not taken.isSettled:
             doubts.add(taken)
         elif not taken.reason:
@@ -226,7 +227,7 @@ def _paysAsBatch(selection: Selection, versions: Iterable[Version], lacking: Wan
 
 def _unwanted(work: _Work, versions: Iterable[Version], lacking: Wanted) -> Iterator[tuple[bytes, Version, bool]]:
     """The paths of the current objects, with each whether it is not lacking, so that a batch must not fetch it."""
-    locale, selection = work.mirror.locale, work.selection
+    locale, selection = work.local.locale, work.selection
     now = (version for version in versions if version.isLatest and version.size is not None)
     isExcluded = matcher(selection.excludes) or (lambda name: False)
     # Versions have the attribute by which the join orders, which is all that it needs of either side.

@@ -7,33 +7,36 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.content.followup import settled
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize
-from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import Claim, Finding
 from CedarBackup3.amazons3.restore.fetch import Fetched, PartOf
+from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import Spool
 
 
-def partOf(mirror: Mirror) -> PartOf:
+def partOf(aws: AwsSettings) -> PartOf:
     """Asks aws for the size at the first ETag of parts only."""
-    known = functools.cache(lambda: configuredPartSize(mirror))
+    known = functools.cache(lambda: configuredPartSize(aws))
     return lambda etag: known() if "-" in etag else 0
 
 
 class Doubts:
     """Keeps what has arrived but is not proven."""
 
-    def __init__(self, mirror: Mirror, staging: Staging, part: PartOf) -> None:
-        self._mirror, self._root, self._part = replace(mirror, source=staging.path), staging.lock, part
+    def __init__(self, selection: Selection, local: LocalTree, staging: Staging, part: PartOf) -> None:
+        self._selection, self._local = selection, replace(local, root=staging.path)
+        self._root, self._part = staging.lock, part
         self._versions, self._findings = Spool(Version._make), Spool(Finding._make)
         self._etag = ""
 
     def add(self, fetched: Fetched) -> None:
         """Keep one of them; its file stays where it is."""
-        version, path = fetched.version, os.path.relpath(fetched.file, self._mirror.source)
+        version, path = fetched.version, os.path.relpath(fetched.file, self._local.root)
         claim = claimOf(path, os.lstat(fetched.file).st_mtime_ns, version)
         self._versions.append([version])
         self._findings.append([Finding(fetched.verdict, fetched.why, *claim)])
@@ -41,9 +44,10 @@ class Doubts:
 
     def settled(self) -> Iterator[Fetched]:
         """Each of them with what S3 has told."""
-        reader = Reader(self._mirror, root=self._root, configuredPart=self._part(self._etag))
+        location, aws = self._selection.location, self._selection.aws
+        reader = Reader(self._local, location, aws, root=self._root, configuredPart=self._part(self._etag))
         for version, found in zip(self._versions, settled(reader, self._findings), strict=True):
-            yield Fetched(version, self._mirror.pathTo(found.path), verdict=found.verdict, why=found.why)
+            yield Fetched(version, self._local.pathTo(found.path), verdict=found.verdict, why=found.why)
 
     def close(self) -> None:
         """Give the space back."""

@@ -19,8 +19,8 @@ from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.content.followup import ENCRYPTED
-from CedarBackup3.amazons3.mirror import OnProgress
 from CedarBackup3.amazons3.model import S3Location, Verdict
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.restore.placing import openedFile
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import temporaryText

@@ -10,8 +10,8 @@ from dataclasses import replace
 from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
-from CedarBackup3.amazons3.mirror import Watcher
 from CedarBackup3.amazons3.model import S3Location, isFolderMarker
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.snapshot import stateAt

@@ -14,9 +14,10 @@ from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.local.walk import treeEntries
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import PartOf
 from CedarBackup3.amazons3.restore.placing import setTime
@@ -29,33 +30,26 @@ from CedarBackup3.util import displayBytes, displayCount, displayPath
 _log = logging.getLogger("CedarBackup3.log")
 
 
-def targetMirror(selection: Selection, target: bytes) -> Mirror:
-    """The target directory, which need not exist yet, as the walk and the comparison know a source.
+def targetTree(selection: Selection, target: bytes) -> LocalTree:
+    """The target directory, which need not exist yet, as it is walked.
 
     Links in it are not followed: whoever may write there could make them lead anywhere.
     """
-    return Mirror(
-        source=target,
-        location=selection.location,
-        aws=selection.aws,
-        startNs=0,
-        identity=(0, 0),
-        excludes=(*selection.excludes, f"{RESERVED.decode()}/*"),
-        followLinks="none",
-    )
+    excludes = (*selection.excludes, f"{RESERVED.decode()}/*")
+    return LocalTree(target, selection.aws.locale, excludes=excludes, followLinks="none")
 
 
 @contextlib.contextmanager
 def restorable(
-    selection: Selection, mirror: Mirror, state: Spool[Version], tally: Tally, *, isCaseInsensitive: bool = False
+    selection: Selection, local: LocalTree, state: Spool[Version], tally: Tally, *, isCaseInsensitive: bool = False
 ) -> Iterator[Spool[Version]]:
     """Those of a state that can be files in the target; the others are said one by one."""
-    safe = (version.key for version in state if not unsafeReason(version.key, mirror.locale))
+    safe = (version.key for version in state if not unsafeReason(version.key, local.locale))
     directories = alsoDirectories(safe)
     taken = CaselessNames()
 
     def reason(version: Version) -> str:
-        if unsafe := unsafeReason(version.key, mirror.locale):
+        if unsafe := unsafeReason(version.key, local.locale):
             return unsafe
         if version.key in directories:
             return "there are other keys below it, for which it has to be a directory"
@@ -64,9 +58,7 @@ def restorable(
     def allowed() -> Iterator[Version]:
         for version in state:
             if why := reason(version):
-                line = (
-                    f"Refused: {selection.urlOf(version.key)} cannot be a file in {displayPath(mirror.source)}: {why}"
-                )
+                line = f"Refused: {selection.urlOf(version.key)} cannot be a file in {displayPath(local.root)}: {why}"
                 tally.wrong(Outcome.REFUSED, version.key, version.size or 0, line, why)
             else:
                 yield version
@@ -91,7 +83,7 @@ class Wanted:
 @contextlib.contextmanager
 def wanted(
     selection: Selection,
-    mirror: Mirror,
+    local: LocalTree,
     state: Iterable[Version],
     tally: Tally,
     watcher: Watcher,
@@ -104,7 +96,7 @@ def wanted(
 
     Args:
         selection: what is restored
-        mirror: the target
+        local: the target
         state: what should be there
         tally: counts what is up to date
         watcher: sees the progress
@@ -114,16 +106,16 @@ def wanted(
         adjust: whether files of the right content get their time
     """
     files = size = current = 0
-    part = partOf(mirror)
+    part = partOf(selection.aws)
 
     def isInTheWay(tree: OpenTree, entry: SourceEntry | None, version: Version) -> bool:
         if mayReplace or root < 0:
             return False
-        path = mirror.locale.pathOf(version.key)
+        path = local.locale.pathOf(version.key)
         what = "" if entry else obstacle(tree, path)
         if what == BEHIND_LINK or not (entry or what):  # placing finds out
             return False
-        shown, url = displayPath(mirror.pathTo(path)), selection.urlOf(version.key)
+        shown, url = displayPath(local.pathTo(path)), selection.urlOf(version.key)
         other = f"is {what}, and not what {url} is" if what else f"was there already, other than {url}"
         line = f"Different: {shown} {other}, and stays; --overwrite replaces it"
         tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
@@ -131,7 +123,7 @@ def wanted(
 
     def lacking(tree: OpenTree) -> Iterator[Version]:
         nonlocal files, size, current
-        for entry, version in joined(targetEntries(selection, mirror, root, watcher), state):
+        for entry, version in joined(targetEntries(selection, local, root, watcher), state):
             if version is None:
                 continue
             if entry is not None and isAlike(entry, version):
@@ -147,24 +139,24 @@ def wanted(
             files, size, current = files + 1, size + (version.size or 0), current + version.isLatest
             yield version
 
-    _log.info("Reading %s", displayPath(mirror.source))
-    with Spool(Version._make) as kept, OpenTree(root, mirror.followLinks) as tree:
+    _log.info("Reading %s", displayPath(local.root))
+    with Spool(Version._make) as kept, OpenTree(root, local.followLinks) as tree:
         kept.extend(lacking(tree))
         settled = displayCount(tally.count(Outcome.SETTLED), "file")
         _log.info("To restore: %s (%s); %s up to date", displayCount(files, "file"), displayBytes(size), settled)
         yield Wanted(kept, files, size, current)
 
 
-def targetEntries(selection: Selection, mirror: Mirror, root: int, watcher: Watcher) -> Iterator[SourceEntry]:
+def targetEntries(selection: Selection, local: LocalTree, root: int, watcher: Watcher) -> Iterator[SourceEntry]:
     """The files in the target, of which `root` is the descriptor; negative: a rehearsal of what will make it."""
     watcher("walk")
     if root < 0:
         return
     if not selection.only:
-        yield from treeEntries(root, mirror)
+        yield from treeEntries(root, local)
         return
-    with contextlib.suppress(NotFollowed, OSError, UnicodeError), OpenTree(root, mirror.followLinks) as tree:
-        path = mirror.locale.pathOf(selection.only)
+    with contextlib.suppress(NotFollowed, OSError, UnicodeError), OpenTree(root, local.followLinks) as tree:
+        path = local.locale.pathOf(selection.only)
         status = tree.status(path)
         if stat.S_ISREG(status.st_mode):
             yield SourceEntry(selection.only, status.st_size, status.st_mtime_ns, path)
@@ -212,12 +204,12 @@ def _hasContent(tree: OpenTree, entry: SourceEntry, version: Version, part: Part
         return False
 
 
-def rehearsed(selection: Selection, mirror: Mirror, lacking: Wanted) -> None:
+def rehearsed(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
     """Say what would be restored."""
     for version in lacking.versions:
         _log.info(
             "Would restore %s (%s) from version %s of %s",
-            displayPath(mirror.pathTo(mirror.locale.pathOf(version.key))),
+            displayPath(local.pathTo(local.locale.pathOf(version.key))),
             displayCount(version.size or 0, "byte"),
             displayPath(version.versionId),
             selection.urlOf(version.key),

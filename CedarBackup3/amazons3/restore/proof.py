@@ -11,8 +11,9 @@ from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.content.followup import settled
 from CedarBackup3.amazons3.content.hashing import Reader, hashed
 from CedarBackup3.amazons3.local.opentree import OpenTree
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import Claim, Finding, SourceEntry
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import claimOf, partOf
 from CedarBackup3.amazons3.restore.plan import isAlike, obstacle, targetEntries
 from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, summaryLine
@@ -33,7 +34,7 @@ def requireDirectory(target: Target) -> None:
 
 def compared(
     selection: Selection,
-    mirror: Mirror,
+    local: LocalTree,
     state: Iterable[Version],
     tally: Tally,
     watcher: Watcher,
@@ -47,33 +48,33 @@ def compared(
 
     Args:
         selection: what was restored
-        mirror: the target
+        local: the target
         state: what should be there
         tally: has what came of the restore
         watcher: sees the progress
         root: the descriptor of the target
         isRestore: what was said before is not said again, and other files are no concern
     """
-    tree = OpenTree(root, mirror.followLinks)
+    tree = OpenTree(root, local.followLinks)
     with Spool(_Odd._make) as odds, Spool(Finding._make) as doubtful, tree:
         with odds.appending() as keep:
-            for entry, version in joined(targetEntries(selection, mirror, root, watcher), state):
+            for entry, version in joined(targetEntries(selection, local, root, watcher), state):
                 if entry is None or version is None or not isAlike(entry, version):
                     keep(_Odd(entry and tuple(entry), version and tuple(version)))
                 elif not isRestore:
                     tally.fine(Outcome.ALIKE, entry.size or 0)
-        findings = _findings(mirror, root, odds, doubtful, watcher)
+        findings = _findings(selection, local, root, odds, doubtful, watcher)
         watcher("compare")
         doubt = next(findings, None)
         for odd in odds:
             if doubt is not None and odd.isComparable and odd.claim == doubt.claim:
-                _tell(selection, mirror, tree, odd, doubt, tally, isRestore=isRestore)
+                _tell(selection, local, tree, odd, doubt, tally, isRestore=isRestore)
                 doubt = next(findings, None)
             else:
-                _tell(selection, mirror, tree, odd, None, tally, isRestore=isRestore)
+                _tell(selection, local, tree, odd, None, tally, isRestore=isRestore)
     tally.sayUnproven()
     report = tally.report()
-    line = summaryLine(selection, mirror.source, report, isRestore=isRestore)
+    line = summaryLine(selection, local.root, report, isRestore=isRestore)
     _log.log(logging.INFO if report.isClean else logging.ERROR, "%s", line)
     if isRestore and (report.counts.get(Outcome.RESTORED) or report.counts.get(Outcome.UNPROVEN)):
         _log.info(
@@ -114,12 +115,12 @@ class _Odd(NamedTuple):
 
 
 def _findings(
-    mirror: Mirror, root: int, odds: Spool[_Odd], doubtful: Spool[Finding], watcher: Watcher
+    selection: Selection, local: LocalTree, root: int, odds: Spool[_Odd], doubtful: Spool[Finding], watcher: Watcher
 ) -> Iterator[Finding]:
     """What is comparable but not proven by its ETag, after asking S3 for a bounded number of them, in key order.
 
     Args:
-        mirror: the target
+        local: the target
         root: its descriptor
         odds: all that is not alike
         doubtful: receives what the ETags do not prove
@@ -132,7 +133,8 @@ def _findings(
             withParts = withParts or odd.claim.etag * ("-" in odd.claim.etag)
     if size < 0:
         return iter(())
-    reader = Reader(mirror, root=root, configuredPart=partOf(mirror)(withParts))
+    part = partOf(selection.aws)(withParts)
+    reader = Reader(local, selection.location, selection.aws, root=root, configuredPart=part)
     claims = (odd.claim for odd in odds if odd.isComparable)
     watcher("content")
     doubtful.extend(found for found in hashed(reader, claims, size, watcher) if found.verdict != "matched")
@@ -141,7 +143,7 @@ def _findings(
 
 def _tell(
     selection: Selection,
-    mirror: Mirror,
+    local: LocalTree,
     tree: OpenTree,
     odd: _Odd,
     doubt: Finding | None,
@@ -153,15 +155,15 @@ def _tell(
     entry, version = odd.entry, odd.version
     if version is None:
         if entry is not None and not isRestore and not _isLostAndFound(entry):
-            line = f"Extra: {displayPath(mirror.pathTo(entry.path))} was not in {selection.shown}"
+            line = f"Extra: {displayPath(local.pathTo(entry.path))} was not in {selection.shown}"
             tally.wrong(Outcome.EXTRA, entry.path, entry.size or 0, line)
         return
     isRight = odd.isComparable and (doubt is None or doubt.verdict in {"matched", "unknown"})
     if not isRight and version.key not in tally.said:
-        _tellDifference(selection, mirror, tree, entry, version, doubt, tally)
+        _tellDifference(selection, local, tree, entry, version, doubt, tally)
     elif isRight and not isRestore:
         if doubt is not None and doubt.verdict == "unknown":
-            tally.unproven(version, displayPath(mirror.pathTo(doubt.path)), doubt.why)
+            tally.unproven(version, displayPath(local.pathTo(doubt.path)), doubt.why)
         else:
             tally.fine(Outcome.SETTLED, version.size or 0)
 
@@ -173,15 +175,15 @@ def _isLostAndFound(entry: SourceEntry) -> bool:
 
 def _tellDifference(
     selection: Selection,
-    mirror: Mirror,
+    local: LocalTree,
     tree: OpenTree,
     entry: SourceEntry | None,
     version: Version,
     doubt: Finding | None,
     tally: Tally,
 ) -> None:
-    file = mirror.locale.pathOf(version.key)
-    path, size = displayPath(mirror.pathTo(file)), displayCount(version.size or 0, "byte")
+    file = local.locale.pathOf(version.key)
+    path, size = displayPath(local.pathTo(file)), displayCount(version.size or 0, "byte")
     if entry is None and (what := obstacle(tree, file)):
         line = f"Different: {path} is {what}, and not the file ({size}) that is in {selection.shown}"
         tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.aws.command import settingArguments
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.cappedlines import CappedLines
-from CedarBackup3.amazons3.mirror import Recorder
+from CedarBackup3.amazons3.progress import Recorder
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.util import displayBytes, displayCount, displayPath
 

@@ -15,8 +15,9 @@ from CedarBackup3.amazons3.aws.arguments import copyArguments, syncArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, runAws
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.aws.progress import progressReader
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.amazons3.sync.linktree import linkTrees
 from CedarBackup3.errors import CommandFailed
@@ -39,14 +40,14 @@ def synchronized(
     Raises:
         CommandFailed: aws has no way to protect them
     """
-    excludes = [*mirror.excludes, *_protections(mirror, leftOut)]
+    excludes = [*mirror.tree.excludes, *_protections(mirror, leftOut)]
     with _patternSafeSource(mirror, bool(excludes)) as source:
         arguments = syncArguments(
             source,
             mirror.location,
             delete=delete,
             excludes=excludes,
-            followLinks=mirror.followLinks != "none",
+            followLinks=mirror.tree.followLinks != "none",
             progress=onProgress is not None,
         )
         return _ran(mirror, arguments, onProgress)
@@ -72,7 +73,7 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
     """The source by a path without characters that mean something in a pattern: aws puts it in front of every one."""
     if not (hasPatterns and hasSpecial(os.fsdecode(mirror.source))):
         yield mirror.source
-    elif mirror.followLinks == "none":
+    elif mirror.tree.followLinks == "none":
         raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
     else:
         with contextlib.ExitStack() as stack:

@@ -42,7 +42,7 @@ def _changedSince(path: bytes, entry: SourceEntry, since: int) -> bool:
 
 def _goneSince(mirror: Mirror, key: bytes, since: int) -> bool:
     """Whether the file of an object has come or gone after `since`: the directory it would be in has been changed."""
-    path = mirror.pathOf(key)
+    path = mirror.tree.pathOf(key)
     while path and len(path) > len(mirror.source):
         path = path.rpartition(b"/")[0] or b"/"
         with contextlib.suppress(OSError):

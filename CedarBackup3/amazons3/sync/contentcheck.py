@@ -17,7 +17,7 @@ from CedarBackup3.amazons3.compare import Pair, finder
 from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
 from CedarBackup3.amazons3.content.followup import ENCRYPTED, settled
 from CedarBackup3.amazons3.content.hashing import Reader, claim, configuredPartSize, hashed
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     Claim,
     ContentReport,
@@ -29,6 +29,7 @@ from CedarBackup3.amazons3.model import (
     Verdict,
     VerifyReport,
 )
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync.messages import againLine, clockLine, unknownLine
 from CedarBackup3.amazons3.sync.runtrace import CLOCK_TOLERANCE, RunTrace
@@ -160,8 +161,8 @@ def verifiedWithContent(
 
         if gathered.files or check.isWhole:
             watcher("content")
-            part = configuredPartSize(mirror) if gathered.hasParts and check.mayRead else 0
-            _compare(Reader(mirror, check.cache, part), claims, gathered.size, watcher, check, counts, tell)
+            part = configuredPartSize(mirror.aws) if gathered.hasParts and check.mayRead else 0
+            _compare(mirror, part, claims, gathered.size, watcher, check, counts, tell)
         again.finish()
     if check.cache and check.isWhole:
         check.cache.forgetGone(mirror.source)
@@ -243,7 +244,8 @@ class _Counts:
 
 
 def _compare(
-    reader: Reader,
+    mirror: Mirror,
+    configuredPart: int,
     claims: Iterable[Claim],
     size: int,
     watcher: Watcher,
@@ -252,9 +254,10 @@ def _compare(
     onFinding: Callable[[Finding], object],
 ) -> None:
     """Compare all the claims, and tell and keep what is found."""
+    reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache, configuredPart)
     unproven = CappedLines("unproven files", logging.WARNING if check.isWhole else logging.DEBUG)
     read = hashed(reader, claims, size, watcher) if check.mayRead else _unread(claims)
-    isKeyed = not check.isWhole and reader.mirror.aws.sse.startswith("aws:kms")
+    isKeyed = not check.isWhole and mirror.aws.sse.startswith("aws:kms")
     with Spool(Finding._make) as open_:
         with open_.appending() as keep, check.matches.appending() as keepMatch:
             for found in read:
@@ -272,7 +275,7 @@ def _compare(
                 keepFinding(found)
                 onFinding(found)
                 if found.verdict == "unknown":
-                    unproven.say(unknownLine(reader.mirror, found))
+                    unproven.say(unknownLine(mirror, found))
     unproven.finish()
 
 

@@ -22,8 +22,10 @@ from itertools import chain, islice
 from CedarBackup3.amazons3.aws.arguments import deleteArguments, deleteOneArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf
 from CedarBackup3.amazons3.local.opentree import NotFollowed, OpenTree
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress, openedSource
+from CedarBackup3.amazons3.local.tree import openRoot
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Step
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.workers import mapped, processors
@@ -187,7 +189,7 @@ def _isBusy(result: AwsResult) -> bool:
 
 def _stillGone(mirror: Mirror, steps: Sequence[Step]) -> list[Step]:
     """Those of some steps whose files have not come back."""
-    with openedSource(mirror) as root, OpenTree(root, mirror.followLinks, mirror.owners) as tree:
+    with openRoot(mirror.tree) as root, OpenTree(root, mirror.tree.followLinks, mirror.tree.owners) as tree:
         return [step for step in steps if not _hasComeBack(mirror, tree, step)]
 
 
@@ -196,13 +198,13 @@ def _hasComeBack(mirror: Mirror, tree: OpenTree, step: Step) -> bool:
 
     Where links are not followed at all there is none behind a link, whichever part of the path that is.
     """
-    path = mirror.pathOf(step.key)
+    path = mirror.tree.pathOf(step.key)
     if path is None:
         return False
     try:
         status = tree.status(path.removeprefix(mirror.pathTo(b"")))
     except NotFollowed:
-        return mirror.followLinks != "none"
+        return mirror.tree.followLinks != "none"
     except OSError as error:
         return error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
     return stat.S_ISREG(status.st_mode)

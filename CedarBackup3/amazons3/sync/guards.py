@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from CedarBackup3.amazons3.local.mounts import mountPoints
 from CedarBackup3.amazons3.local.scan import Scan
-from CedarBackup3.amazons3.mirror import Mirror, mountPoints
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.util import displayPath
@@ -87,7 +88,7 @@ def sourceChange(mirror: Mirror, scan: Scan, guards: Guards) -> str:
             isEmptied = scan.files and next(entries, None) is None
     except OSError as error:
         return f"{shown} cannot be read any more ({error.strerror})"
-    if not stat.S_ISDIR(status.st_mode) or (status.st_dev, status.st_ino) != mirror.identity:
+    if not stat.S_ISDIR(status.st_mode) or (status.st_dev, status.st_ino) != mirror.tree.identity:
         return f"{shown} is another than it was when it was read"
     if isEmptied:
         return f"{shown} was emptied after it was read"

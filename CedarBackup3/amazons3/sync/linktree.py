@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
-from CedarBackup3.amazons3.mirror import Mirror, openedSource
+from CedarBackup3.amazons3.local.tree import openRoot
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath, shortageSentence
@@ -44,8 +45,8 @@ def linkTrees(
             "Files go up by their descriptors in /proc, which is not mounted here; mount it, then run again"
         )
     with (
-        openedSource(mirror) as root,
-        OpenTree(root, mirror.followLinks, mirror.owners) as tree,
+        openRoot(mirror.tree) as root,
+        OpenTree(root, mirror.tree.followLinks, mirror.tree.owners) as tree,
         _moreDescriptors() as most,
     ):
         yield _trees(tree, iter(paths), most, onUnopened)

@@ -58,8 +58,8 @@ def leftAloneLine(mirror: Mirror, path: bytes, reason: LeftAlone) -> str:
     shown = displayPath(mirror.pathTo(path))
     if reason == "tooLarge":
         return (
-            f"Too large: {shown} has more than {displayCount(mirror.maxSize, 'byte')}, so it is not uploaded, and its "
-            "object stays as it is; a larger --maxSize uploads it"
+            f"Too large: {shown} has more than {displayCount(mirror.tree.maxSize, 'byte')}, so it is not uploaded, and "
+            "its object stays as it is; a larger --maxSize uploads it"
         )
     return (
         f"Not followed: {shown} leads to what the user who made the link cannot read, so it "

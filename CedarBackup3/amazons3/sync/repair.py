@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.scan import Scan
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Finding, VerifyReport
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, contentCheck

@@ -15,7 +15,7 @@ from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import joined, knowable
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, hashed
 from CedarBackup3.amazons3.local.scan import Scan, scanned, sourceEntries
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     KEY_LIMIT,
     Action,
@@ -31,6 +31,7 @@ from CedarBackup3.amazons3.model import (
 )
 from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.sync.messages import (
@@ -83,7 +84,7 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
     watcher("walk")
     with (
         NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
-        scanned(mirror, skip, (lambda entries: None) if ignoreNames else look, watcher, leave) as scan,
+        scanned(mirror.tree, mirror.mounts, skip, _noLook if ignoreNames else look, watcher, leave) as scan,
     ):
         check.finish()
         for lines in (skipped, *leftAlone.values()):
@@ -101,6 +102,10 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
                 "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
             )
         yield scan
+
+
+def _noLook(entries: list[SourceEntry]) -> None:
+    pass
 
 
 def compared(
@@ -124,7 +129,7 @@ def comparedAfresh(
     The scan only tells how to cut the listing; what the run has done, if it is given, is to be shown done.
     """
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, sourceEntries(mirror), objects, watcher, check, trace)
+        return _report(mirror, sourceEntries(mirror.tree), objects, watcher, check, trace)
 
 
 @contextlib.contextmanager
@@ -144,8 +149,9 @@ def planned(
                 displayPath(mirror.source),
             )
             watcher("content")
-            part = configuredPartSize(mirror) if any("-" in each.etag for each in claims) else 0
-            return hashed(Reader(mirror, check.cache if check else None, part), claims, size, watcher)
+            part = configuredPartSize(mirror.aws) if any("-" in each.etag for each in claims) else 0
+            reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache if check else None, part)
+            return hashed(reader, claims, size, watcher)
 
         with plan.planned(mirror, joined(scan.entries, objects()), judge) as made:
             log.info("%s", planLine(mirror, made))
