@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
 from typing import Protocol
+
+_log = logging.getLogger("CedarBackup3.log")
 
 OnProgress = Callable[[str, int, int, float | None], object]
 """Is told now and then: the phase in a word, files and bytes done in it, and which fraction that is, if it is known."""
@@ -41,3 +45,14 @@ class Watcher(Protocol):
 
     def charge(self, phase: str, seconds: float) -> object:
         """Count time that was spent on one phase in the midst of another."""
+
+
+@contextlib.contextmanager
+def timesLogged(watcher: Watcher) -> Iterator[None]:
+    """At the end, log where the time went."""
+    try:
+        yield
+    finally:
+        watcher("")
+        if watcher.seconds:
+            _log.info("Time spent: %s", ", ".join(f"{phase} {spent:.1f} s" for phase, spent in watcher.seconds.items()))

@@ -63,7 +63,8 @@ def cli() -> int:
 
 def run(options: RestoreOptions, progress: ProgressLine) -> int:
     """List, compare or restore as the options say; returns the exit status."""
-    from CedarBackup3.amazons3.sync.steps import timesLogged
+    from CedarBackup3.amazons3.progress import timesLogged
+    from CedarBackup3.amazons3.restore.run import compareTarget, rehearseRestore, runRestore
 
     sayVainPatterns(options.exclude)
     sayOpenEndpoint(options.aws)
@@ -77,11 +78,11 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
             return _printState(selection, options, progress)
         target = _absolute(options.targetDir)
         if options.verifyOnly:
-            report = _compared(selection, target, progress)
+            report = compareTarget(selection, target, progress)
         elif options.dryRun:
-            report = _rehearsed(selection, target, progress, overwrite=options.overwrite)
+            report = rehearseRestore(selection, target, progress, overwrite=options.overwrite)
         else:
-            report = _restored(selection, target, progress, overwrite=options.overwrite)
+            report = runRestore(selection, target, progress, overwrite=options.overwrite)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
 
 
@@ -111,11 +112,12 @@ def restoreBucket(
         CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
         UsageError: the URL is none, or the directory is one
     """
+    from CedarBackup3.amazons3.restore.run import runRestore
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return _restored(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
+        return runRestore(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -125,80 +127,12 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
+    from CedarBackup3.amazons3.restore.run import compareTarget
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return _compared(selection, _absolute(targetDir), unwatched())
-
-
-def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import apply as restoration
-    from CedarBackup3.amazons3.restore import pastsnapshot as past
-    from CedarBackup3.amazons3.restore import plan, proof
-    from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
-    from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
-
-    tally, restore = Tally(watcher.record), selection.identity
-    with contextlib.ExitStack() as stack:
-        enter = stack.enter_context
-        target = enter(openedTarget(path))
-        requireRoom(target, restore, overwrite=overwrite)
-        chosen, versions = enter(past.listed(selection, watcher))
-        stood = enter(past.standing(chosen, versions, tally))
-        place = enter(staging(target, restore))
-        root, local = place.target, plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
-        with plan.wanted(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite, adjust=True) as lacking:
-            locked = chosen.keepingOpen(place.lock)
-            restoration.carriedOut(locked, local, versions, lacking, place, tally, watcher)
-        report = proof.compared(chosen, local, state, tally, watcher, root=root, isRestore=True)
-        finish(place, isComplete=report.isClean)
-        requireSamePlace(target, root, "restored into")
-        return report
-
-
-def _rehearsed(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import pastsnapshot as past
-    from CedarBackup3.amazons3.restore import plan
-    from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.staging import ignoresCase, requireRoom
-    from CedarBackup3.amazons3.restore.target import openedTarget
-
-    tally = Tally(watcher.record)
-    with contextlib.ExitStack() as stack:
-        enter = stack.enter_context
-        target = enter(openedTarget(path))
-        requireRoom(target, selection.identity, overwrite=overwrite)
-        chosen, versions = enter(past.listed(selection, watcher))
-        stood = enter(past.standing(chosen, versions, tally))
-        local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        lacking = enter(plan.wanted(chosen, local, state, tally, watcher, root=target.root, mayReplace=overwrite))
-        plan.rehearsed(chosen, local, lacking)
-    return tally.report()
-
-
-def _compared(selection: Selection, path: bytes, watcher: Watcher) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import pastsnapshot as past
-    from CedarBackup3.amazons3.restore import plan, proof
-    from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.staging import ignoresCase
-    from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
-
-    tally = Tally(watcher.record)
-    with contextlib.ExitStack() as stack:
-        enter = stack.enter_context
-        target = enter(openedTarget(path))
-        proof.requireDirectory(target)
-        chosen, versions = enter(past.listed(selection, watcher))
-        stood = enter(past.standing(chosen, versions, tally))
-        local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        report = proof.compared(chosen, local, state, tally, watcher, root=target.descriptor, isRestore=False)
-        requireSamePlace(target, target.descriptor, "compared")
-        return report
+        return compareTarget(selection, _absolute(targetDir), unwatched())
 
 
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:

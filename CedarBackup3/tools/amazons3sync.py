@@ -31,14 +31,8 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.command import AwsResult
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.local.links import FollowLinks
-    from CedarBackup3.amazons3.local.scan import Scan
     from CedarBackup3.amazons3.local.tree import Path
-    from CedarBackup3.amazons3.mirror import Mirror
     from CedarBackup3.amazons3.model import VerifyReport
-    from CedarBackup3.amazons3.sync.contentcheck import ContentCheck
-    from CedarBackup3.amazons3.sync.guards import Guards
-    from CedarBackup3.amazons3.sync.plan import Plan
-    from CedarBackup3.amazons3.sync.runtrace import RunTrace
     from CedarBackup3.cli.progress import ProgressLine
 
 
@@ -80,12 +74,9 @@ def cli() -> int:
 
 def run(options: SyncOptions, progress: ProgressLine) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
-    from dataclasses import replace
-
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.sync import steps
-    from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
-    from CedarBackup3.amazons3.sync.lock import targetLock
+    from CedarBackup3.amazons3.sync.guards import Guards
+    from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
     sayVainPatterns(options.exclude)
     sayOpenEndpoint(options.aws)
@@ -98,84 +89,21 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         followLinks=options.followLinks,
         aws=options.aws,
     )
-    guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
-    changesNothing = options.verifyOnly or options.dryRun
-    with (
-        _contentCheck(options) as check,
-        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as aws,
-        steps.timesLogged(progress),
-        steps.checkedScan(mirror := replace(mirror, aws=aws), progress, ignoreNames=options.ignoreWarnings) as scan,
-    ):
-        if options.verifyOnly:
-            requireSentinel(mirror, guards)
-            whole = check if check.isWhole else None
-            return _status(steps.compared(mirror, scan, progress, options.listings, whole))
-        with steps.planned(mirror, scan, progress, options.listings, check) as (plan, proof):
-            requireHarmless(mirror, guards, plan)
-            if plan.length and options.dryRun:
-                steps.rehearsed(mirror, plan)
-                return ExitStatus.DONE
-            if plan.length:
-                return _status(_carriedOut(mirror, scan, plan, options, guards, progress, check))
-            return _status(_repaired(mirror, scan, options, progress, check, proof()))
-
-
-def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck]:
-    from CedarBackup3.amazons3.sync.contentcheck import contentCheck
-
-    return contentCheck(
-        options.digestCache,
-        isWhole=options.checkContent,
-        mayRead=options.checkContent or not options.noUploadProof,
-        isLast=options.verifyOnly or options.dryRun,
+    how = RunOptions(
+        verifyOnly=options.verifyOnly,
+        dryRun=options.dryRun,
+        ignoreNames=options.ignoreWarnings,
+        guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete),
+        lockWait=options.lockWait,
+        method=options.method,
+        listings=options.listings,
+        checkContent=options.checkContent,
+        repairContent=options.repairContent,
+        digestCache=options.digestCache,
+        proveUploads=not options.noUploadProof,
     )
-
-
-def _carriedOut(
-    mirror: Mirror,
-    scan: Scan,
-    plan: Plan,
-    options: SyncOptions,
-    guards: Guards,
-    progress: ProgressLine,
-    check: ContentCheck,
-) -> VerifyReport:
-    """Carry the plan out, and show that it is done; the digests for that are made meanwhile."""
-    from CedarBackup3.amazons3.sync import steps
-    from CedarBackup3.amazons3.sync.uploaddigests import uploadDigests
-
-    with uploadDigests(mirror, plan.steps, check.cache) as digests:
-        with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
-            results = steps.carriedOut(mirror, scan, plan, progress, options.method, guards)
-        trace = steps.traceOf(scan, plan, digests)
-        report = steps.comparedAfresh(mirror, scan, progress, options.listings, check, trace)
-        report = _repaired(mirror, scan, options, progress, check, report, trace)
-    if report.isClean and not all(result.isComplete for result in results):
-        steps.forgiven(mirror)
-    return report
-
-
-def _repaired(
-    mirror: Mirror,
-    scan: Scan,
-    options: SyncOptions,
-    progress: ProgressLine,
-    check: ContentCheck,
-    report: VerifyReport,
-    trace: RunTrace | None = None,
-) -> VerifyReport:
-    """The report, or that of another comparison after what differs has been uploaded once more."""
-    from CedarBackup3.amazons3.model import Kind
-    from CedarBackup3.amazons3.sync.repair import repaired
-
-    if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
-        return report
-    return repaired(mirror, scan, progress, options.listings, check, trace, isWhole=options.repairContent)
-
-
-def _status(report: VerifyReport) -> ExitStatus:
-    """Whatever aws has reported: names, sizes and what each upload left behind show whether its work is done."""
-    return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+    report = runSync(mirror, how, progress)
+    return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
 
 
 def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:

@@ -339,17 +339,6 @@ def _finished(result: AwsResult) -> AwsResult:
     return _logged(result)
 
 
-@contextlib.contextmanager
-def timesLogged(watcher: Watcher) -> Iterator[None]:
-    """At the end, say where the time went."""
-    try:
-        yield
-    finally:
-        watcher("")
-        if watcher.seconds:
-            log.info("Time spent: %s", ", ".join(f"{phase} {spent:.1f} s" for phase, spent in watcher.seconds.items()))
-
-
 def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contextlib.AbstractContextManager[Objects]:
     log.info("Listing %s", displayPath(mirror.location.url))
     watcher("listing")
