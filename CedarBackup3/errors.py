@@ -41,7 +41,16 @@ class CedarBackupError(Exception):
 
 
 class CommandFailed(CedarBackupError):
-    """A command that the work depends on is missing, failed, or printed what it never should."""
+    """A command that the work depends on is missing, failed, or printed what it never should.
+
+    Args:
+        message: for the user
+        code: the error code that the server gave, such as `NoSuchBucket` or `404`; empty: it is not known
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UsageError(CedarBackupError):

@@ -12,7 +12,9 @@ import re
 
 from CedarBackup3.util import displayPath, displayText, shortageSentence
 
-_CODE = re.compile(r"An error occurred \(([^()\s]+)\)")
+ERROR_CODE = re.compile(r"An error occurred \(([^()\s]+)\)")
+"""How aws prints the error code that a server gave."""
+
 _KMS_ACTION = re.compile(r"\bkms:(GenerateDataKey|Decrypt|ReEncrypt\w*|DescribeKey)\b")
 _ENCRYPTION = re.compile(r"encrypt|\bsse\b|server.side|aws:kms", re.IGNORECASE)
 _STORAGE = re.compile(r"storage.?class", re.IGNORECASE)
@@ -120,7 +122,7 @@ def adviceFor(said: str) -> str:
     Args:
         said: the last lines of its standard error
     """
-    for match in _CODE.finditer(said):
+    for match in ERROR_CODE.finditer(said):
         if advice := _adviceForCode(match[1], said[match.end() :]):
             return advice
     for sign, advice in _BY_WORDS:

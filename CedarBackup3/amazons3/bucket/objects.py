@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import chain, pairwise
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from CedarBackup3.amazons3.aws.arguments import listArguments
 from CedarBackup3.amazons3.aws.command import runAws
@@ -103,7 +103,7 @@ def _list(mirror: Mirror, wanted: _Range, cancelled: threading.Event) -> None:
         result = runAws(
             listArguments(mirror.location, wanted.lastKey.decode()),
             mirror.aws,
-            outputFile=cast(BinaryIO, pages),
+            onOutputLine=pages.take,
             shouldStop=lambda pages=pages: pages.isDone or cancelled.is_set(),  # type: ignore[misc]
         )
         if not cancelled.is_set():

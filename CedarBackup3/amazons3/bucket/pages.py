@@ -55,7 +55,7 @@ def goesOnBehind(marker: object) -> bool:
 
 
 class Pages:
-    """Stands in for the file that aws prints to, and gives each page to a function, which returns what follows it.
+    """Takes each page that aws prints, and gives it to a function, which returns what follows it.
 
     aws is to be stopped as soon as it can bring nothing more that is wanted, or a page is wrong: a server that begins
     again and again would never end.
@@ -78,7 +78,7 @@ class Pages:
         """Whether aws may be stopped."""
         return self._failure is not None or self.next in {Next.OURS, Next.UNWANTED}
 
-    def write(self, page: bytes) -> None:
+    def take(self, page: bytes) -> None:
         """Take one page."""
         if self.isDone:
             return
@@ -87,9 +87,6 @@ class Pages:
             self.next = Next.OURS if self._isOnePage and follows is Next.PAGE else follows
         except CommandFailed as failure:
             self._failure = failure
-
-    def flush(self) -> None:
-        """As files have it."""
 
     def requireComplete(self, result: AwsResult) -> None:
         """Raise `CommandFailed` unless all that aws can bring has come."""

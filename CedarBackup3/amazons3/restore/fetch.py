@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.aws.arguments import downloadArguments, getArguments, isTakenLiterally
+from CedarBackup3.amazons3.aws.arguments import Arguments, downloadArguments, getArguments, isTakenLiterally
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf, runAws
 from CedarBackup3.amazons3.aws.progress import progressReader
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -85,8 +85,7 @@ def _fetched(
     with _request(location, version, file) as arguments:
         result, printed = answerOf(arguments, aws, cancelled.is_set)
     if result.status:
-        reason = str(result)
-        fetched = Fetched(version, file, reason, isArchived="InvalidObjectState" in reason)
+        fetched = Fetched(version, file, str(result), isArchived=result.errorCode == "InvalidObjectState")
     else:
         fetched = _checked(file, version, partOf)
         # aws has told what encrypts the object, so that S3 need not be asked.
@@ -99,7 +98,7 @@ def _fetched(
 
 
 @contextlib.contextmanager
-def _request(location: S3Location, version: Version, file: bytes) -> Iterator[list[str | bytes]]:
+def _request(location: S3Location, version: Version, file: bytes) -> Iterator[Arguments]:
     """The arguments that fetch a version; a key that aws would take for an address is given by a file that holds it."""
     key = location.prefix + version.key.decode()
     if isTakenLiterally(key):

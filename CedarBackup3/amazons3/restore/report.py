@@ -13,6 +13,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from CedarBackup3.amazons3.aws.arguments import restoreArguments
 from CedarBackup3.amazons3.aws.command import settingArguments
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.cappedlines import CappedLines
@@ -181,8 +182,10 @@ def archivedLine(selection: Selection, version: Version) -> str:
     }
     # A key such as mail://joe@home would be masked like a URL with a password.
     names = json.dumps(request).replace("@", "\\u0040")
-    words = ["s3api", "restore-object", "--cli-input-json", names]
-    command = shlex.join(["aws", *words, *settingArguments(words, selection.aws, os.environ)])
+    arguments = restoreArguments(names)
+    command = shlex.join(
+        ["aws", *map(os.fsdecode, arguments.words), *settingArguments(arguments, selection.aws, os.environ)]
+    )
     return (
         f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, {version.storageClass}) "
         f"has to be brought back first: {command}; hours later, run this again"

@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from CedarBackup3.amazons3.aws.arguments import copyArguments, syncArguments
+from CedarBackup3.amazons3.aws.arguments import Arguments, copyArguments, syncArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, runAws
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.aws.progress import progressReader
@@ -103,6 +103,6 @@ def uploaded(
             yield _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
 
 
-def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:
+def _ran(mirror: Mirror, arguments: Arguments, onProgress: OnProgress | None) -> AwsResult:
     reader = progressReader(onProgress) if onProgress else None
     return runAws(arguments, mirror.aws, onOutput=reader)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from CedarBackup3.amazons3.aws.arguments import configureArguments
 from CedarBackup3.amazons3.aws.command import answerOf
 from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import FileState, PartedHasher, fed, fileState, isCached, md5
@@ -142,9 +143,8 @@ class UploadDigests:
         if size < _THRESHOLD:
             return 0
         if self._configuredPart is None:
-            result, printed = answerOf(
-                ["configure", "get", "s3.multipart_chunksize"], self._mirror.aws, self._stopped.is_set
-            )
+            question = configureArguments("get", "s3.multipart_chunksize")
+            result, printed = answerOf(question, self._mirror.aws, self._stopped.is_set)
             self._configuredPart = chunkSize(printed.decode("utf-8", "replace")) if result.status == 0 else 0
         return ownPartSize(size, self._configuredPart)
 
