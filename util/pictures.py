@@ -111,10 +111,26 @@ def _onTerminal(words: list[str], environment: dict[str, str]) -> tuple[int, str
 def _rows(printed: str) -> Iterator[str]:
     """What is on the screen in the end: the progress line has been rewritten and erased in place."""
     for line in printed.removesuffix("\r\n").split("\r\n"):
-        left = re.split(r"\r(?:\x1b\[K)?", line)[-1]
-        if not left.isprintable():
-            sys.exit(f"This terminal does not know what {left!r} means")
+        left = _left(line)
         yield from (left[start : start + _COLUMNS] for start in range(0, max(len(left), 1), _COLUMNS))
+
+
+def _left(line: str) -> str:
+    """What a line shows in the end, after all that was written over it or erased."""
+    row, column = "", 0
+    for part in re.split(r"(\r|\x1b\[[0-9;?]*[a-zA-Z])", line):
+        if part == "\r":
+            column = 0
+        elif part in {"\x1b[K", "\x1b[0K"}:
+            row = row[:column]
+        elif part == "\x1b[2K":
+            row = " " * column
+        elif part.isprintable():
+            row = row[:column] + part + row[column + len(part) :]
+            column += len(part)
+        elif not re.fullmatch(r"\x1b\[[0-9;?]*[mhl]", part):  # colours and modes, which the picture does not have
+            sys.exit(f"This terminal does not know what {part!r} means")
+    return row.rstrip()
 
 
 _CHARACTER, _LINE, _MARGIN, _BAR = 8.4, 20, 20, 32  # units of the picture
