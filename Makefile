@@ -19,11 +19,11 @@ export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help run run-names test test-debian check bench dist deb man completion clean
+.PHONY: help run run-names test test-debian check bench dist deb man pictures completion clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'make check, make bench, make dist, make deb, make man, make completion, make clean'
+	@echo 'make check, make bench, make dist, make deb, make man, make pictures, make completion, make clean'
 
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
@@ -59,6 +59,10 @@ dist: .venv/with-dist
 
 man:
 	@man -l manpages/*.1
+
+pictures: .venv/with-aws
+	@mkdir -p docs/pictures
+	@.venv/bin/python util/pictures.py docs/pictures
 
 completion:
 	@mkdir -p build/completion

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +20,10 @@ from CedarBackup3.tools import amazons3restore, amazons3sync
 from testcase.exampletool import TOOL as EXAMPLE
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_README = (_ROOT / "README.md").read_text("utf-8")
 _GUIDE = sorted(f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md"))
 _FOR_USERS = ["README.md", *_GUIDE]
 _DOCUMENTS = ["README.md", "DESIGN.md", "CHANGELOG.md", "testcase/README.md", *_GUIDE]
+_WITHOUT_COMMANDS = {f"docs/{name}.md" for name in ("troubleshooting", "exit-statuses", "limits", "extensions")}
 _TOOLS = {tool.name: tool for tool in (amazons3sync.TOOL, amazons3restore.TOOL)}
 
 
@@ -52,9 +54,20 @@ def _commands(text: str) -> Iterator[tuple[Tool, list[str]]]:
             yield _TOOLS[match[1]], shlex.split(match[2].replace(r"\%", "%"), comments=True)
 
 
-def test_the_readme_has_every_exit_status() -> None:
-    rows = re.findall(r"^\| (\d+) \|", _README, re.MULTILINE)
-    assert rows == [str(status.value) for status in ExitStatus]
+def _rowsOfStatuses() -> list[list[str]]:
+    lines = re.findall(r"^\| (\d.*) \|$", _text("docs/exit-statuses.md"), re.MULTILINE)
+    return [[cell.strip() for cell in line.split(" |")] for line in lines]
+
+
+def test_the_page_of_exit_statuses_has_every_one() -> None:
+    assert [row[0] for row in _rowsOfStatuses()] == [str(status.value) for status in ExitStatus]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
+def test_exit_statuses_have_the_names_that_systemd_gives_them() -> None:
+    done = subprocess.run(["systemd-analyze", "exit-status"], capture_output=True, text=True, check=True)
+    names = {number: name for name, number, *_ in map(str.split, done.stdout.splitlines())}
+    assert {row[0]: row[3] for row in _rowsOfStatuses()} == {row[0]: names.get(row[0], "") for row in _rowsOfStatuses()}
 
 
 @pytest.mark.parametrize("document", _FOR_USERS)
@@ -64,6 +77,7 @@ def test_documents_name_only_switches_that_exist(document: str) -> None:
         *("--delete", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
         *("--now", "--notest", "--no-clobber", "--no-target-directory"),  # systemctl, convmv, mv
         *("--versioning", "--port"),  # testcase.s3
+        *("--endpoint-url", "--max-delete", "--s3-version-at"),  # aws, rclone
         "--verb",  # what is none
     }
     prose = re.sub(r"\]\([^)]*\)", "", _text(document))  # anchors have dashes
@@ -83,16 +97,15 @@ def test_command_lines_can_be_parsed(document: str) -> None:
         blocks = re.findall(r"^\.EX\n(.*?)^\.EE", text, re.DOTALL | re.MULTILINE)
         text = "".join(f"```\n{block}```\n" for block in blocks).replace(r"\-", "-").replace(r"\e", "\\")
     commands = list(_commands(text))
-    assert commands or document in {"docs/troubleshooting.md", "docs/extensions.md"}
+    assert commands or document in _WITHOUT_COMMANDS
     for tool, words in commands:
         line = parseCommandLine(tool, words)
         if not (line.values["diagnostics"] or line.values["help"]):
             tool.buildOptions(line.values)
 
 
-@pytest.mark.parametrize("document", ["README.md", "testcase/README.md"])
-def test_examples_in_python_can_be_parsed(document: str) -> None:
-    examples = _fenced(_text(document), "python")
+def test_examples_in_python_can_be_parsed() -> None:
+    examples = _fenced(_text("testcase/README.md"), "python")
     assert examples
     for example in examples:
         ast.parse(example)

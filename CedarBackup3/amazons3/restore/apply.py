@@ -21,6 +21,7 @@ from CedarBackup3.amazons3.restore.fetch import (
     Fetched,
     PartOf,
     downloaded,
+    durationLine,
     fetchedOneByOne,
     forget,
     standIn,
@@ -78,7 +79,10 @@ def carriedOut(
         remaining: Iterable[Version] = lacking.versions
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             archive = _Archive(work.settle)
-            if _paysAsBatch(selection, versions, lacking) and (kept := _keptOut(work, versions, lacking)) is not None:
+            kept = _keptOut(work, versions, lacking) if _paysAsBatch(selection, versions, lacking) else None
+            if line := durationLine(lacking.files if kept is None else lacking.older):
+                _log.info("%s", line)
+            if kept is not None:
                 _download(work, versions, lacking, kept, watcher)
                 others.extend(_leftBehind(work, lacking, doubts, archive))
                 remaining = others

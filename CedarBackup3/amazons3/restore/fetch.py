@@ -25,11 +25,14 @@ from CedarBackup3.amazons3.restore.placing import openedFile
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.util import displayCount
 
 PartOf = Callable[[str], int]
 """The user's `multipart_chunksize` in bytes for an ETag; 0: none is set, or the object has no parts."""
 
 _MOST_AT_ONCE = 8
+_MANY = 100  # files, fetched one by one in half a minute or so
+_SECONDS_EACH = 0.65  # of a processor, measured with AWS CLI 1.46 on loopback; 2.9 takes somewhat more
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")
 """Patterns of keys that a batch must not make files of: older versions of aws follow some of them."""
 
@@ -70,6 +73,28 @@ def fetchedOneByOne(
 
     # With pages of work ahead, one large file does not keep the others waiting.
     return mapped(fetched, enumerate(versions), threads=atOnce, ahead=8 * atOnce, cancel=cancelled.set)
+
+
+def durationLine(files: int) -> str:
+    """How long `fetchedOneByOne` takes for many files, at least, in a sentence; empty if they are few.
+
+    That is what starting an aws for each of them takes. The transfers come on top.
+    """
+    if files < _MANY:
+        return ""
+    used = min(_MOST_AT_ONCE, processors())
+    return (
+        f"Each of {displayCount(files, 'file')} is fetched by an AWS CLI process of its own, which takes at least "
+        f"{_duration(files * _SECONDS_EACH / used)} on {displayCount(used, 'processor')}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    """In the largest unit of which there is a whole one, without what is left over."""
+    for unit, length in (("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            return displayCount(int(seconds / length), unit)
+    return displayCount(int(seconds), "second")
 
 
 def _fetched(

@@ -19,7 +19,7 @@ from CedarBackup3.amazons3.local.walk import treeEntries
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import partOf
-from CedarBackup3.amazons3.restore.fetch import PartOf
+from CedarBackup3.amazons3.restore.fetch import PartOf, durationLine
 from CedarBackup3.amazons3.restore.placing import setTime
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.safepaths import RESERVED, CaselessNames, alsoDirectories, unsafeReason
@@ -78,6 +78,11 @@ class Wanted:
     """In bytes."""
     current: int
     """How many of the files are objects as they are now."""
+
+    @property
+    def older(self) -> int:
+        """How many are versions that have been replaced or deleted."""
+        return self.files - self.current
 
 
 @contextlib.contextmanager
@@ -214,3 +219,5 @@ def rehearsed(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
             displayPath(version.versionId),
             selection.urlOf(version.key),
         )
+    if line := durationLine(lacking.older):
+        _log.info("%s", line)
