@@ -154,6 +154,20 @@ def test_modules_that_maintainers_read_of_exist(document: str) -> None:
     assert [name for name in named if not any(path.exists() for path in paths[name])] == []
 
 
+@pytest.mark.parametrize(
+    "package", sorted((_ROOT / "CedarBackup3/amazons3").glob("*/__init__.py")), ids=lambda path: path.parent.name
+)
+def test_what_a_newcomer_first_reads_of_a_package_names_modules_that_exist(package: Path) -> None:
+    text = ast.get_docstring(ast.parse(package.read_text("utf-8")))
+    assert text
+    named = re.findall(r"`(\w+)`", text)
+    assert [
+        name
+        for name in named
+        if not (package.with_name(f"{name}.py").exists() or (package.parent.parent / name).is_dir())
+    ] == []
+
+
 def test_the_index_of_decisions_has_each_of_them_once() -> None:
     linked = re.findall(r"^- \[(\d{3})\]\((\1-[a-z0-9-]+\.md)\) \S", _text("docs/decisions/README.md"), re.MULTILINE)
     assert sorted([*(name for _, name in linked), "README.md"]) == sorted(_DECISIONS)
