@@ -1,4 +1,4 @@
-"""What every floor above may use: running a command, showing untrusted text, looking up owners."""
+"""What every layer above may use: running a command, showing untrusted text, looking up owners."""
 
 from __future__ import annotations
 

@@ -20,10 +20,13 @@ from CedarBackup3.tools import amazons3restore, amazons3sync
 from testcase.exampletool import TOOL as EXAMPLE
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_GUIDE = sorted(f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md"))
+_DECISIONS = [path.name for path in (_ROOT / "docs/decisions").glob("*.md")]
+_FOR_MAINTAINERS = ["DESIGN.md", "docs/performance.md", *sorted(f"docs/decisions/{name}" for name in _DECISIONS)]
+_GUIDE = sorted({f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md")}.difference(_FOR_MAINTAINERS))
 _FOR_USERS = ["README.md", *_GUIDE]
-_DOCUMENTS = ["README.md", "DESIGN.md", "CHANGELOG.md", "testcase/README.md", *_GUIDE]
+_DOCUMENTS = ["README.md", "CHANGELOG.md", "testcase/README.md", *_FOR_MAINTAINERS, *_GUIDE]
 _WITHOUT_COMMANDS = {f"docs/{name}.md" for name in ("troubleshooting", "exit-statuses", "limits", "extensions")}
+_PACKAGES = [path.parent.name for path in (_ROOT / "CedarBackup3").rglob("*/__init__.py")]
 _TOOLS = {tool.name: tool for tool in (amazons3sync.TOOL, amazons3restore.TOOL)}
 
 
@@ -139,6 +142,55 @@ def _anchors(text: str) -> set[str]:
 def test_the_guide_leads_to_all_of_its_pages() -> None:
     linked = re.findall(r"^\d+\. .*\]\((\S+)\)", _text("docs/guide.md"), re.MULTILINE)
     assert sorted(["docs/guide.md", *(f"docs/{name}" for name in linked)]) == _GUIDE
+
+
+def test_the_design_has_each_package_and_no_other() -> None:
+    above: list[str] = []
+    drawn = set()
+    for indent, name in re.findall(r"^( *)(\w+)/  ", _text("DESIGN.md"), re.MULTILINE):
+        above[len(indent) // 2 :] = [name]
+        drawn.add("/".join(above))
+    assert drawn == {
+        path.parent.relative_to(_ROOT).as_posix() for path in (_ROOT / "CedarBackup3").rglob("__init__.py")
+    }
+
+
+def test_the_design_is_short_enough_to_be_read() -> None:
+    assert len(_text("DESIGN.md").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("document", _FOR_MAINTAINERS)
+def test_modules_that_maintainers_read_of_exist(document: str) -> None:
+    named = re.findall(rf"`((?:{'|'.join(_PACKAGES)})/\w+)", _text(document))
+    tops = [_ROOT / "CedarBackup3", _ROOT / "CedarBackup3/amazons3"]
+    paths = {name: [path for top in tops for path in (top / name, top / f"{name}.py")] for name in named}
+    assert [name for name in named if not any(path.exists() for path in paths[name])] == []
+
+
+@pytest.mark.parametrize(
+    "package", sorted((_ROOT / "CedarBackup3/amazons3").glob("*/__init__.py")), ids=lambda path: path.parent.name
+)
+def test_what_a_newcomer_first_reads_of_a_package_names_modules_that_exist(package: Path) -> None:
+    text = ast.get_docstring(ast.parse(package.read_text("utf-8")))
+    assert text
+    named = re.findall(r"`(\w+)`", text)
+    assert [
+        name
+        for name in named
+        if not (package.with_name(f"{name}.py").exists() or (package.parent.parent / name).is_dir())
+    ] == []
+
+
+def test_the_index_of_decisions_has_each_of_them_once() -> None:
+    linked = re.findall(r"^- \[(\d{3})\]\((\1-[a-z0-9-]+\.md)\) \S", _text("docs/decisions/README.md"), re.MULTILINE)
+    assert sorted([*(name for _, name in linked), "README.md"]) == sorted(_DECISIONS)
+
+
+@pytest.mark.parametrize("name", sorted(set(_DECISIONS) - {"README.md"}))
+def test_a_decision_has_its_number_and_its_three_parts(name: str) -> None:
+    headings = re.findall(r"^#+ (.+)", _text(f"docs/decisions/{name}"), re.MULTILINE)
+    assert headings[0].startswith(f"{name[:3]}. ")
+    assert headings[1:] == ["Context", "Choice", "Consequences"]
 
 
 def test_every_message_that_is_explained_can_be_printed() -> None:

@@ -1,4 +1,4 @@
-"""What to do about an aws that failed, by what it said, or that could not be started. Pure.
+"""Advice for the user after an AWS CLI process failed or could not be started, found by the error that it printed.
 
 The codes are those of "Error responses" in the Amazon S3 API Reference, of AWS KMS and STS, and of Ceph and Swift; the
 other words are those of aws itself.

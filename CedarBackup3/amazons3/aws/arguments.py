@@ -1,4 +1,4 @@
-"""What comes behind `aws`: the arguments of each command that is run. Pure: nothing is run here."""
+"""The argument list of each AWS CLI command that the program uses. Pure: nothing is run here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The AWS CLI: the one call of it, what every command needs, and what its exit statuses mean."""
+"""Runs the AWS CLI: adds the settings to a command, starts the process, and explains its exit status."""
 
 from __future__ import annotations
 

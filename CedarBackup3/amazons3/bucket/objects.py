@@ -1,4 +1,4 @@
-"""The listing: every object of the target in key order, believed only when aws ended well.
+"""Lists the objects of the target in key order; a listing counts only if the AWS CLI ended well.
 
 A server gives a listing page by page, each page asked for when the one before has come. The source tells where the keys
 are likely to be, so the listing is cut into key ranges, which are listed side by side.

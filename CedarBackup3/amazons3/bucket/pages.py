@@ -1,4 +1,4 @@
-"""What aws prints of a listing, taken a page and line at a time, and believed only when nothing is left to come."""
+"""Reads a listing page by page as the AWS CLI prints it, and requires the server to say which page is the last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every version and delete marker below a prefix, in the server's order, believed only when aws ended well."""
+"""Lists every version and delete marker below a prefix, in the server's order; only a whole listing counts."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
 def _goesOnRight(last: str, marker: str) -> bool:
     """Whether aws goes on behind the last key of a page, given a marker as it has read that.
 
-    aws decodes keys and markers, but Ceph encodes only the keys. `awscli` lets it go on behind the last key instead.
+    aws decodes keys and markers, but Ceph encodes only the keys. `command` lets it go on behind the last key instead.
     Where it cannot, it shows no marker.
     """
     if not last:

@@ -1,4 +1,4 @@
-"""What an ETag leaves open is asked of S3, for a bounded number of objects: each question is an aws of its own.
+"""Asks S3 about contents on which ETags leave doubts, for a bounded number of objects: each takes a process.
 
 S3 tells the encryption, under some kinds of which the ETag is no digest, the checksum that was stored, and the size of
 a part. So a mismatch can be explained, and what is unknown can become known.

@@ -1,4 +1,4 @@
-"""Carrying a restore out: fetching what a target lacks, and putting it in its place."""
+"""Carries a restore out: fetches what the target lacks into staging and puts it in its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching versions into the private directory: the current ones in one batch, any others one by one."""
+"""Fetches versions into staging: many current objects in one batch, all others one by one."""
 
 from __future__ import annotations
 

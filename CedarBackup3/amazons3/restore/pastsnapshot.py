@@ -1,4 +1,4 @@
-"""What stood in a bucket at a moment: all its versions, and of them those that count."""
+"""Lists the versions of a selection, and keeps the snapshot at its moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a target needs: of what stood in the bucket, what can be a file there, and what is missing or different."""
+"""The plan of a restore: which keys can be files in the target, and which of them are missing or different."""
 
 from __future__ import annotations
 

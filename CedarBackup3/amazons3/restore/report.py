@@ -1,4 +1,4 @@
-"""What came of a restore, key by key and altogether, as data and in words."""
+"""The report of a restore: the outcome of each key, the totals, and their wording."""
 
 from __future__ import annotations
 

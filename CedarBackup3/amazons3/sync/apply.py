@@ -1,4 +1,4 @@
-"""Bringing files up: just those of the plan by `aws s3 cp`, or by `aws s3 sync` for those who ask for it.
+"""Uploads: the files of the plan with `aws s3 cp`, or everything with `aws s3 sync` for those who ask for it.
 
 `aws s3 sync` follows every link by its path, and with `--delete` it deletes whatever it cannot read at the moment it
 looks, while a disk may be unmounted under a run that takes hours.

@@ -1,4 +1,4 @@
-"""The check of content as a step of a run, which says in the log what it does and finds."""
+"""The content check as a step of a run: compares, asks S3, logs and counts."""
 
 from __future__ import annotations
 

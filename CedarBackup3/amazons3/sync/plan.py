@@ -1,4 +1,4 @@
-"""The plan: what `aws s3 sync` would do, by its own rule, and what it would leave out although it may have changed.
+"""The plan: what `aws s3 sync` would do by its own rule, and what it would miss.
 
 The rule is aws's: a file goes up if it has no object, another size than its object, or a modification time later than
 the object's; an object without a file goes. So the same bucket results whichever way the plan is carried out. Where the

@@ -1,4 +1,4 @@
-"""Uploading again what differs in content, which `aws s3 sync` never would, and the proof that it has arrived."""
+"""Uploads files once more whose objects have another content, and compares again."""
 
 from __future__ import annotations
 

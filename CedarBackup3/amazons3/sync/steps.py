@@ -1,4 +1,4 @@
-"""The steps of a run, each of which says in the log what it does and finds."""
+"""The steps of a run: each logs what it does and counts what it finds."""
 
 from __future__ import annotations
 

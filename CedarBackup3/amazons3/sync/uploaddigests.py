@@ -1,4 +1,4 @@
-"""The digests of the files that go up, made while they do: what aws reads comes from the disk once, for both.
+"""Digests of uploaded files, made while the AWS CLI reads the files, so that the disk is read once.
 
 A thread follows aws through the plan, which aws goes through in the same order. Each file is read when aws has begun to
 read it, so that it is in the page cache, and only a digest of a file that held still since is ever of use.
