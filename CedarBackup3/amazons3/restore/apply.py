@@ -7,14 +7,12 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial, matcher
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
 from CedarBackup3.amazons3.restore.fetch import (
@@ -27,7 +25,7 @@ from CedarBackup3.amazons3.restore.fetch import (
     standIn,
     takenFromTree,
 )
-from CedarBackup3.amazons3.restore.placing import NoPlace, place
+from CedarBackup3.amazons3.restore.placing import NoPlace, place, setTime
 from CedarBackup3.amazons3.restore.plan import Wanted
 from CedarBackup3.amazons3.restore.report import ARCHIVES, Outcome, Tally, archivedLine
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
@@ -69,6 +67,7 @@ def carriedOut(
     Raises:
         CommandFailed: aws cannot be run, or so many files failed in a row that the others are not tried
     """
+    _setTimes(local, staging.target, lacking.untimely)
     if not lacking.files:
         return
     _log.info("Fetching %s from %s", displayCount(lacking.files, "file"), selection.url)
@@ -95,6 +94,12 @@ def carriedOut(
             for version in _stillWrong(work, doubts):
                 work.settle(Fetched(version, b"", "what arrived is not what its ETag stands for"))
     os.sync()  # what is reported as restored should outlive a power failure
+
+
+def _setTimes(local: LocalTree, root: int, versions: Iterable[Version]) -> None:
+    """Give files that are up to date but for their times these as well."""
+    for version in versions:
+        setTime(root, local.locale.pathOf(version.key), secondsOf(version.lastModified))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +239,10 @@ def _unwanted(work: _Work, versions: Iterable[Version], lacking: Wanted) -> Iter
     locale, selection = work.local.locale, work.selection
     now = (version for version in versions if version.isLatest and version.size is not None)
     isExcluded = matcher(selection.excludes) or (lambda name: False)
-    # Versions have the attribute by which the join orders, which is all that it needs of either side.
-    for entry, version in joined(cast("Iterable[SourceEntry]", lacking.versions), now):
+    for entry, version in joined(lacking.versions, now):
         if version is None or isExcluded(version.key.decode()) or unsafeReason(version.key, locale):
             continue
-        yield locale.pathOf(version.key), version, entry is None or not cast("Version", entry).isLatest
+        yield locale.pathOf(version.key), version, entry is None or not entry.isLatest
 
 
 def _keptOut(work: _Work, versions: Iterable[Version], lacking: Wanted) -> list[str] | None:

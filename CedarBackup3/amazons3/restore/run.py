@@ -38,7 +38,7 @@ def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
         place = enter(staging(target, restore))
         root, local = place.target, plan.targetTree(chosen, target.path)
         state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
-        with plan.wanted(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite, adjust=True) as lacking:
+        with plan.wanted(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite) as lacking:
             locked = chosen.keepingOpen(place.lock)
             apply.carriedOut(locked, local, versions, lacking, place, tally, watcher)
         report = proof.compared(chosen, local, state, tally, watcher, root=root, isRestore=True)
