@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import grp
-import io
 import logging
 import math
 import os
@@ -88,26 +87,26 @@ def executeCommand(
     logged = not doNotLog and _output.isEnabledFor(logging.INFO)
     lines: list[str] = []
     with contextlib.ExitStack() as stack:
-        stack.enter_context(awaitableChildren())
-        release = stack.enter_context(_heldSignals())
         try:
-            child = subprocess.Popen(
-                [*command, *args],
-                bufsize=0,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if onErrorLine else subprocess.DEVNULL if ignoreStderr else subprocess.STDOUT,
-                env=childEnvironment() if environment is None else environment,
-                cwd=directory,
-                pass_fds=keptOpen,
+            child = stack.enter_context(
+                runningChild(
+                    [*command, *args],
+                    stdin=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE
+                    if onErrorLine
+                    else subprocess.DEVNULL
+                    if ignoreStderr
+                    else subprocess.STDOUT,
+                    environment=childEnvironment() if environment is None else environment,
+                    directory=directory,
+                    keptOpen=keptOpen,
+                )
             )
-        except (OSError, ValueError) as error:  # ValueError: an argument with a NUL, or beyond the encoding
+        except (OSError, ValueError) as error:
             _log.debug("Cannot run %s: %s", list(command), error)
             if onNotStarted:
                 onNotStarted(error)
             return NOT_STARTED, [] if returnOutput else None
-        stack.enter_context(_stoppedOnError(child))
-        release()
         if onStarted:
             onStarted(child.pid)
         isWhole = returnOutput or outputFile is not None or onOutputLine is not None
@@ -129,6 +128,50 @@ def executeCommand(
             outputFile.flush()
         status = _statusOf(child, shouldStop)
     return status, lines if returnOutput else None
+
+
+@contextlib.contextmanager
+def runningChild(
+    command: Sequence[str | bytes],
+    *,
+    stdin: int,
+    stderr: int,
+    environment: Mapping[str, str],
+    directory: str | bytes | None = None,
+    keptOpen: Sequence[int] = (),
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A child process with its output on a pipe; whatever is raised inside stops it first.
+
+    No signal that interrupts this process loses it, and the system tells how it ends. Its pipes are closed in the end;
+    who needs its status waits for it with `hasEnded`, not with what `subprocess` has for that.
+
+    Args:
+        command: the program, looked up on the PATH, and all its arguments
+        stdin, stderr: as `subprocess` has them
+        environment: the whole of it
+        directory: where it is started, instead of this process's working directory
+        keptOpen: descriptors that it has as well, by the same numbers
+
+    Raises:
+        OSError: it could not be started
+        ValueError: an argument holds a NUL, or is beyond the encoding
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(awaitableChildren())
+        release = stack.enter_context(_heldSignals())
+        child = subprocess.Popen(
+            command,
+            bufsize=0,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=environment,
+            cwd=directory,
+            pass_fds=keptOpen,
+        )
+        stack.enter_context(_stoppedOnError(child))
+        release()
+        yield child
 
 
 @contextlib.contextmanager
@@ -213,7 +256,7 @@ def _arrivingLines(
                     if pending:
                         yield isError, bytes(pending)
             if shouldStop and shouldStop():
-                _stop(child)
+                stopChild(child)
                 return
 
 
@@ -229,39 +272,42 @@ def _endOfUpdates(pending: bytearray) -> int:
 def _stoppedOnError(child: subprocess.Popen[bytes]) -> Iterator[None]:
     """Whatever is raised inside leaves no child behind."""
     try:
-        with contextlib.closing(child.stdout or io.BytesIO()), contextlib.closing(child.stderr or io.BytesIO()):
+        with contextlib.ExitStack() as stack:
+            for stream in filter(None, (child.stdin, child.stdout, child.stderr)):
+                stack.enter_context(contextlib.closing(stream))
             yield
     except BaseException:
-        _stop(child)
+        stopChild(child)
         raise
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
+def stopChild(child: subprocess.Popen[bytes]) -> None:
+    """End a child that has not ended: it is told to terminate, waited for, and killed if it does not."""
     for number, grace in ((signal.SIGTERM, _STOP_GRACE), (signal.SIGKILL, math.inf)):
-        if _hasEnded(child):
+        if hasEnded(child):
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(child.pid, number)
         deadline = time.monotonic() + grace
-        while not _hasEnded(child) and time.monotonic() < deadline:
+        while not hasEnded(child) and time.monotonic() < deadline:
             time.sleep(_STOP_POLL)
 
 
 def _statusOf(child: subprocess.Popen[bytes], shouldStop: Callable[[], bool] | None) -> int:
     """How a child ended, which is waited for, though it may live on without its pipes."""
     pause = _STOP_POLL / 10  # most end at once
-    while shouldStop and not _hasEnded(child):
+    while shouldStop and not hasEnded(child):
         if shouldStop():
-            _stop(child)
+            stopChild(child)
             break
         time.sleep(pause)
         pause = min(2 * pause, _STOP_TICK)
-    _hasEnded(child, 0)
+    hasEnded(child, 0)
     assert child.returncode is not None  # noqa: S101 - waited for
     return child.returncode
 
 
-def _hasEnded(child: subprocess.Popen[bytes], flags: int = os.WNOHANG) -> bool:
+def hasEnded(child: subprocess.Popen[bytes], flags: int = os.WNOHANG) -> bool:
     """Whether a child has ended; keeps its status, which `subprocess` takes for 0 if the system does not tell it."""
     if child.returncode is None:
         try:

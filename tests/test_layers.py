@@ -46,6 +46,12 @@ _OUT_OF_SIGHT = {("cli", "amazons3"), ("amazons3", "cli")}
 """Whoever knows S3 knows no screen, and the other way round."""
 
 
+_PLUGIN = f"{_PACKAGE}.amazons3.aws.session.plugin"
+"""What aws itself imports: it may import what aws brings, and nothing of ours, nor anything of ours it."""
+
+_BROUGHT = {"awscli", "botocore"}
+
+
 def _imports(tree: ast.AST, module: str, isPackage: bool) -> Iterator[tuple[int, str]]:
     """Line and full dotted name of all that a module imports; `from a import b` gives a.b."""
     package = module.split(".") if isPackage else module.split(".")[:-1]
@@ -79,6 +85,8 @@ def _layer(module: str) -> tuple[int, str]:
 def _wrong(importer: str, imported: str) -> str:
     """Why one module must not import another; empty if it may."""
     own, top = importer.partition(".")[0], imported.partition(".")[0]
+    if importer.startswith(_PLUGIN):
+        return "" if top in {*_BROUGHT, *sys.stdlib_module_names} else f"{top} does not come with the AWS CLI"
     if own == "testcase":
         return "testcase must not import tests" if top == "tests" else ""
     if top != _PACKAGE:
@@ -86,6 +94,8 @@ def _wrong(importer: str, imported: str) -> str:
     (height, here), (depth, there) = _layer(importer), _layer(imported)
     if here == there:
         # A tool is one module of its package.
+        if imported.startswith(_PLUGIN):
+            return "only the AWS CLI imports its plugin"
         isOtherTool = here == "tools" and importer.split(".")[2:3] != imported.split(".")[2:3]
         return "a tool must not import another tool" if isOtherTool else ""
     isInSight = (here.partition(".")[0], there.partition(".")[0]) not in _OUT_OF_SIGHT
@@ -196,6 +206,18 @@ def _drawn(name: str) -> tuple[int, str]:
             "amazons3.restore must not import amazons3.sync",
         ),
         ("CedarBackup3/amazons3/aws/a.py", "from ..mirror import x", "amazons3.aws must not import amazons3.mirror"),
+        ("CedarBackup3/amazons3/aws/session/plugin/p.py", "import awscli.x\nfrom botocore import y\nimport json", ""),
+        (
+            "CedarBackup3/amazons3/aws/session/plugin/p.py",
+            "from CedarBackup3 import util",
+            "CedarBackup3 does not come with the AWS CLI",
+        ),
+        (
+            "CedarBackup3/amazons3/aws/session/client.py",
+            "from CedarBackup3.amazons3.aws.session.plugin import p",
+            "only the AWS CLI imports its plugin",
+        ),
+        ("CedarBackup3/amazons3/aws/a.py", "import botocore", "botocore is not in the standard library"),
         ("testcase/a.py", "import pytest\nfrom CedarBackup3.tools.amazons3sync import x\nfrom .s3 import S3Server", ""),
     ],
 )

@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 
 from CedarBackup3.amazons3.model import S3Location
 
-Kind = Literal["upload", "download", "listing", "question", "configure"]
-"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`."""
+Kind = Literal["upload", "download", "listing", "question", "configure", "session"]
+"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`, a session is the
+command of our plugin."""
 
 
 class Arguments(NamedTuple):

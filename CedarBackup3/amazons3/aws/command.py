@@ -25,12 +25,14 @@ from CedarBackup3.util import NOT_STARTED, STATUS_UNKNOWN, displayText, executeC
 
 _log = logging.getLogger("CedarBackup3.log")
 
+AWS_DIRECTORY = "/"
+"""Where aws is started: in a directory that has been removed, version 1 uploads nothing and ends with 0."""
+
 _ERROR_LINES_KEPT = 5
 _VERSION_LIMIT = 10.0  # seconds; half a one is usual
 # Of a file that it skipped, or whose date it cannot read but which it has uploaded.
 _WARNINGS = ("warning: Skipping file ", "warning: File has an invalid timestamp")
 _ERROR_LENGTH = 500  # characters of a line
-_AWS_DIRECTORY = "/"  # in one that has been removed, version 1 uploads nothing and ends with 0
 # What would change how aws decodes, prints or asks; PYTHONUNBUFFERED costs a listing a fifth of its time.
 _UNWANTED = ("LANG", "LANGUAGE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED")
 
@@ -133,7 +135,7 @@ def runAws(
         onOutputLine=onOutputLine,
         shouldStop=mustStop,
         onNotStarted=obstacles.append,
-        directory=_AWS_DIRECTORY,
+        directory=AWS_DIRECTORY,
         keptOpen=settings.keptOpen,
         onStarted=idle.begin,
     )
@@ -269,7 +271,7 @@ def awsVersion(settings: AwsSettings) -> str:
         environment=awsEnvironment(os.environ, settings),
         shouldStop=lambda: time.monotonic() > deadline,
         onNotStarted=obstacles.append,
-        directory=_AWS_DIRECTORY,
+        directory=AWS_DIRECTORY,
     )
     if status == 0:
         return "".join(lines or ()).strip()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from CedarBackup3.amazons3.aws.locale import AwsLocale
+
+if TYPE_CHECKING:
+    from CedarBackup3.amazons3.aws.session.client import SessionHolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,7 @@ class AwsSettings:
     """The key for aws:kms: an id, an alias or the ARN of either."""
     keptOpen: tuple[int, ...] = ()
     """Descriptors that every aws keeps open as long as it runs: those of the locks under which it works."""
+    sessionWanted: str = "auto"
+    """Whether one aws is to answer many questions: auto (where that pays), always or never."""
+    session: SessionHolder | None = field(default=None, compare=False, repr=False)
+    """The place of that aws, as `session.client.awsSession` makes it; None: each question is a command of its own."""

@@ -20,6 +20,7 @@ _ASKED_OF_AWS = ("profile", "access_key", "region")
 def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Label and value of each line; `values` are those of the switches."""
     from CedarBackup3.amazons3.aws.command import awsVersion, configuredText
+    from CedarBackup3.amazons3.aws.session.client import sessionDiagnosis
 
     settings = awsSettings(values)
     yield "Encoding for aws", f"{settings.locale.encoding} ({settings.locale.origin})"
@@ -30,7 +31,8 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         given = values.get(name, "")
         yield name.replace("_", " ").capitalize(), f"{given} (--{name})" if given else listed.get(name, "unknown")
     yield "Endpoint", _endpoint(settings, configuredText(["get", "endpoint_url"], settings))
-    told = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout"}
+    yield "aws session", sessionDiagnosis(settings)
+    told = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout", "awsSession"}
     for switch in (*AWS_SWITCHES, *UPLOAD_SWITCHES):
         if switch.long not in told and values.get(switch.long):
             yield f"--{switch.long}", values[switch.long]

@@ -51,6 +51,9 @@ AWS_SWITCHES = (
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
     Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
     Switch("", "awsIdleTimeout", "Stop an aws that is idle; 0: never", "SECONDS", "3600", seconds),
+    Switch(
+        "", "awsSession", "Let one aws answer: auto, always, never", "WHEN", "auto", choices=("auto", "always", "never")
+    ),
 )
 """For every tool that runs aws."""
 
@@ -101,6 +104,7 @@ def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
         locale,
         timeLimit=values["awsTimeout"],
         idleLimit=values["awsIdleTimeout"],
+        sessionWanted=values["awsSession"],
         profile=locale.decoded(os.fsencode(values["profile"])),
         **{name: values[name] for name in ("region", "endpointUrl", "expectedBucketOwner")},
         **{switch.long: values[switch.long] for switch in UPLOAD_SWITCHES if switch.long in values},
