@@ -50,6 +50,7 @@ _PLUGIN = f"{_PACKAGE}.amazons3.aws.session.plugin"
 """What aws itself imports: it may import what aws brings, and nothing of ours, nor anything of ours it."""
 
 _BROUGHT = {"awscli", "botocore"}
+_PLUGIN_ALONE = "only the AWS CLI imports its plugin"
 
 
 def _imports(tree: ast.AST, module: str, isPackage: bool) -> Iterator[tuple[int, str]]:
@@ -85,19 +86,19 @@ def _layer(module: str) -> tuple[int, str]:
 def _wrong(importer: str, imported: str) -> str:
     """Why one module must not import another; empty if it may."""
     own, top = importer.partition(".")[0], imported.partition(".")[0]
+    isKnown = top in sys.stdlib_module_names
     if importer.startswith(_PLUGIN):
-        return "" if top in {*_BROUGHT, *sys.stdlib_module_names} else f"{top} does not come with the AWS CLI"
+        return "" if isKnown or top in _BROUGHT else f"{top} does not come with the AWS CLI"
     if own == "testcase":
         return "testcase must not import tests" if top == "tests" else ""
     if top != _PACKAGE:
-        return "" if top in sys.stdlib_module_names else f"{top} is not in the standard library"
+        return "" if isKnown else f"{top} is not in the standard library"
     (height, here), (depth, there) = _layer(importer), _layer(imported)
     if here == there:
         # A tool is one module of its package.
-        if imported.startswith(_PLUGIN):
-            return "only the AWS CLI imports its plugin"
         isOtherTool = here == "tools" and importer.split(".")[2:3] != imported.split(".")[2:3]
-        return "a tool must not import another tool" if isOtherTool else ""
+        isPlugin = imported.startswith(_PLUGIN)
+        return "a tool must not import another tool" if isOtherTool else _PLUGIN_ALONE if isPlugin else ""
     isInSight = (here.partition(".")[0], there.partition(".")[0]) not in _OUT_OF_SIGHT
     if isInSight and depth < height:
         return ""

@@ -413,8 +413,8 @@ class Session:
         self, ask: str, question: dict[str, Any], shouldStop: Callable[[], bool] = lambda: False
     ) -> dict[str, Any]:
         end: dict[str, Any] | None = None
-        for end, _ in self._asked(ask, question, shouldStop, isWhole=True):
-            pass
+        for line, _ in self._asked(ask, question, shouldStop, isWhole=True):
+            end = line
         if end is None:
             raise CommandFailed("A question to S3 was given up")
         return end
@@ -517,7 +517,7 @@ class Session:
             self._keepErrors(errors, b"\n")
 
     def _isOver(self) -> bool:
-        """Whether aws has ended, though perhaps not what it has started, which holds its pipes; does not wait for it."""
+        """Whether aws has ended, though perhaps not what it has started, which holds its pipes; waits for neither."""
         if self._child.returncode is not None:
             return True
         with contextlib.suppress(ChildProcessError):
@@ -632,11 +632,12 @@ class _Answers:
 def _objectPage(facts: Mapping[str, Any], columns: Sequence[bytes]) -> ObjectPage:
     count = facts.get("count")
     try:
-        keys, sizes, times, etags = (column.split(b"\n") if count else [] for column in columns)
+        spaced = columns[0].replace(b"+", b" ")
+        keys, sizes, times, etags = (column.split(b"\n") if count else [] for column in (spaced, *columns[1:]))
         if not len(keys) == len(sizes) == len(times) == len(etags) == count:
             raise ValueError
-        if b"%" in columns[0] or b"+" in columns[0]:
-            keys = [_decoded(key) for key in keys]
+        if b"%" in spaced:
+            keys = [unquote_to_bytes(key) if b"%" in key else key for key in keys]
         texts = columns[2].decode().split("\n"), columns[3].decode().split("\n")
         numbers = list(map(int, sizes))
         took = float(facts["took"])
@@ -644,11 +645,6 @@ def _objectPage(facts: Mapping[str, Any], columns: Sequence[bytes]) -> ObjectPag
         raise SessionLost("aws has answered a page of a listing that is none") from None
     isTruncated, token = facts.get("isTruncated"), facts.get("token")
     return ObjectPage(keys, numbers, *(texts if count else ([], [])), isTruncated, token, took)
-
-
-def _decoded(key: bytes) -> bytes:
-    """A key as aws decodes it."""
-    return unquote_to_bytes(key.replace(b"+", b" ")) if b"%" in key or b"+" in key else key
 
 
 def _refusal(error: Mapping[str, Any]) -> CommandFailed:

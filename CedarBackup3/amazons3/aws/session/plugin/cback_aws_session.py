@@ -31,7 +31,7 @@ from xml.etree import ElementTree
 
 import awscli
 from awscli.customizations.commands import BasicCommand
-from botocore import xform_name
+from botocore import handlers, xform_name
 from botocore.config import Config
 
 PROTOCOL = 1
@@ -115,6 +115,7 @@ class _ClientMaker:
                     verify=self._globals.verify_ssl,
                     config=Config(max_pool_connections=THREADS),
                 )
+                _skipDoubleReading(self._client.meta.events)
             return self._client
 
 
@@ -266,6 +267,24 @@ class _ParserFactory:
         return _Parser(self._real.create_parser(protocol_name))
 
 
+def _skipDoubleReading(events: Any) -> None:
+    """Let no page be read just to see whether it is an error, as newer aws does: that takes twice our own time."""
+    check = getattr(handlers, "_handle_200_error", None)
+    if check is None:
+        return
+
+    def checked(operation_model: Any, response_dict: Any, **more: Any) -> None:
+        isPage = operation_model.name == "ListObjectsV2" and response_dict["status_code"] == 200
+        page = _quickObjects(response_dict["body"]) if isPage else None
+        if page is None:
+            check(operation_model=operation_model, response_dict=response_dict, **more)
+        else:
+            response_dict.update(CbackPage=page, body=b"")
+
+    events.unregister("before-parse.s3.*", check)
+    events.register_first("before-parse.s3.*", checked)
+
+
 class _Parser:
     """A parser of aws that reads lists itself, 20 times as quick, and versions in the order of the document."""
 
@@ -274,7 +293,9 @@ class _Parser:
 
     def parse(self, response: Any, shape: Any) -> Any:
         read = _READERS.get(getattr(shape, "name", ""))
-        page = read(response["body"]) if read and response["status_code"] == 200 else None
+        page = response.get("CbackPage")
+        if page is None and read and response["status_code"] == 200:
+            page = read(response["body"])
         if page is None:  # no list: aws says what it is
             return self._real.parse(response, shape)
         headers = {name.lower(): value for name, value in response["headers"].items()}
@@ -308,7 +329,7 @@ def _quickObjects(body: bytes) -> dict[str, Any] | None:
     """The same of a page as Amazon and most others write it, each entry wholly as expected; None: not this one."""
     entries = _ENTRY.findall(body)
     isUsual = (
-        len(entries) == body.count(b"<Contents") == body.count(b"</Contents>") == body.count(b"<Key")
+        len(entries) == body.count(b"<Contents") == body.count(b"</Contents>") == body.count(b"<Key>")
         and _URL_ENCODED in body
         and b"<!" not in body
         and _LIST.match(body)
