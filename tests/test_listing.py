@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.bucket.objects import cutPoints, parsedPage, rangeCount
+from CedarBackup3.amazons3.bucket.insession import sessionRangeCount
+from CedarBackup3.amazons3.bucket.objects import parsedPage, rangeCount
 from CedarBackup3.amazons3.bucket.pages import Next
+from CedarBackup3.amazons3.bucket.ranges import cutPoints
 from CedarBackup3.errors import CommandFailed
 
 TIME = "2026-11-23T06:31:11.000Z"
@@ -20,6 +22,23 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
+
+
+@pytest.mark.parametrize(
+    ("took", "keys", "ranges"),
+    [
+        (0.0, 10**6, 1),
+        (0.006, 10**6, 1),
+        (0.02, 10**6, 3),
+        (0.1, 10**6, 15),
+        (9.0, 10**9, 16),
+        (0.1, 10_000, 6),
+        (0.1, 0, 1),
+        (0.1, -5_000, 1),
+    ],
+)
+def test_a_session_lists_as_many_ranges_as_latency_asks_for(took: float, keys: int, ranges: int) -> None:
+    assert sessionRangeCount(took, keys) == ranges
 
 
 def page(*keys: str) -> bytes:

@@ -93,7 +93,11 @@ class Spool(Generic[Row]):
 
     def append(self, batch: Sequence[Row]) -> None:
         """Keep some rows."""
-        data = marshal.dumps(list(zip(*batch, strict=True)))
+        self.appendColumns(list(zip(*batch, strict=True)))
+
+    def appendColumns(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Keep some rows that come as columns, lists or tuples, all equally long."""
+        data = marshal.dumps(list(columns))
         with _writing():
             self._file.write(data)
             self._file.flush()

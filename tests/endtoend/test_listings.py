@@ -27,6 +27,24 @@ def server() -> Iterator[S3Server]:
         yield running
 
 
+@pytest.fixture(params=["never", "always"])
+def way(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Whether the objects are listed by a session; all verdicts are the same."""
+    return "--awsSession", request.param
+
+
+@pytest.fixture
+def sync(sync: Sync, way: tuple[str, str]) -> Sync:
+    """The tool with either way."""
+    return lambda *arguments, **more: sync(*arguments, *way, **more)
+
+
+@pytest.fixture
+def syncOnce(syncOnce: Sync, way: tuple[str, str]) -> Sync:
+    """The same with one AWS CLI only."""
+    return lambda *arguments, **more: syncOnce(*arguments, *way, **more)
+
+
 def plantHistory(server: S3Server, prefix: bytes, names: Iterable[bytes] = NAMES) -> None:
     """Two versions of each name and three of `c`, which is deleted in the end."""
     for second in range(2):

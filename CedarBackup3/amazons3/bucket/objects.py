@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,16 +18,21 @@ from typing import Any
 
 from CedarBackup3.amazons3.aws.arguments import listArguments
 from CedarBackup3.amazons3.aws.command import runAws
-from CedarBackup3.amazons3.aws.patterns import matcher
+from CedarBackup3.amazons3.aws.session.client import SessionLost, sessionOf
 from CedarBackup3.amazons3.aws.times import requireTime
+from CedarBackup3.amazons3.bucket.insession import listInSession
 from CedarBackup3.amazons3.bucket.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
+from CedarBackup3.amazons3.bucket.ranges import KeyRange, cutPoints
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
+from CedarBackup3.amazons3.model import ObjectEntry
 from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
+_log = logging.getLogger("CedarBackup3.log")
+
+_KEYS_FOR_SESSION = 5_000  # fewer cost an aws less than its start, whichever way they are listed
 _KEYS_PER_RANGE = 15_000  # fewer are listed in less time than another aws takes to start
 _TICK = 0.2  # seconds
 _MOST_RANGES = 4  # more cost more processor time than they save waiting
@@ -37,38 +43,26 @@ def rangeCount(files: int) -> int:
     return min(_MOST_RANGES, 2 * (os.cpu_count() or 1), 1 + files // _KEYS_PER_RANGE)
 
 
-def cutPoints(samples: Sequence[bytes], ranges: int) -> list[bytes]:
-    """The keys that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
-    chosen = {samples[len(samples) * number // ranges] for number in range(1, ranges) if samples}
-    return sorted(key for key in chosen if key and _isText(key))
-
-
-def _isText(key: bytes) -> bool:
-    try:
-        key.decode()
-    except UnicodeDecodeError:  # no key of a bucket, and nothing that could be asked for
-        return False
-    return True
-
-
 @contextlib.contextmanager
 def listing(
-    mirror: Mirror, cuts: Sequence[bytes], onProgress: OnProgress, expected: int = 0
+    mirror: Mirror, samples: Sequence[bytes], ranges: int, onProgress: OnProgress, expected: int = 0
 ) -> Iterator[Callable[[], Iterator[ObjectEntry]]]:
     """The objects of the target in key order, without folder markers; can be read again while the context lasts.
 
+    A session lists them where there is one, or where it pays to start one; otherwise, and where it is lost, the plain
+    command does, an aws for each range.
+
     Args:
-        mirror: the target, and the locale to run aws in
-        cuts: keys below the target's prefix, ascending: the ranges between them are listed side by side
+        mirror: the target, and how to run aws
+        samples: keys below the target's prefix at about even distances, ascending: where to cut it into ranges
+        ranges: how many ranges are listed side by side; 0: as many as pay
         onProgress: is told how many keys have come
         expected: about how many there will be, or 0
 
     Raises:
         CommandFailed: aws failed, or what it printed is no listing
     """
-    bounds = list(pairwise([b"", *cuts, None]))
     keys = 0
-    cancelled = threading.Event()
 
     def count(number: int) -> None:
         nonlocal keys
@@ -76,30 +70,59 @@ def listing(
         onProgress("listing", keys, 0, min(1.0, keys / expected) if expected else None)
 
     with contextlib.ExitStack() as stack:
-        ranges = [
-            _Range(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
-            for after, end in bounds
-            if after is not None
-        ]
-        with ThreadPoolExecutor(len(ranges)) as executor:
+
+        def makeRange(after: bytes, end: bytes | None) -> KeyRange:
+            return KeyRange(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
+
+        listed: list[KeyRange] | None = None
+        if session := sessionOf(mirror.aws, pays=expected >= _KEYS_FOR_SESSION):
             try:
-                listings = {executor.submit(_list, mirror, wanted, cancelled) for wanted in ranges}
-                while listings:
-                    # A signal that comes just before a wait without end would not be noticed until its end.
-                    done, listings = wait(listings, _TICK, FIRST_COMPLETED)
-                    for listed in done:
-                        listed.result()
-            except BaseException:
-                cancelled.set()  # the others need not go on, and must not outlive an interrupt
-                raise
-        yield lambda: chain.from_iterable(wanted.objects for wanted in ranges)
+                listed = listInSession(session, mirror.location, makeRange, samples, ranges, expected, _sideBySide)
+            except SessionLost as lost:
+                _log.debug("The plain commands list %s again: %s", displayPath(mirror.location.url), lost)
+                stack.close()
+                keys = 0
+        if listed is None:
+            listed = _listPlainly(mirror, cutPoints(samples, ranges or rangeCount(expected)), makeRange)
+        yield lambda: chain.from_iterable(wanted.objects for wanted in listed)
 
 
-def _list(mirror: Mirror, wanted: _Range, cancelled: threading.Event) -> None:
-    """List one range; its keys count only if the last page has come, or one that goes beyond the end."""
+def _listPlainly(
+    mirror: Mirror, cuts: Sequence[bytes], makeRange: Callable[[bytes, bytes | None], KeyRange]
+) -> list[KeyRange]:
+    """List the target by the plain command, the ranges between the cuts side by side."""
+    cancelled = threading.Event()
+    wanted = [makeRange(after, end) for after, end in pairwise([b"", *cuts, None]) if after is not None]
+    _sideBySide([lambda each=each: _list(mirror, each, cancelled) for each in wanted], cancelled)  # type: ignore[misc]
+    return wanted
+
+
+def _sideBySide(work: Sequence[Callable[[], object]], cancelled: threading.Event) -> None:
+    """Run functions in a thread each; the event tells the others that one has failed, or the run was interrupted."""
+    with ThreadPoolExecutor(len(work)) as executor:
+        try:
+            running = {executor.submit(each) for each in work}
+            while running:
+                # A signal that comes just before a wait without end would not be noticed until its end.
+                done, running = wait(running, _TICK, FIRST_COMPLETED)
+                for ended in done:
+                    ended.result()
+        except BaseException:
+            cancelled.set()  # the others need not go on, and must not outlive an interrupt
+            raise
+
+
+def _list(mirror: Mirror, wanted: KeyRange, cancelled: threading.Event) -> None:
+    """List one range; its keys count only if the last page has come, or one that goes to its end."""
+
+    def take(page: bytes) -> Next:
+        found, follows = parsedPage(page, wanted.prefix, wanted.last)
+        isWhole = bool(found) and wanted.keep(*zip(*found, strict=True))
+        return Next.UNWANTED if isWhole else follows
+
     isToGoOn = True
     while isToGoOn and not cancelled.is_set():
-        pages = Pages(wanted.take)
+        pages = Pages(take)
         result = runAws(
             listArguments(mirror.location, wanted.lastKey.decode()),
             mirror.aws,
@@ -109,41 +132,6 @@ def _list(mirror: Mirror, wanted: _Range, cancelled: threading.Event) -> None:
         if not cancelled.is_set():
             pages.requireComplete(result)
         isToGoOn = pages.isToGoOn
-
-
-class _Range:
-    """One key range, which takes the pages of its listing and keeps its objects."""
-
-    def __init__(
-        self,
-        mirror: Mirror,
-        after: bytes,
-        end: bytes | None,
-        objects: Spool[ObjectEntry],
-        onKeys: Callable[[int], object],
-    ) -> None:
-        self.lastKey = after
-        """What is below the prefix behind this is still to be listed."""
-        self.end = end
-        self.objects = objects
-        self._prefix = mirror.location.prefix.encode()
-        self._isExcluded = matcher(mirror.tree.excludes)
-        self._onKeys = onKeys
-
-    def take(self, page: bytes) -> Next:
-        """Take one page; returns what follows it."""
-        found, follows = parsedPage(page, self._prefix, self._prefix + self.lastKey if self.lastKey else b"")
-        if not found:
-            return follows
-        self.lastKey = found[-1].key or self.lastKey
-        isPast = self.end is not None and found[-1].key > self.end
-        if self.end is not None and isPast:
-            found = [entry for entry in found if entry.key <= self.end]
-        self._onKeys(len(found))
-        if self._isExcluded:
-            found = [entry for entry in found if not self._isExcluded(entry.key.decode())]
-        self.objects.append([entry for entry in found if not isFolderMarker(entry.key, entry.size)])
-        return Next.UNWANTED if isPast else follows
 
 
 def _parts(printed: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field, replace
 
+from CedarBackup3.amazons3.aws.session.client import awsSession
 from CedarBackup3.amazons3.local.scan import Scan
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Kind, VerifyReport
@@ -61,7 +62,8 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
     changesNothing = options.verifyOnly or options.dryRun
     with (
         _contentCheck(options) as check,
-        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as aws,
+        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as locked,
+        awsSession(locked) as aws,
         timesLogged(watcher),
         steps.checkedScan(mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames) as scan,
     ):

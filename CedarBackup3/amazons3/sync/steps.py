@@ -10,7 +10,7 @@ from functools import partial
 from typing import get_args
 
 from CedarBackup3.amazons3.aws.command import AwsResult
-from CedarBackup3.amazons3.bucket.objects import cutPoints, listing, rangeCount
+from CedarBackup3.amazons3.bucket.objects import listing
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import joined, knowable
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, hashed
@@ -342,7 +342,7 @@ def _finished(result: AwsResult) -> AwsResult:
 def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contextlib.AbstractContextManager[Objects]:
     log.info("Listing %s", displayPath(mirror.location.url))
     watcher("listing")
-    return listing(mirror, cutPoints(scan.samples, ranges or rangeCount(scan.files)), watcher, scan.files)
+    return listing(mirror, scan.samples, ranges, watcher, scan.files)
 
 
 def _report(

@@ -198,8 +198,10 @@ def _listObjects(client: Any, question: _Question) -> dict[str, Any]:
         question.send("answer", facts, columns)
         last = unquote_plus(columns[0].rpartition(b"\n")[2].decode()).encode()
         isPast = end is not None and last >= end.encode()
-        if question.isCancelled or isPast or not (isTruncated is True and token and page["count"]):
+        if question.isCancelled or isPast or not (isTruncated is True and token):
             return {}
+        if token == request.get("ContinuationToken"):
+            raise RuntimeError("The same next token was received twice")
         request.pop("StartAfter", None)
         request["ContinuationToken"] = token
 
