@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from CedarBackup3.amazons3.aws.session.client import VersionPage
 from CedarBackup3.amazons3.bucket.pages import Next
-from CedarBackup3.amazons3.bucket.versions import Version, parsedVersions
+from CedarBackup3.amazons3.bucket.versions import Version, answeredVersions, parsedVersions
 from CedarBackup3.amazons3.restore.snapshot import stateAt
 from CedarBackup3.errors import CommandFailed
 
@@ -25,6 +26,13 @@ def page(versions: Iterable[Any] | None, markers: Iterable[Any] | None, *told: A
     rows = versions and [[*row[:3], time(row[3]), 1, '"e"', "STANDARD"] for row in versions]
     marked = markers and [[*row[:3], time(row[3])] for row in markers]
     return json.dumps([rows, marked, *(told or (False, None, None))]).encode()
+
+
+def answer(page: bytes) -> VersionPage:
+    """What a session answers where the plain command prints a page, all versions before all markers."""
+    versions, markers, *told = json.loads(page)
+    rows = [*(versions or ()), *([*each, None, None, None] for each in markers or ())]
+    return VersionPage([tuple(row) for row in rows], *told)
 
 
 def ids(versions: Iterable[Version]) -> list[str]:
@@ -95,14 +103,93 @@ FOLLOWS: list[tuple[str, tuple[Any, ...], Next]] = [
 ]
 
 
+WRONG: dict[str, list[Any]] = {
+    "another prefix": ["q/a", "1", True, time(1), 1, '"e"', None],
+    "before the page before": ["p/0", "1", True, time(1), None, None, None],
+    "no key": [None, "1", True, time(1), 1, '"e"', None],
+    "no id": ["p/b", None, True, time(1), 1, '"e"', None],
+    "an address": ["p/b", "file:///etc/passwd", True, time(1), 1, '"e"', None],
+    "no time": ["p/b", "1", True, None, 1, '"e"', None],
+    "a time that is none": ["p/b", "1", True, "never", None, None, None],
+    "a size that is none": ["p/b", "1", True, time(1), "1", '"e"', None],
+    "too little": ["p/b", "1", True],
+}
+
+
+@pytest.mark.parametrize("row", WRONG.values(), ids=WRONG)
+def test_an_answer_that_is_no_such_page_is_a_failure(row: list[Any]) -> None:
+    with pytest.raises(CommandFailed):
+        answeredVersions(VersionPage([tuple(row)], False, None, None), b"p/", b"a")
+
+
+def test_an_answer_has_to_keep_key_order() -> None:
+    rows = [("p/b", "1", True, time(1), 1, "", None), ("p/a", "1", True, time(1), 1, "", None)]
+    with pytest.raises(CommandFailed, match="no key order"):
+        answeredVersions(VersionPage(rows, False, None, None), b"p/", b"a")
+
+
+Row = tuple[str, str, bool, int, bool]
+"""Key, id, is latest, second, is a marker."""
+
+
+def answered(*rows: Row) -> list[Version]:
+    listed: list[Any] = [(*row[:3], time(row[3]), None if row[4] else 1, '"e"', None) for row in rows]
+    return answeredVersions(VersionPage(listed, False, None, None), b"", b"").versions
+
+
+def test_the_order_of_the_server_tells_which_of_a_tie_is_newer() -> None:
+    rows: list[Row] = [
+        ("a", "4", True, 9, True),
+        ("a", "3", False, 9, False),
+        ("a", "2", False, 9, True),
+        ("a", "1", False, 9, False),
+        ("b", "5", False, 9, False),
+        ("b", "4", False, 9, True),
+        ("c", "6", False, 9, True),
+        ("c", "7", False, 9, False),
+    ]
+    listed = answered(*rows)
+    assert [(each.key.decode(), each.versionId) for each in listed] == [row[:2] for row in rows]
+    assert not any(each.isTied for each in listed)
+
+
+GROUPED: dict[str, list[Row]] = {
+    "versions first, keys begin again": [
+        ("a", "v", False, 9, False),
+        ("b", "v", True, 9, False),
+        ("a", "m", False, 9, True),
+    ],
+    "versions first, one key": [("a", "v", False, 9, False), ("a", "m", False, 9, True)],
+    "markers first, one key": [("a", "m", False, 9, True), ("a", "v", False, 9, False)],
+    "versions first within each key": [
+        ("a", "v", False, 9, False),
+        ("a", "m", False, 9, True),
+        ("b", "v", False, 8, False),
+        ("b", "m", True, 9, True),
+    ],
+}
+
+
+@pytest.mark.parametrize("rows", GROUPED.values(), ids=GROUPED)
+def test_the_order_of_a_server_that_lists_the_kinds_apart_tells_nothing(rows: list[Row]) -> None:
+    tied = [each.key for each in answered(*rows) if each.isTied]
+    assert tied == [b"a"]
+
+
+@pytest.mark.parametrize("way", ["printed", "answered"])
 @pytest.mark.parametrize(("key", "told", "follows"), FOLLOWS)
-def test_a_page_tells_what_follows_it(key: str, told: tuple[Any, ...], follows: Next) -> None:
-    assert parsedVersions(page([(key, "1", True, 1)], None, *told), b"", b"").follows is follows
+def test_a_page_tells_what_follows_it(key: str, told: tuple[Any, ...], follows: Next, way: str) -> None:
+    printed = page([(key, "1", True, 1)], None, *told)
+    found = parsedVersions(printed, b"", b"") if way == "printed" else answeredVersions(answer(printed), b"", b"")
+    assert found.follows is follows
 
 
 def test_a_page_that_has_others_behind_it_must_say_where() -> None:
+    printed = page([("a", "1", True, 1)], None, True, None, None)
     with pytest.raises(CommandFailed, match="not where to go on"):
-        parsedVersions(page([("a", "1", True, 1)], None, True, None, None), b"", b"")
+        parsedVersions(printed, b"", b"")
+    with pytest.raises(CommandFailed, match="not where to go on"):
+        answeredVersions(answer(printed), b"", b"")
 
 
 def version(key: str, versionId: str, second: int, size: int | None = 1, **more: Any) -> Version:
@@ -186,6 +273,7 @@ def test_pages_of_any_length_tell_the_state_at_every_second(seed: int) -> None:
     flat = [(*row[:3], row[3], row is entries[key][0]) for key in sorted(entries) for row in entries[key]]
     length = chance.randint(1, 9)
     listed: list[Version] = []
+    inSession: list[Version] = []
     for start in range(0, len(flat), length):
         rows = flat[start : start + length]
         versions = [
@@ -194,11 +282,18 @@ def test_pages_of_any_length_tell_the_state_at_every_second(seed: int) -> None:
         markers = [
             (key, versionId, isLatest, second) for key, versionId, second, isMarker, isLatest in rows if isMarker
         ]
-        listed += parsedVersions(page(versions, markers), b"", listed[-1].key if listed else b"").versions
+        last = listed[-1].key if listed else b""
+        listed += parsedVersions(page(versions, markers), b"", last).versions
+        answers: list[Any] = [
+            (key, versionId, isLatest, time(second), None if isMarker else 1, '"e"', None)
+            for key, versionId, second, isMarker, isLatest in rows
+        ]
+        inSession += answeredVersions(VersionPage(answers, False, None, None), b"", last).versions
 
     def inOrder(key: bytes) -> list[Version]:
         return [version(k, i, second, None if isMarker else 1) for k, i, second, isMarker in entries[key.decode()]]
 
     for second, state in states.items():
-        found = {each.key.decode(): each.versionId for each in stateAt(listed, second, inOrder)}
-        assert found == {key: versionId for key, versionId in state.items() if versionId}
+        for way in (listed, inSession):
+            found = {each.key.decode(): each.versionId for each in stateAt(way, second, inOrder)}
+            assert found == {key: versionId for key, versionId in state.items() if versionId}

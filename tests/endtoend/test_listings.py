@@ -29,7 +29,7 @@ def server() -> Iterator[S3Server]:
 
 @pytest.fixture(params=["never", "always"])
 def way(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Whether the objects are listed by a session; all verdicts are the same."""
+    """Whether objects and versions are listed by a session; all verdicts are the same."""
     return "--awsSession", request.param
 
 
@@ -43,6 +43,18 @@ def sync(sync: Sync, way: tuple[str, str]) -> Sync:
 def syncOnce(syncOnce: Sync, way: tuple[str, str]) -> Sync:
     """The same with one AWS CLI only."""
     return lambda *arguments, **more: syncOnce(*arguments, *way, **more)
+
+
+@pytest.fixture
+def restore(restore: Restore, way: tuple[str, str]) -> Restore:
+    """The other tool with either way."""
+    return lambda *arguments, **more: restore(*arguments, *way, **more)
+
+
+@pytest.fixture
+def restoreOnce(restoreOnce: Restore, way: tuple[str, str]) -> Restore:
+    """The same with one AWS CLI only."""
+    return lambda *arguments, **more: restoreOnce(*arguments, *way, **more)
 
 
 def plantHistory(server: S3Server, prefix: bytes, names: Iterable[bytes] = NAMES) -> None:

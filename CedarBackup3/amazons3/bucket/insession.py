@@ -106,7 +106,7 @@ def _pages(
 
 def _taken(page: ObjectPage, wanted: KeyRange) -> Next:
     """Take a page into its range; returns what follows it."""
-    keys, prefix, last = _asText(page.keys), wanted.prefix, wanted.last
+    keys, prefix, last = asText(page.keys), wanted.prefix, wanted.last
     follows = nextAfter(page.isTruncated, page.token, isEmpty=not keys, goesOnRight=True)
     if not keys:
         return follows
@@ -121,7 +121,7 @@ def _taken(page: ObjectPage, wanted: KeyRange) -> Next:
     return Next.UNWANTED if isWhole else follows
 
 
-def _asText(keys: list[bytes]) -> list[bytes]:
+def asText(keys: list[bytes]) -> list[bytes]:
     """The keys as aws reads them: what is no UTF-8 in them is replaced."""
     try:
         b"\n".join(keys).decode()

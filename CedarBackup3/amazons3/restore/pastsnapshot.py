@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from CedarBackup3.amazons3.aws.patterns import matcher
+from CedarBackup3.amazons3.aws.session.client import awsSession
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
 from CedarBackup3.amazons3.model import S3Location, isFolderMarker
@@ -26,11 +27,14 @@ _log = logging.getLogger("CedarBackup3.log")
 def listed(selection: Selection, watcher: Watcher) -> Iterator[tuple[Selection, Spool[Version]]]:
     """Every version and delete marker of a selection, and the selection as it turned out to be: a prefix or one key.
 
+    With the selection comes a session of aws, if there can be one, as long as the context lasts.
+
     Raises:
         CommandFailed: aws failed, or the listing is not whole
         CedarBackupError: there is none
     """
-    with Spool(Version._make) as versions:
+    with awsSession(selection.aws) as aws, Spool(Version._make) as versions:
+        selection = replace(selection, aws=aws)
         _log.info("Listing the versions in %s", selection.shown)
         watcher("listing")
         count = _listInto(versions, selection, watcher)
@@ -73,7 +77,7 @@ def _listedOnce(
 
     def tell(number: int) -> None:
         nonlocal count
-        count += number
+        count = number
         watcher("listing", count)
 
     last = listVersions(selection.location, selection.only, selection.aws, versions, tell)
