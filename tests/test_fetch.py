@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from CedarBackup3.amazons3.aws.locale import awsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.restore.fetch import durationLine
 
 
@@ -23,10 +25,10 @@ def test_the_time_grows_with_the_files_and_falls_with_the_processors(
     monkeypatch: pytest.MonkeyPatch, files: int, processors: int, words: str
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(processors)))
-    line = durationLine(files)
+    line = durationLine(files, AwsSettings(awsLocale()))
     assert line.startswith(f"Each of {files:,} files is fetched ")
     assert words in line
 
 
 def test_nothing_is_told_of_few_files() -> None:
-    assert durationLine(99) == ""
+    assert durationLine(99, AwsSettings(awsLocale())) == ""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial, matcher
+from CedarBackup3.amazons3.aws.session.client import sessionOf
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
@@ -39,6 +40,7 @@ _log = logging.getLogger("CedarBackup3.log")
 
 _FEW = 4  # files are fetched one by one in the time that a batch takes to start and to list some thousand objects
 _OBJECTS_PER_FILE = 2_000
+_LARGE = 64 << 20  # bytes; aws fetches from a quarter of that on in parts (AWS CLI S3 configuration)
 _FAILURES_IN_A_ROW = 100
 _MOST_PATTERNS = 100  # aws matches each of them with each object
 _TRIED = 100  # archived objects, so that what they show is believed of the others; half a second of CPU each
@@ -79,7 +81,7 @@ def carriedOut(
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             archive = _Archive(work.settle)
             kept = _keptOut(work, versions, lacking) if _paysAsBatch(selection, versions, lacking) else None
-            if line := durationLine(lacking.files if kept is None else lacking.older):
+            if line := durationLine(lacking.files if kept is None else lacking.older, selection.aws):
                 _log.info("%s", line)
             if kept is not None:
                 _download(work, versions, lacking, kept, watcher)
@@ -227,8 +229,15 @@ def _leftBehind(work: _Work, lacking: Wanted, doubts: Doubts, archive: _Archive)
 
 
 def _paysAsBatch(selection: Selection, versions: Iterable[Version], lacking: Wanted) -> bool:
-    """Whether a batch is quicker, which has to list all objects, than fetching one by one."""
+    """Whether a batch is quicker, which has to list all objects, than fetching one by one.
+
+    A session is quicker than that, but for objects that a batch fetches in parts side by side.
+    """
     if lacking.current <= _FEW or selection.only or hasSpecial(selection.location.prefix):
+        return False
+    if sessionOf(selection.aws, pays=True) and not any(
+        version.isLatest and (version.size or 0) >= _LARGE for version in lacking.versions
+    ):
         return False
     objects = sum(version.isLatest and version.size is not None for version in versions)
     return lacking.current > _FEW + objects // _OBJECTS_PER_FILE

@@ -1,4 +1,4 @@
-"""Fetches versions into staging: many current objects in one batch, all others one by one."""
+"""Fetches versions into staging: through a session, or many current objects in one batch and the others one by one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ import json
 import os
 import stat
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from CedarBackup3.amazons3.aws.arguments import Arguments, downloadArguments, getArguments, isTakenLiterally
+from CedarBackup3.amazons3.aws.arguments import (
+    ENCRYPTION,
+    Arguments,
+    downloadArguments,
+    getArguments,
+    isTakenLiterally,
+)
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf, runAws
 from CedarBackup3.amazons3.aws.progress import progressReader
+from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, sessionOf
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
@@ -25,12 +33,15 @@ from CedarBackup3.amazons3.restore.placing import openedFile
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayCount
 
 PartOf = Callable[[str], int]
 """The user's `multipart_chunksize` in bytes for an ETag; 0: none is set, or the object has no parts."""
 
+_IN_SESSION = 16  # at once: at 30 ms a response they keep the one Python of a session busy
 _MOST_AT_ONCE = 8
+_TICK = 0.2  # seconds
 _MANY = 100  # files, fetched one by one in half a minute or so
 _SECONDS_EACH = 0.65  # of a processor, measured with AWS CLI 1.46 on loopback; 2.9 takes somewhat more
 _UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")
@@ -60,27 +71,48 @@ class Fetched(NamedTuple):
 def fetchedOneByOne(
     location: S3Location, aws: AwsSettings, staging: Staging, versions: Iterable[Version], partOf: PartOf
 ) -> Generator[Fetched, None, None]:
-    """Each version in a file of its own, checked, several at once.
+    """Each version in a file of its own, checked, several at once: through a session as long as there is one.
 
     To be closed: whoever closes it early stops what is under way.
     """
-    atOnce = min(_MOST_AT_ONCE, 2 * processors())
+    processes = min(_MOST_AT_ONCE, 2 * processors())
+    atOnce = _IN_SESSION if sessionOf(aws, pays=True) else processes
+    room = threading.Semaphore(processes)  # when a session is lost, not as many processes take its place
     cancelled = threading.Event()
 
     def fetched(numbered: tuple[int, Version]) -> Fetched:
         number, version = numbered
-        return _fetched(location, aws, version, staging.file(number), cancelled, partOf)
+        if session := sessionOf(aws, pays=False):
+            file = staging.file(2 * number)
+            with contextlib.suppress(SessionLost):
+                return _fetchedInSession(session, location, aws, version, file, cancelled, partOf)
+            with contextlib.suppress(OSError):
+                os.unlink(file)
+        # A lost session may still write where it did, so this is another file.
+        while not room.acquire(timeout=_TICK):
+            if cancelled.is_set():
+                break
+        else:
+            try:
+                return _fetched(location, aws, version, staging.file(2 * number + 1), cancelled, partOf)
+            finally:
+                room.release()
+        return Fetched(version, b"", _INTERRUPTED)
 
     # With pages of work ahead, one large file does not keep the others waiting.
     return mapped(fetched, enumerate(versions), threads=atOnce, ahead=8 * atOnce, cancel=cancelled.set)
 
 
-def durationLine(files: int) -> str:
+_INTERRUPTED = "the run was interrupted"
+
+
+def durationLine(files: int, aws: AwsSettings) -> str:
     """How long `fetchedOneByOne` takes for many files, at least, in a sentence; empty if they are few.
 
-    That is what starting an aws for each of them takes. The transfers come on top.
+    That is what starting an aws for each of them takes. The transfers come on top. Through a session it takes a few
+    thousandths of that, and nothing is to be told.
     """
-    if files < _MANY:
+    if files < _MANY or sessionOf(aws, pays=True):
         return ""
     used = min(_MOST_AT_ONCE, processors())
     return (
@@ -106,19 +138,68 @@ def _fetched(
     partOf: PartOf,
 ) -> Fetched:
     if cancelled.is_set():
-        return Fetched(version, file, "the run was interrupted")
+        return Fetched(version, file, _INTERRUPTED)
     with _request(location, version, file) as arguments:
         result, printed = answerOf(arguments, aws, cancelled.is_set)
     if result.status:
-        fetched = Fetched(version, file, str(result), isArchived=result.errorCode == "InvalidObjectState")
-    else:
-        fetched = _checked(file, version, partOf)
-        # aws has told what encrypts the object, so that S3 need not be asked.
-        if fetched.verdict != "matched" and not fetched.reason and not _isDigest(printed):
-            fetched = fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isSettled=True)
+        return _failed(version, file, str(result), result.errorCode)
+    return _judged(version, file, partOf, isDigest=_isDigest(printed))
+
+
+def _fetchedInSession(
+    session: Session,
+    location: S3Location,
+    aws: AwsSettings,
+    version: Version,
+    file: bytes,
+    cancelled: threading.Event,
+    partOf: PartOf,
+) -> Fetched:
+    """A version that a session fetches, which makes the file, and makes none where something is already.
+
+    The aws of the session does not hold the lock, since it has been started before that was taken. It ends with this
+    process, and cannot make a file without it: the path to staging goes through the descriptors of this process.
+
+    Raises:
+        SessionLost: it is lost, and this version may be fetched by the plain command
+    """
+    began = time.monotonic()
+    key, versionId = location.prefix + version.key.decode(), version.fetchId
+
+    def received(versionId: str, **more: str) -> Mapping[str, Any]:
+        return session.getObject(location.bucket, key, versionId, file, shouldStop=cancelled.is_set, **more).facts
+
+    try:
+        try:
+            facts = received(versionId)
+        except CommandFailed as failure:
+            if failure.code != "AccessDenied" or not (versionId and version.isLatest and version.etag):
+                raise
+            facts = received("", IfMatch=f'"{version.etag}"')  # what is there now needs fewer permissions
+    except SessionLost:
+        raise
+    except CommandFailed as failure:
+        isLate = bool(aws.timeLimit) and time.monotonic() - began >= aws.timeLimit
+        if session.lostBecause and not isLate:  # since another version was late
+            raise SessionLost(session.lostBecause) from None
+        return _failed(version, file, str(failure), failure.code)
+    isDigest = isDigestUnder(facts.get(ENCRYPTION[0]), facts.get(ENCRYPTION[1]))
+    return _judged(version, file, partOf, isDigest=isDigest)
+
+
+def _failed(version: Version, file: bytes, reason: str, code: str) -> Fetched:
+    with contextlib.suppress(OSError):
+        os.unlink(file)
+    return Fetched(version, file, reason, isArchived=code == "InvalidObjectState")
+
+
+def _judged(version: Version, file: bytes, partOf: PartOf, *, isDigest: bool) -> Fetched:
+    """What has arrived, checked; aws has told whether the ETag is a digest, so that S3 need not be asked."""
+    fetched = _checked(file, version, partOf)
     if fetched.reason:
-        with contextlib.suppress(OSError):
-            os.unlink(file)
+        return _failed(version, file, fetched.reason, "")
+    if fetched.verdict != "matched" and not isDigest:
+        return fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isSettled=True)
     return fetched
 
 

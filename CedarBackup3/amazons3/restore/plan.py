@@ -222,5 +222,5 @@ def rehearsed(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
             displayPath(version.versionId),
             selection.urlOf(version.key),
         )
-    if line := durationLine(lacking.older):
+    if line := durationLine(lacking.older, selection.aws):
         _log.info("%s", line)
