@@ -52,7 +52,7 @@ AWS_SWITCHES = (
     Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
     Switch("", "awsIdleTimeout", "Stop an aws that is idle; 0: never", "SECONDS", "3600", seconds),
     Switch(
-        "", "awsSession", "Let one aws answer: auto, always, never", "WHEN", "auto", choices=("auto", "always", "never")
+        "", "awsSession", "One aws for all: auto, always, never", "WHEN", "auto", choices=("auto", "always", "never")
     ),
 )
 """For every tool that runs aws."""
