@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import CedarBackup3
 from testcase.runner import toolCommand, toolEnvironment
 from testcase.s3 import Fault, Hang, Refuse, S3Server
 from testcase.trees import plantTree
@@ -154,6 +156,22 @@ def test_a_legacy_locale_lists_the_same_keys(
     environment = {**legacyLocale, "AWS_CONFIG_FILE": str(config)}
     outcome = sync(source, b"s3://bucket/pr\xe4fix", "--verifyOnly", "--debug", *ALWAYS, environment=environment)
     assert (outcome.status, STARTED in outcome.log, NONE in outcome.log) == (0, True, False), outcome
+
+
+def test_an_installation_may_lie_in_a_directory_with_dots(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+    """As `lib/python3.11/site-packages`, where version 1 of aws takes the path of the plugin for a dotted module."""
+    place = tmp_path / "python3.11" / "site packages"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(Path(CedarBackup3.__file__).parent, place / "CedarBackup3", ignore=ignored)
+    source = plantTree(tmp_path / "source", {b"a": b""})
+    plantObjects(server, {b"a": b""})
+    environment = {"PYTHONPATH": str(place)}
+    outcome = sync(
+        source, "s3://bucket", "--verifyOnly", "--debug", *ALWAYS, environment=environment, directory=tmp_path
+    )
+    assert (outcome.status, STARTED in outcome.log, NONE in outcome.log) == (0, True, False), outcome
+    left = [path.name for path in (place / "CedarBackup3/amazons3/aws/session/plugin").iterdir()]
+    assert left == ["cback_aws_session.py"]
 
 
 def test_diagnostics_tell_whether_a_session_can_be_had(
