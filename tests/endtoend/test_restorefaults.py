@@ -52,28 +52,37 @@ LISTING_FAULTS = {
 }
 
 
+@pytest.fixture(params=["never", "always"])
+def way(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Whether a session lists and fetches; all verdicts are the same."""
+    return "--awsSession", request.param
+
+
+PLAIN = ("--awsSession", "never")
+
+
 @pytest.mark.parametrize("name", LISTING_FAULTS)
 def test_a_listing_that_is_not_whole_is_a_failure_and_nothing_is_done(
-    name: str, restoreOnce: Restore, server: S3Server, tmp_path: Path
+    name: str, restoreOnce: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str]
 ) -> None:
     word, fault = LISTING_FAULTS[name]
     put(server, FILES, 0)
     server.pageSize = 1
     server.addFault(fault)
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    outcome = restoreOnce(*way, "s3://bucket/p", tmp_path / "t")
     assert (outcome.status, word in outcome.stderr, outcome.stderr.count("\n")) == (6, True, 1), outcome
     assert "Traceback" not in outcome.stderr + outcome.log
     assert not (tmp_path / "t").exists()
 
 
 def test_what_fails_is_said_file_by_file_and_the_next_run_fetches_just_that(
-    restore: Restore, server: S3Server, tmp_path: Path
+    restore: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str]
 ) -> None:
     objects = {key: b"content of " + key for key in (b"denied", b"cut", b"slow", b"fine")}
     put(server, objects, 0)
     for key, effect in ((b"denied", DENY), (b"cut", CutBody()), (b"slow", Refuse(503, "SlowDown", "slow"))):
         server.addFault(Fault("GetObject", effect, key=b"p/" + key))
-    outcome = restore("s3://bucket/p", tmp_path / "t")
+    outcome = restore(*way, "s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7, outcome
     assert "Traceback" not in outcome.stderr + outcome.log
     failed = sorted(line.split(" was not restored: ")[0] for line in outcome.stderr.splitlines()[:-1])
@@ -81,18 +90,18 @@ def test_what_fails_is_said_file_by_file_and_the_next_run_fetches_just_that(
     assert "1 restored (15 bytes), 3 failed" in outcome.stderr
     server.clearFaults()
     server.clearRequests()
-    outcome = restore("s3://bucket/p", tmp_path / "t")
+    outcome = restore(*way, "s3://bucket/p", tmp_path / "t")
     assert (outcome.status, outcome.stderr, filesIn(tmp_path / "t")) == (0, "", objects)
     assert [request.operation for request in server.requests].count("GetObject") == 3
 
 
 @pytest.mark.parametrize("files", [3, 9], ids=["one by one", "in a batch"])
 def test_content_that_is_not_what_was_stored_is_noticed(
-    restore: Restore, server: S3Server, tmp_path: Path, files: int
+    restore: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str], files: int
 ) -> None:
     put(server, {b"%d" % number: b"content %d" % number for number in range(files)}, 0)
     server.damageObject("bucket", b"p/1")
-    outcome = restore("s3://bucket/p", tmp_path / "t")
+    outcome = restore(*way, "s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7
     assert "/1 was not restored: what arrived is not what its ETag stands for" in outcome.stderr
     assert f"{files - 1} restored" in outcome.stderr
@@ -104,40 +113,40 @@ KMS = {"x-amz-server-side-encryption": "aws:kms"}
 
 @pytest.mark.parametrize("files", [3, 9], ids=["one by one", "in a batch"])
 def test_where_etags_are_no_digests_the_content_is_said_to_be_unproven(
-    restoreOnce: Restore, server: S3Server, tmp_path: Path, files: int
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str], files: int
 ) -> None:
     for number in range(files):
         server.putObject("bucket", b"p/%d" % number, b"x", at(0), headers=KMS)
     put(server, {b"plain": b"y"}, 0)
     report = tmp_path / "report.json"
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verbose", "--report", report)
+    outcome = restoreOnce(*way, "s3://bucket/p", tmp_path / "t", "--verbose", "--report", report)
     assert outcome.status == 0, outcome
     assert f"1 restored (1 byte), {files} files ({files} bytes) unproven" in outcome.stdout
     assert (outcome.stderr.count("\n"), f"content of {files} files ({files} bytes)" in outcome.stderr) == (1, True)
     assert json.loads(report.read_text())["classes"]["unproven"]["count"] == files
     for number in range(files):
         os.utime(tmp_path / "t" / str(number))
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly", "--verbose")
+    outcome = restoreOnce(*way, "s3://bucket/p", tmp_path / "t", "--verifyOnly", "--verbose")
     assert outcome.status == 0
     assert f"1 alike by size and time (1 byte), {files} files ({files} bytes) unproven" in outcome.stdout
 
 
 @pytest.mark.parametrize("isEncrypted", [False, True])
 def test_an_encrypted_object_excuses_no_other(
-    restoreOnce: Restore, server: S3Server, tmp_path: Path, *, isEncrypted: bool
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str], *, isEncrypted: bool
 ) -> None:
     for number in range(8):
         server.putObject("bucket", b"p/%d" % number, b"x", at(0), headers=KMS if isEncrypted else {})
     put(server, {b"damaged": b"content"}, 0)
     server.damageObject("bucket", b"p/damaged")
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
+    outcome = restoreOnce(*way, "s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7
     assert "/damaged was not restored: what arrived is not what its ETag stands for" in outcome.stderr
     assert not (tmp_path / "t/damaged").exists()
     fetched = [request.key for request in server.requests if request.operation == "GetObject"]
     assert Counter(fetched)[b"p/damaged"] == 2
     plantTree(tmp_path / "t", {b"damaged": b"CONTENT"} | {b"%d" % number: b"x" for number in range(8)})
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", "--verifyOnly", "--exclude", ".cback-restore/*")
+    outcome = restoreOnce(*way, "s3://bucket/p", tmp_path / "t", "--verifyOnly", "--exclude", ".cback-restore/*")
     assert (outcome.status, outcome.stderr.count("Different: ")) == (7, 1)
 
 
@@ -151,7 +160,7 @@ def test_what_was_damaged_on_its_way_is_fetched_again(
             touch -r "$file" {tmp_path}/time && printf CONTENT > "$file" && touch -r {tmp_path}/time "$file"
         fi"""
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=spoil)
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    outcome = restoreOnce(*PLAIN, "s3://bucket/p", tmp_path / "t", awsDirectory=commands)
     assert (outcome.status, outcome.stderr) == (0, "")
     assert (tmp_path / "t/4").read_bytes() == b"content"
     assert [request.key for request in server.requests if request.operation == "GetObject"].count(b"p/4") == 2
@@ -176,7 +185,7 @@ def test_an_object_that_changes_during_the_run_comes_as_it_was(
 
     thread = threading.Thread(target=change, daemon=True)
     thread.start()
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    outcome = restoreOnce(*PLAIN, "s3://bucket/p", tmp_path / "t", awsDirectory=commands)
     thread.join()
     assert (outcome.status, outcome.stderr, filesIn(tmp_path / "t")) == (0, "", objects)
     assert not (tmp_path / "evil").exists()
@@ -194,7 +203,7 @@ def test_an_interrupted_restore_goes_on_and_no_second_one_gets_in(
     )
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
     words = ("--atTime", moment(5), "s3://bucket/p", tmp_path / "t")
-    outcome = restoreOnce(*words, awsDirectory=commands, prefix=["env", "--default-signal"])
+    outcome = restoreOnce(*PLAIN, *words, awsDirectory=commands, prefix=["env", "--default-signal"])
     assert outcome.status == 5, outcome
     assert [pid for pid in pids.read_text().split() if Path("/proc", pid).exists()] == []
     found = filesIn(tmp_path / "t")
@@ -234,11 +243,11 @@ def test_a_batch_that_was_interrupted_is_not_fetched_again(
     script = '[ "$2" = sync ] && { kill -TERM $PPID; exec sleep 2; }'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=script)
     interrupted = restoreOnce(
-        "s3://bucket/p", tmp_path / "t", awsDirectory=commands, prefix=["env", "--default-signal"]
+        *PLAIN, "s3://bucket/p", tmp_path / "t", awsDirectory=commands, prefix=["env", "--default-signal"]
     )
     assert interrupted.status == 5, interrupted
     server.clearRequests()
-    assert restoreOnce("s3://bucket/p", tmp_path / "t").status == 0
+    assert restoreOnce(*PLAIN, "s3://bucket/p", tmp_path / "t").status == 0
     assert filesIn(tmp_path / "t") == objects
     assert [request.key for request in server.requests if request.operation == "GetObject"] == []
 
@@ -276,7 +285,7 @@ def test_without_sparse_files_nothing_fills_the_disk(
     wanted = {b"w[%d]" % number: b"x" for number in range(6)}
     put(server, wanted, 0)
     put(server, {b"u[%d]" % number: b"y" * size for number in range(unwanted)}, 10)
-    selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale()), at(5))
+    selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale(), sessionWanted="never"), at(5))
     tally, watcher = Tally(Record()), unwatched()
     with (
         openedTarget(os.fsencode(tinyDisk / "t")) as target,
@@ -325,7 +334,7 @@ def test_it_gives_up_when_nothing_can_be_fetched(
         '[ "$2" = get-object ] && { echo "An error occurred (AccessDenied)" >&2; exit 254; }; [ "$2" = sync ] && exit 1'
     )
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
-    outcome = restoreOnce("s3://bucket/p", tmp_path / "t", awsDirectory=commands)
+    outcome = restoreOnce(*PLAIN, "s3://bucket/p", tmp_path / "t", awsDirectory=commands)
     assert (outcome.status, outcome.stderr.count(" was not restored: ")) == (6, 100)
     assert "check what this user may do" in outcome.stderr.splitlines()[-1]
     assert restoreOnce("s3://bucket/p", tmp_path / "t").status == 0
@@ -391,7 +400,7 @@ def test_a_rehearsal_tells_how_long_many_older_versions_take(
     put(server, objects, 0)
     put(server, dict.fromkeys(objects, b"now"), 10)
     put(server, {b"stays": b"as it is"}, 0)
-    outcome = restoreOnce("--dryRun", "--atTime", moment(5), "s3://bucket/p", tmp_path / "t")
+    outcome = restoreOnce(*PLAIN, "--dryRun", "--atTime", moment(5), "s3://bucket/p", tmp_path / "t")
     assert (outcome.status, outcome.stderr) == (0, ""), outcome
     assert outcome.log.count(f"Each of 100 files {LONG}") == (older == 100)
     assert outcome.log.count(LONG) == (older == 100)
@@ -406,7 +415,7 @@ def test_a_restore_tells_before_it_fetches_how_long_many_older_versions_take(
     put(server, dict.fromkeys(old, b"now"), 10)
     # A real aws would take a minute for what this one refuses at once.
     quick = awsStandIn(tmp_path / "aws", Path(anyAws), before='[ "$2" != get-object ] || exit 1')
-    outcome = restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "t", awsDirectory=quick)
+    outcome = restoreOnce(*PLAIN, "--atTime", moment(5), "s3://bucket/p", tmp_path / "t", awsDirectory=quick)
     assert outcome.status == 6, outcome
     assert outcome.log.count(f"Each of 150 files {LONG}") == 1
     assert outcome.log.index(LONG) < outcome.log.index("Failed: ")

@@ -15,7 +15,10 @@ from testcase.s3 import S3Server
 from testcase.trees import plantTree
 
 from .harness import Restore, awsStandIn, filesIn, put
-from .test_restore import server as server  # noqa: PLC0414 - the fixture, with a bucket that keeps versions
+from .test_restore import restore as restore  # noqa: PLC0414 - the fixtures, with a bucket that keeps versions
+from .test_restore import restoreOnce as restoreOnce  # noqa: PLC0414
+from .test_restore import server as server  # noqa: PLC0414
+from .test_restore import way as way  # noqa: PLC0414
 
 STRANGER = 65534
 
@@ -48,8 +51,8 @@ def victim(tmp_path: Path) -> Path:
 
 
 def whileListing(tmp_path: Path, aws: str, *commands: str) -> Path:
-    """The directory of an aws that does something else first when it is to list the versions."""
-    script = f'[ "$2" = list-object-versions ] && {{ {"; ".join(commands)}; }}'
+    """The directory of an aws that does something else first when it is to list the versions, or a session is."""
+    script = f'if [ "$1" = cback-session ] || [ "$2" = list-object-versions ]; then {"; ".join(commands)}; fi'
     return awsStandIn(tmp_path / "commands", Path(aws), before=script)
 
 
@@ -307,6 +310,7 @@ def test_what_comes_back_is_for_the_user_alone(
     assert modes(target) == expected | {".": "777", "there": "777", "there/same": "777"}
 
 
+@pytest.mark.parametrize("way", [("--awsSession", "never")], ids=["plain"])
 def test_nobody_reads_a_file_before_it_has_its_mode(
     restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
