@@ -48,11 +48,12 @@ def test_a_restore_stops_an_aws_that_does_nothing_and_fails(
     for number in range(200 if subcommand == "sync" else 2):
         server.putObject("bucket", b"%d" % number, b"1")
     target = tmp_path / "target"
-    outcome = restoreOnce("s3://bucket", target, *IDLE, awsDirectory=hangingAt(subcommand, tmp_path, anyAws))
+    words = ("--awsSession", "never", "s3://bucket", target)
+    outcome = restoreOnce(*words, *IDLE, awsDirectory=hangingAt(subcommand, tmp_path, anyAws))
     assert outcome.status == 6
     assert SENTENCE in outcome.stderr
     requireNoneLeft(tmp_path)
-    assert restoreOnce("s3://bucket", target).status == 0
+    assert restoreOnce(*words).status == 0
 
 
 def test_a_program_that_makes_no_credentials_is_noticed(sync: Sync, tmp_path: Path) -> None:

@@ -416,7 +416,8 @@ def test_no_restore_begins_beside_the_aws_of_one_that_was_killed(
 ) -> None:
     plantObjects(server, {b"a": b"1"})
     target = tmp_path / "target"
-    with killed(RESTORE, server, anyAws, tmp_path / "log", "GetObject", "s3://bucket", target) as orphan:
+    words: list[str | Path] = ["--awsSession", "never", "s3://bucket", target]  # a session ends with its run
+    with killed(RESTORE, server, anyAws, tmp_path / "log", "GetObject", *words) as orphan:
         outcome = restoreOnce("s3://bucket", target)
         assert outcome.status == 10
         assert f"The AWS CLI of a restore that was killed is still at work in {target} (process {orphan});" in (
