@@ -271,11 +271,11 @@ GOOD = {b"good": b"1", b"both/below": b"2", b"z/good": b"3", b"...": b"4", b"-da
 
 
 def test_hostile_keys_are_said_one_by_one_and_nothing_is_written_outside(
-    restore: Restore, server: S3Server, tmp_path: Path
+    restore: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str]
 ) -> None:
     put(server, dict.fromkeys(HOSTILE, b"evil") | GOOD, 0)
     _assertHarmless(restore, tmp_path)
-    assert asked(server)["ListObjectsV2"] == 2  # they came in a batch
+    assert asked(server)["ListObjectsV2"] == (2 if "never" in way else 1)  # they came in a batch, or by a session
 
 
 def test_hostile_keys_of_older_versions_are_no_better(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
