@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
 import time
 from collections import Counter
@@ -46,7 +47,7 @@ def server() -> Iterator[S3Server]:
 LISTING = "ListObjectVersions"
 LISTING_FAULTS = {
     "page 2 refused": ("InternalError", Fault(LISTING, Refuse(500, "InternalError", "no"), skip=1)),
-    "page 2 broken": ("list-object-versions", Fault(LISTING, BreakXml(), skip=1)),
+    "page 2 broken": ("list-object-versions|ListObjectVersions", Fault(LISTING, BreakXml(), skip=1)),
     "page 1 said to be the last": ("only up to 0", Fault(LISTING, TruncateListing())),
     "denied": ("check what this user may do", Fault(LISTING, DENY)),
 }
@@ -70,7 +71,7 @@ def test_a_listing_that_is_not_whole_is_a_failure_and_nothing_is_done(
     server.pageSize = 1
     server.addFault(fault)
     outcome = restoreOnce(*way, "s3://bucket/p", tmp_path / "t")
-    assert (outcome.status, word in outcome.stderr, outcome.stderr.count("\n")) == (6, True, 1), outcome
+    assert (outcome.status, bool(re.search(word, outcome.stderr)), outcome.stderr.count("\n")) == (6, True, 1), outcome
     assert "Traceback" not in outcome.stderr + outcome.log
     assert not (tmp_path / "t").exists()
 
