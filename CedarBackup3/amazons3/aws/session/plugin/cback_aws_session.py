@@ -41,7 +41,7 @@ RESTORED = "CBACK_AWS_SESSION_RESTORED"
 """Names the variable with the environment that programs started by aws are to have: values by names, null for none."""
 
 _CHUNK = 1 << 20  # bytes of an object that are read at a time
-_CALLED = frozenset({"HeadObject", "DeleteObjects", "DeleteObject", "RestoreObject"})
+_CALLED = frozenset({"HeadBucket", "HeadObject", "DeleteObjects", "DeleteObject", "RestoreObject"})
 
 # Version 1 takes every entry of its plugins for a module, also the one by which version 2 finds this directory; it
 # imports this module first, and takes a module that is there for imported.
