@@ -42,7 +42,7 @@ def test_the_pieces_that_come_do_not_matter(algorithm: str, content: bytes, cut:
 @pytest.mark.parametrize("algorithm", ["CRC32C", "CRC64NVME"])
 def test_blocks_of_any_length_have_the_crc_that_bytes_have_one_by_one(algorithm: str) -> None:
     chance = random.Random(6)
-    for size in (256, 257, 258, 300, 1023, 32_767, 32_768, 32_769, 33_100, 100_001):
+    for size in (256, 257, 258, 300, 1023, 61_455, 61_456, 61_457, 61_800, 100_001):
         content = chance.randbytes(size)
         whole, pieces = Checksum(algorithm, b"", 0).make(), Checksum(algorithm, b"", 0).make()
         whole.update(content)
