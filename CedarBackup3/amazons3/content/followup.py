@@ -70,6 +70,7 @@ class _Asking:
         self.processes = threading.Semaphore(processors())
         """Of the commands that take the place of a session which was lost."""
         self.asked: Counter[Verdict] = Counter()
+        """For how many findings anybody was."""
         self.isOver = False
         """Whether nobody is asked any more."""
         self.hasSettled = False
@@ -77,33 +78,34 @@ class _Asking:
         self.failure = ""
         """Of the session, if so many questions in a row have failed that it is asked no more."""
         self._limit = limit
+        self._commands: Counter[Verdict] = Counter()
         self._failed = 0
         self._lock = threading.Lock()
 
     def question(self, found: Finding) -> _Question:
         """The question about a finding."""
-        if found.verdict not in _DOUBTFUL or self.isOver:
+        if found.verdict not in _DOUBTFUL or self.isOver or self.failure:
             return _Question(found, None, False)
         session = sessionOf(self.reader.aws, pays=False)
-        with self._lock:
-            self.asked[found.verdict] += session is not None
-        return _Question(found, session, session is None and self.takes(found.verdict))
+        isAllowed = session is None and self.takes(found.verdict)
+        self.asked[found.verdict] += session is not None or isAllowed
+        return _Question(found, session, isAllowed)
 
     def takes(self, verdict: Verdict) -> bool:
         """Whether one more may be asked for by a command."""
         with self._lock:
-            isAllowed = self.asked[verdict] < self._limit
-            self.asked[verdict] += isAllowed
+            isAllowed = self._commands[verdict] < self._limit
+            self._commands[verdict] += isAllowed
         return isAllowed
 
     def took(self, answer: _Answer) -> _Answer:
         """The answer of a session; one that fails may concern its object alone."""
         with self._lock:
             self._failed = self._failed + 1 if answer.failure else 0
-            if answer.failure and self._failed >= max(1, self._limit):
+            if self._failed >= ASKED:
                 self.failure = self.failure or answer.failure
-            self.hasSettled = self.hasSettled or answer.finding.verdict not in _DOUBTFUL - {"differs"}
-            return answer._replace(isAsked=not answer.failure, isLast=bool(self.failure))
+            self.hasSettled = self.hasSettled or not (answer.failure or answer.finding.verdict == "unknown")
+            return answer._replace(isAsked=not answer.failure)
 
 
 def settled(
@@ -162,8 +164,7 @@ def _answer(asking: _Asking, question: _Question) -> _Answer:
         except SessionLost:
             isAllowed = asking.takes(found.verdict)
     if not isAllowed:
-        failure = asking.failure
-        return _Answer(_retried(asking.reader, found), False, failure=failure, isLast=bool(failure))
+        return _Answer(_retried(asking.reader, found), False, failure=asking.failure)
     with asking.processes:
         answer = _asked(asking.reader, found, None)
         return answer._replace(isLast=bool(answer.failure))

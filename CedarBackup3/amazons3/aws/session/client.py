@@ -665,7 +665,8 @@ def _objectPage(facts: Mapping[str, Any], columns: Sequence[bytes]) -> ObjectPag
 def _refusal(error: Mapping[str, Any]) -> CommandFailed:
     said = displayText(withoutSecrets(str(error.get("message", ""))))
     told, advice = f"The AWS CLI reports: {said}", adviceFor(said)
-    return CommandFailed(f"{told.rstrip('.')}; {advice}" if advice else told, str(error.get("code", "")))
+    message = f"{told.rstrip('.')}; {advice}" if advice else told
+    return CommandFailed(message, str(error.get("code", "")), said)
 
 
 @contextlib.contextmanager
