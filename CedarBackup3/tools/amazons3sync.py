@@ -147,13 +147,20 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
         CedarBackupError: the directory cannot be read, or has changed meanwhile, so that not all was deleted
         UsageError: the URL is none
     """
+    from dataclasses import replace
+
+    from CedarBackup3.amazons3.aws.session.client import awsSession
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.steps import checkedScan, synchronized
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
-    with awaitableChildren(), checkedScan(mirror, unwatched(), ignoreNames=True) as scan:
-        return synchronized(mirror, scan, unwatched())
+    with (
+        awaitableChildren(),
+        awsSession(mirror.aws) as aws,
+        checkedScan(mirror, unwatched(), ignoreNames=True) as scan,
+    ):
+        return synchronized(replace(mirror, aws=aws), scan, unwatched())
 
 
 def verifyBucketContents(
@@ -178,6 +185,9 @@ def verifyBucketContents(
         CedarBackupError: the directory cannot be read, or the file is no digest cache
         UsageError: the URL is none
     """
+    from dataclasses import replace
+
+    from CedarBackup3.amazons3.aws.session.client import awsSession
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.contentcheck import contentCheck
     from CedarBackup3.amazons3.sync.steps import checkedScan, compared
@@ -186,10 +196,11 @@ def verifyBucketContents(
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
     with (
         awaitableChildren(),
+        awsSession(mirror.aws) as aws,
         contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
         checkedScan(mirror, unwatched(), ignoreNames=True) as scan,
     ):
-        return compared(mirror, scan, unwatched(), check=check)
+        return compared(replace(mirror, aws=aws), scan, unwatched(), check=check)
 
 
 def _listings(text: str) -> int:

@@ -200,14 +200,6 @@ def test_programs_for_credentials_see_the_users_environment(server: S3Server, st
     assert "CBACK_AWS_SESSION_RESTORED" not in seen
 
 
-def test_nothing_is_left_beside_the_plugin(start: Start) -> None:
-    from CedarBackup3.amazons3.aws.session.overlay import DIRECTORY
-
-    with start() as session:
-        list(session.listObjects("bucket", ""))
-    assert [name for name in os.listdir(DIRECTORY) if name.endswith(".py")] == ["cback_aws_session.py"]
-
-
 def test_a_server_that_is_slow_for_one_question_answers_the_others(server: S3Server, start: Start) -> None:
     put(server, {b"p/a": b"x"}, 0, b"")
     server.latency = timedelta(seconds=0.2).total_seconds()

@@ -51,9 +51,7 @@ AWS_SWITCHES = (
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
     Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
     Switch("", "awsIdleTimeout", "Stop an aws that is idle; 0: never", "SECONDS", "3600", seconds),
-    Switch(
-        "", "awsSession", "Let one aws answer: auto, always, never", "WHEN", "auto", choices=("auto", "always", "never")
-    ),
+    Switch("", "awsSession", "Share an aws: auto, always, never", "WHEN", "auto", choices=("auto", "always", "never")),
 )
 """For every tool that runs aws."""
 

@@ -218,8 +218,8 @@ class Session:
         self._common = {"ExpectedBucketOwner": owner} if owner else {}
         self._stack = contextlib.ExitStack()
         try:
-            self._child = self._started()
             self._reader = threading.Thread(target=self._read, name="aws session", daemon=True)
+            self._child = self._started()
             self._reader.start()
             self._awaitHello()
         except BaseException:
@@ -377,7 +377,7 @@ class Session:
                 self._child.stdin.close()
         deadline = time.monotonic() + _END_GRACE
         while time.monotonic() < deadline and (self._reader.is_alive() or not hasEnded(self._child)):
-            self._reader.join(_TICK / 10)
+            time.sleep(_TICK / 20)
         stopChild(self._child)
         while self._reader.is_alive():  # until a child of aws has closed its end of the pipe, or this has noticed
             self._reader.join(_TICK)

@@ -335,6 +335,7 @@ def _quickObjects(body: bytes) -> dict[str, Any] | None:
         and _URL_ENCODED in body
         and b"<!" not in body
         and _LIST.match(body)
+        and body.count(b"</ListBucketResult>") == 1
         and body.rstrip().endswith(b"</ListBucketResult>")
     )
     if not isUsual or not entries:  # an empty page costs nothing to read properly
