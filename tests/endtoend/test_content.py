@@ -8,7 +8,6 @@ import os
 import sqlite3
 import time
 import zlib
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -244,7 +243,8 @@ def test_with_one_aws_that_answers_every_doubtful_object_is_asked_for(
         f"Content: {source}/p/200"
     ]
     assert unknownOf(outcome.stderr) == ["250"]
-    assert Counter(request.key for request in server.requests if request.operation == "HeadObject") == Counter(files)
+    asked = [request.key for request in server.requests if request.operation == "HeadObject"]
+    assert sorted(asked) == sorted(files)
 
 
 def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_that_wants_a_key(

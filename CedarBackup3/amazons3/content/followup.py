@@ -118,7 +118,8 @@ def settled(
     Args:
         reader: what every thread has to know
         findings: the findings
-        ask: without a session S3 is asked for so many mismatches, and for so many that are unknown
+        ask: without a session S3 is asked for so many mismatches, and for so many that are unknown; 0: what is known
+            already would do, so that it is no news if S3 does not tell more
         probe: a session is asked for so many first, and for the others only if one of these was settled; 0: for all
         trustsEtags: whether a mismatch is one even if S3 does not answer; else it is unknown then
 
@@ -133,7 +134,7 @@ def settled(
         if failure and not hasWarned:
             hasWarned = True
             message = _ETAGS_DECIDE if trustsEtags else _NOTHING_DECIDES
-            log.warning(message, displayPath(reader.location.url), failure)
+            log.log(logging.WARNING if ask else logging.DEBUG, message, displayPath(reader.location.url), failure)
         if found.verdict == "differs" and hasEncrypted and not isAsked and not hasFailed:
             others = f"S3 was asked for {asking.asked['differs']} others only"
             yield found._replace(verdict="unknown", why=f"it may be {_ENCRYPTED}; {others}")
