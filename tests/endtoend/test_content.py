@@ -234,6 +234,7 @@ def test_with_one_aws_that_answers_every_doubtful_object_is_asked_for(
         stored = body[:-1] + b"!" if key == b"p/200" else body
         server.putObject("bucket", key, stored, headers=KMS, checksums={"sha256": b64(hashlib.sha256(stored).digest())})
     server.putObject("bucket", b"p/250", files[b"p/250"], headers=KMS)
+    server.putObject("bucket", b"p/249", files[b"p/249"], headers=KMS, checksums=crc64nvme(files[b"p/249"]))
     server.clearRequests()
     outcome = sync(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", timeout=600)
     assert outcome.status == 7, outcome

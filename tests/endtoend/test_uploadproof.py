@@ -277,6 +277,17 @@ def test_uploads_under_kms_are_proven_by_their_checksums_where_one_aws_answers(
     assert len([each for each in server.requests if each.operation == "HeadObject"]) == asked
 
 
+def test_whoever_stores_under_kms_and_may_not_ask_hears_nothing_of_it(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    server.addFault(Fault("HeadObject", DENY))
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"c": b"3"})
+    outcome = syncOnce(source, "s3://bucket", "--verbose", "--sse", "aws:kms")
+    assert (outcome.status, outcome.stderr) == (0, ""), outcome
+    assert uploads(outcome.stdout) == "0 matched (0 bytes), 3 files (3 bytes) unproven"
+    assert [asked for asked in server.requests if asked.operation == "HeadObject"]
+
+
 def test_where_s3_may_not_be_asked_a_bucket_without_any_match_is_unproven_and_no_alarm(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
