@@ -275,17 +275,25 @@ def test_a_session_is_asked_for_all_unless_it_never_tells(
 
 @pytest.mark.parametrize("ask", [0, 5])
 @pytest.mark.parametrize(
-    ("answer", "asked"),
-    [(lambda key: ENCRYPTED, 5), (lambda key: PLAIN, 3 * ASKED)],
-    ids=["no checksums", "something to tell"],
+    ("answer", "trustsEtags", "verdict", "asked"),
+    [
+        (lambda key: ENCRYPTED, True, "unknown", 5),
+        (lambda key: PLAIN, True, "differs", 2000),
+        (failing, True, "differs", 5),
+        (failing, False, "unknown", 5),
+        (failingFirst, True, "unknown", 5),
+        (failingFirst, False, "unknown", 5),
+    ],
+    ids=["no checksums", "something to tell", "denied", "denied, and no ETag matches", "one denied", "one, no match"],
 )
 def test_of_what_is_stored_alike_a_few_tell_whether_to_ask_for_the_others(
-    tmp_path: Path, ask: int, answer: Callable[[bytes], StoredFacts], asked: int
+    tmp_path: Path, ask: int, answer: Callable[[bytes], StoredFacts], trustsEtags: bool, verdict: str, asked: int
 ) -> None:
     session = AnsweringAws(answer, math.inf)
-    found = list(settled(answeredBy(tmp_path, session), mismatches(3 * ASKED), ask, probe=5))
+    reader = answeredBy(tmp_path, session)
+    found = list(settled(reader, mismatches(2000), ask, probe=5, trustsEtags=trustsEtags))
     assert len(session.asked) == asked
-    assert {each.verdict for each in found} == {"unknown" if asked == 5 else "differs"}
+    assert {each.verdict for each in found[1:]} == {verdict}
 
 
 @pytest.mark.parametrize("lasts", [0, 1, 50, 250])

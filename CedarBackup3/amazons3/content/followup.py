@@ -79,7 +79,7 @@ class _Asking:
         """Of the session, if so many questions in a row have failed that it is asked no more."""
         self._limit = limit
         self._commands: Counter[Verdict] = Counter()
-        self._failed = 0
+        self._failed, self._lastFailure = 0, ""
         self._lock = threading.Lock()
 
     def question(self, found: Finding) -> _Question:
@@ -102,10 +102,16 @@ class _Asking:
         """The answer of a session; one that fails may concern its object alone."""
         with self._lock:
             self._failed = self._failed + 1 if answer.failure else 0
+            self._lastFailure = answer.failure or self._lastFailure
             if self._failed >= ASKED:
                 self.failure = self.failure or answer.failure
             self.hasSettled = self.hasSettled or not (answer.failure or answer.finding.verdict == "unknown")
             return answer._replace(isAsked=not answer.failure)
+
+    def judgeProbe(self) -> None:
+        """Ask nobody else if what was asked so far has settled nothing."""
+        if not self.hasSettled:
+            self.isOver, self.failure = True, self._lastFailure
 
 
 def settled(
@@ -130,7 +136,8 @@ def settled(
     hasEncrypted = hasWarned = hasFailed = False
     for found, isAsked, isEncrypted, failure, isLast in _answers(asking, iter(findings), probe):
         hasEncrypted = hasEncrypted or isEncrypted
-        hasFailed = asking.isOver = hasFailed or isLast
+        hasFailed = hasFailed or isLast
+        asking.isOver = asking.isOver or isLast
         if failure and not hasWarned:
             hasWarned = True
             message = _ETAGS_DECIDE if trustsEtags else _NOTHING_DECIDES
@@ -153,7 +160,7 @@ def _answers(asking: _Asking, findings: Iterator[Finding], probe: int) -> Genera
     questions = map(asking.question, chain(first, findings))
     if session and probe:
         yield from mapped(answer, islice(questions, probe), **bounds, cancel=cancel)
-        asking.isOver = asking.isOver or not asking.hasSettled
+        asking.judgeProbe()
     yield from mapped(answer, questions, **bounds, cancel=cancel)
 
 
