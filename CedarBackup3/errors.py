@@ -46,11 +46,13 @@ class CommandFailed(CedarBackupError):
     Args:
         message: for the user
         code: the error code that the server gave, such as `NoSuchBucket` or `404`; empty: it is not known
+        reported: the words of the command alone; empty: it has none
     """
 
-    def __init__(self, message: str, code: str = "") -> None:
+    def __init__(self, message: str, code: str = "", reported: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.reported = reported
 
 
 class UsageError(CedarBackupError):

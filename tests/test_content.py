@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import random
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from CedarBackup3.amazons3.aws.session.client import SessionLost
 from CedarBackup3.amazons3.content import digests
 from CedarBackup3.amazons3.content import followup as questions
 from CedarBackup3.amazons3.content import hashing as content
 from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
 from CedarBackup3.amazons3.content.followup import ASKED, settled
 from CedarBackup3.amazons3.content.hashing import Reader, hashed
-from CedarBackup3.amazons3.content.storedchecksums import StoredFacts
+from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import Claim, Finding
 from CedarBackup3.amazons3.workers import mapped
@@ -170,6 +173,10 @@ def failing(key: bytes) -> StoredFacts:
     raise CommandFailed("'aws s3api head-object' ended with status 255: (403) Forbidden")
 
 
+def failingFirst(key: bytes) -> StoredFacts:
+    return failing(key) if key == b"00000" else ENCRYPTED
+
+
 def failingLater(key: bytes) -> StoredFacts:
     return ENCRYPTED if key < b"00020" else failing(key)
 
@@ -203,6 +210,126 @@ def test_what_s3_says_of_a_hundred_mismatches_decides_on_the_others(
     assert [each.path for each in found] == [each.path for each in mismatches(3 * ASKED)]
     assert Counter(each.verdict for each in found) == expected
     assert len(asked) <= ASKED
+
+
+class AnsweringAws:
+    """Stands for a session and the place of it; it is lost after so many questions."""
+
+    def __init__(self, answer: Callable[[bytes], StoredFacts], lasts: float) -> None:
+        self._answer, self._lasts = answer, lasts
+        self._lock = threading.Lock()
+        self.asked: list[bytes] = []
+        self.atOnce = self.most = 0
+
+    def session(self, isToStart: bool) -> AnsweringAws | None:
+        return self if len(self.asked) < self._lasts else None
+
+    def headObject(self, bucket: str, key: str, *more: object, **others: object) -> dict[str, object]:
+        with self._lock:
+            if len(self.asked) >= self._lasts:
+                raise SessionLost("gone")
+            self.asked.append(key.encode())
+            self.atOnce += 1
+            self.most = max(self.most, self.atOnce)
+        try:
+            time.sleep(0.001)
+            facts = self._answer(key.encode())
+        finally:
+            with self._lock:
+                self.atOnce -= 1
+        encryption = "aws:kms" if facts.isEncrypted else None
+        return {"ETag": facts.etag, "ContentLength": facts.size, "ServerSideEncryption": encryption}
+
+
+def answeredBy(path: Path, session: AnsweringAws) -> Reader:
+    mirror = mirrorOf(path, "s3://bucket")
+    return readerOf(replace(mirror, aws=replace(mirror.aws, session=session)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (lambda key: PLAIN, {"differs": 3 * ASKED}),
+        (lambda key: ENCRYPTED, {"unknown": 3 * ASKED}),
+        (firstThen(PLAIN, ENCRYPTED), {"differs": 1, "unknown": 3 * ASKED - 1}),
+        (failing, {"differs": 3 * ASKED}),
+        (failingLater, {"unknown": 3 * ASKED}),
+        (failingFirst, {"differs": 1, "unknown": 3 * ASKED - 1}),
+        (lambda key: replace(PLAIN, etag="another"), {"raced": 3 * ASKED}),
+    ],
+    ids=["none encrypted", "all encrypted", "one not encrypted", "denied", "denied later", "one denied", "replaced"],
+)
+def test_a_session_is_asked_for_all_unless_it_never_tells(
+    tmp_path: Path, answer: Callable[[bytes], StoredFacts], expected: dict[str, int]
+) -> None:
+    session = AnsweringAws(answer, math.inf)
+    found = list(settled(answeredBy(tmp_path, session), mismatches(3 * ASKED)))
+    assert [each.path for each in found] == [each.path for each in mismatches(3 * ASKED)]
+    assert Counter(each.verdict for each in found) == expected
+    if answer is failing:
+        assert ASKED <= len(session.asked) < 2 * ASKED
+    elif answer is not failingLater:
+        assert len(session.asked) == 3 * ASKED
+    assert session.most <= 32
+
+
+@pytest.mark.parametrize("ask", [0, 5])
+@pytest.mark.parametrize(
+    ("answer", "trustsEtags", "verdict", "asked"),
+    [
+        (lambda key: ENCRYPTED, True, "unknown", 5),
+        (lambda key: PLAIN, True, "differs", 2000),
+        (failing, True, "differs", 5),
+        (failing, False, "unknown", 5),
+        (failingFirst, True, "unknown", 5),
+        (failingFirst, False, "unknown", 5),
+    ],
+    ids=["no checksums", "something to tell", "denied", "denied, and no ETag matches", "one denied", "one, no match"],
+)
+def test_of_what_is_stored_alike_a_few_tell_whether_to_ask_for_the_others(
+    tmp_path: Path, ask: int, answer: Callable[[bytes], StoredFacts], trustsEtags: bool, verdict: str, asked: int
+) -> None:
+    session = AnsweringAws(answer, math.inf)
+    reader = answeredBy(tmp_path, session)
+    found = list(settled(reader, mismatches(2000), ask, probe=5, trustsEtags=trustsEtags))
+    assert len(session.asked) == asked
+    assert {each.verdict for each in found[1:]} == {verdict}
+
+
+@pytest.mark.parametrize("lasts", [0, 1, 50, 250])
+@pytest.mark.parametrize("verdict", ["differs", "unknown"])
+def test_where_a_session_is_lost_the_commands_go_on_up_to_their_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasts: int, verdict: str
+) -> None:
+    session, commands = AnsweringAws(lambda key: ENCRYPTED, lasts), list[bytes]()
+
+    def facts(location: Any, aws: Any, key: bytes, shouldStop: Any, session: Any = None) -> StoredFacts:
+        if session:
+            return storedFacts(location, aws, key, shouldStop, session=session)
+        commands.append(key)
+        return ENCRYPTED
+
+    monkeypatch.setattr(questions, "storedFacts", facts)
+    found = list(settled(answeredBy(tmp_path, session), mismatches(3 * ASKED, verdict)))
+    assert Counter(each.verdict for each in found) == {"unknown": 3 * ASKED}
+    assert len(session.asked) == lasts
+    assert len(commands) == min(ASKED, 3 * ASKED - lasts)
+    assert not set(session.asked) & set(commands)
+
+
+def test_the_questions_end_when_nobody_wants_their_answers(tmp_path: Path) -> None:
+    class Waiting(AnsweringAws):
+        def headObject(self, bucket: str, key: str, *more: object, **others: Any) -> dict[str, object]:
+            while key != "00000" and not others["shouldStop"]():
+                time.sleep(0.01)
+            return super().headObject(bucket, key, *more, **others)
+
+    session = Waiting(lambda key: PLAIN, math.inf)
+    findings = settled(answeredBy(tmp_path, session), mismatches(1000))
+    assert isinstance(findings, Generator)
+    assert next(findings).path == b"00000"
+    findings.close()
+    assert len(session.asked) < 1000
 
 
 def test_what_is_unknown_stays_so_beyond_the_hundred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import random
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,18 @@ def test_the_pieces_that_come_do_not_matter(algorithm: str, content: bytes, cut:
     pieces.update(memoryview(content)[cut:])
     assert whole.digest() == pieces.digest()
     assert len(base64.b64encode(whole.digest())) in {8, 12, 28, 44}
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32C", "CRC64NVME"])
+def test_blocks_of_any_length_have_the_crc_that_bytes_have_one_by_one(algorithm: str) -> None:
+    chance = random.Random(6)
+    for size in (256, 257, 258, 300, 1023, 61_455, 61_456, 61_457, 61_800, 100_001):
+        content = chance.randbytes(size)
+        whole, pieces = Checksum(algorithm, b"", 0).make(), Checksum(algorithm, b"", 0).make()
+        whole.update(content)
+        for start in range(0, size, 200):
+            pieces.update(content[start : start + 200])
+        assert whole.digest() == pieces.digest(), size
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from CedarBackup3.amazons3.content.storedchecksums import Checksum
 from CedarBackup3.errors import CedarBackupError
 from testcase.s3 import DENY, Fault, S3Server
-from testcase.s3.checksums import checksum
 from testcase.s3.uploads import multipartEtag
 from testcase.trees import AWKWARD_NAMES, LONG_AGO, plantTree
 
@@ -172,6 +172,12 @@ def composite(name: str, body: bytes, part: int) -> dict[str, str]:
     return {name: f"{b64(hashlib.new(name, digests).digest())}-{-(-len(body) // part)}"}
 
 
+def crc64nvme(body: bytes) -> dict[str, str]:
+    hasher = Checksum("CRC64NVME", b"", 0).make()
+    hasher.update(body)
+    return {"crc64nvme": b64(hasher.digest())}
+
+
 KMS = {"x-amz-server-side-encryption": "aws:kms"}
 CUSTOMER = {"x-amz-server-side-encryption-customer-algorithm": "AES256"}
 S3_KEYS = {"x-amz-server-side-encryption": "AES256"}
@@ -182,16 +188,22 @@ ENCRYPTED: dict[bytes, tuple[Mapping[str, str], int, Callable[[bytes], dict[str,
     b"kms": (KMS, 0, lambda body: {}, "unknown", "unknown"),
     b"kms, crc32": (KMS, 0, lambda body: {"crc32": b64(zlib.crc32(body).to_bytes(4, "big"))}, "matched", "differs"),
     b"kms, sha256": (KMS, 0, lambda body: {"sha256": b64(hashlib.sha256(body).digest())}, "matched", "differs"),
-    b"kms, crc64nvme": (KMS, 0, lambda body: {"crc64nvme": checksum("crc64nvme", body) or ""}, "matched", "differs"),
+    b"kms, crc64nvme": (KMS, 0, crc64nvme, "matched", "differs"),
     b"kms, parts, sha1": (KMS, ODD, lambda body: composite("sha1", body, ODD), "matched", "differs"),
-    b"kms, parts, crc64nvme": (KMS, ODD, lambda body: {"crc64nvme": "AAAAAAAAAAA="}, "unknown", "unknown"),
+    b"kms, parts, crc64nvme": (KMS, ODD, crc64nvme, "matched", "differs"),
     b"customer's key": (CUSTOMER, 0, lambda body: {}, "unknown", "unknown"),
 }
 
 
+@pytest.fixture(params=["never", "always"])
+def way(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Whether a session is asked about the objects; all verdicts are the same."""
+    return "--awsSession", request.param
+
+
 @pytest.mark.parametrize("isDamaged", [False, True], ids=["as it is", "with other content"])
 def test_of_encrypted_objects_only_what_is_proven_is_said(
-    syncOnce: Sync, server: S3Server, tmp_path: Path, isDamaged: bool
+    syncOnce: Sync, server: S3Server, tmp_path: Path, way: tuple[str, str], isDamaged: bool
 ) -> None:
     expected = {}
     source = plantTree(tmp_path / "source", {})
@@ -202,7 +214,7 @@ def test_of_encrypted_objects_only_what_is_proven_is_said(
         etag = multipartEtag([*parted(body, part)]) if part else None
         server.putObject("bucket", name, body, headers=headers, checksums=checksums(body), etag=etag, parts=parts)
         expected[name.decode()] = otherVerdict if isDamaged else verdict
-    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose")
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", *way)
     assert outcome.status == (7 if isDamaged else 0), outcome
     assert unknownOf(outcome.stderr) == sorted(name for name, verdict in expected.items() if verdict == "unknown")
     lines = [line for line in outcome.stderr.splitlines() if line.startswith("Content: ")]
@@ -210,7 +222,30 @@ def test_of_encrypted_objects_only_what_is_proven_is_said(
     assert found == sorted(name for name, verdict in expected.items() if verdict == "differs")
     matched = sum(verdict == "matched" for verdict in expected.values())
     assert f"; content: {matched} matched (" in outcome.stdout + outcome.stderr
-    assert ", 3 files (" in outcome.stdout + outcome.stderr
+    assert ", 2 files (" in outcome.stdout + outcome.stderr
+
+
+def test_with_one_aws_that_answers_every_doubtful_object_is_asked_for(
+    sync: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    files = {b"p/%03d" % number: os.urandom(number) for number in range(1, 251)}
+    source = plantTree(tmp_path / "source", files)
+    for key, body in files.items():
+        stored = body[:-1] + b"!" if key == b"p/200" else body
+        server.putObject("bucket", key, stored, headers=KMS, checksums={"sha256": b64(hashlib.sha256(stored).digest())})
+    server.putObject("bucket", b"p/250", files[b"p/250"], headers=KMS)
+    server.putObject("bucket", b"p/249", files[b"p/249"], headers=KMS, checksums=crc64nvme(files[b"p/249"]))
+    server.clearRequests()
+    outcome = sync(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", timeout=600)
+    assert outcome.status == 7, outcome
+    assert "; content: 248 matched (" in outcome.stderr
+    assert ", 1 differ (200 bytes), 1 file (250 bytes) unproven" in outcome.stderr
+    assert [line.partition(" (")[0] for line in outcome.stderr.splitlines() if line.startswith("Content: ")] == [
+        f"Content: {source}/p/200"
+    ]
+    assert unknownOf(outcome.stderr) == ["250"]
+    asked = [request.key for request in server.requests if request.operation == "HeadObject"]
+    assert sorted(asked) == sorted(files)
 
 
 def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_that_wants_a_key(
@@ -229,7 +264,7 @@ def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_t
 
 
 def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_matched(
-    syncOnce: Sync, server: S3Server, tmp_path: Path
+    syncOnce: Sync, server: S3Server, tmp_path: Path, way: tuple[str, str]
 ) -> None:
     boto3 = pytest.importorskip("boto3")
     source = plantTree(tmp_path / "source", {b"unequal": LARGE, b"odd": b"1", b"none": b"1"})
@@ -243,7 +278,7 @@ def test_parts_of_different_sizes_and_etags_that_are_none_are_unknown_and_never_
     client.complete_multipart_upload(Bucket="bucket", Key="unequal", UploadId=upload, MultipartUpload={"Parts": parts})
     server.putObject("bucket", b"odd", b"1", etag="0x8DB1A2B3C4D5E6F")
     server.putObject("bucket", b"none", b"1", etag="-")
-    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose")
+    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", *way)
     assert outcome.status == 0, outcome
     assert unknownOf(outcome.stderr) == ["none", "odd", "unequal"]
     assert "its parts have different sizes" in outcome.stderr

@@ -50,14 +50,26 @@ def test_a_disk_that_goes_while_the_server_refuses_batches_costs_nothing_that_wa
     assert "Verified" not in outcome.stdout
 
 
-@pytest.mark.parametrize("name", BATCHES_FAIL)
+@pytest.fixture(params=["never", "always"])
+def way(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Whether a session deletes; what goes and what is said is the same."""
+    return "--awsSession", request.param
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        *((name, "never") for name in BATCHES_FAIL),
+        *((name, "always") for name in ("no Content-MD5", "without a word", "hung up")),
+    ],
+)
 def test_where_no_batch_is_taken_each_object_goes_by_itself(
-    name: str, syncOnce: Sync, server: S3Server, tmp_path: Path
+    name: str, way: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%d" % number: b"" for number in range(12)})
     server.addFault(Fault("DeleteObjects", BATCHES_FAIL[name]))
-    outcome = syncOnce(source, "s3://bucket/p", environment=ONCE, timeout=600)
+    outcome = syncOnce(source, "s3://bucket/p", "--awsSession", way, environment=ONCE, timeout=600)
     assert outcome.status == 0, outcome
     assert stored(server) == {b"p/a": b"1"}
     assert operations(server)["DeleteObject"] == 12
@@ -68,7 +80,7 @@ HARD_KEYS = ["\x01", "a\x1fb", "dir/\x0b", "\ufffe", "x\uffff", "\x08\n"]
 
 
 def test_keys_that_xml_cannot_hold_go_by_themselves_and_the_rest_in_batches(
-    sync: Sync, server: S3Server, tmp_path: Path
+    sync: Sync, server: S3Server, tmp_path: Path, way: tuple[str, str]
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     easy = ["\x7f", "\x85", "Icon\r", "\t", "\n", "\u2028", "<&>", *(f"{number:04}" for number in range(1500))]
@@ -78,7 +90,7 @@ def test_keys_that_xml_cannot_hold_go_by_themselves_and_the_rest_in_batches(
     server.putObject("bucket", b"p/Icon\n", b"")  # what a careless XML writer makes of Icon\r
     (source / "Icon\n").write_text("")
     server.clearRequests()
-    outcome = sync(source, "s3://bucket/p")
+    outcome = sync(source, "s3://bucket/p", *way)
     assert outcome.status == 0, outcome
     assert stored(server).keys() == {b"p/a", b"p/Icon\n"}
     done = operations(server)
@@ -89,24 +101,26 @@ def test_keys_that_xml_cannot_hold_go_by_themselves_and_the_rest_in_batches(
     assert "Traceback" not in outcome.log
 
 
-def test_what_spoils_a_batch_is_found_and_goes_by_itself(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_what_spoils_a_batch_is_found_and_goes_by_itself(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, way: tuple[str, str]
+) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%04d" % number: b"" for number in range(200)})
     for poison in (b"p/gone0000", b"p/gone0120"):
         server.addFault(Fault("DeleteObjects", RefuseBatch(), key=poison))
-    outcome = syncOnce(source, "s3://bucket/p", timeout=600)
+    outcome = syncOnce(source, "s3://bucket/p", *way, timeout=600)
     assert outcome.status == 0, outcome
     assert stored(server) == {b"p/a": b"1"}
     assert {key for operation, key in changes(server) if operation == "DeleteObject"} == {b"p/gone0000", b"p/gone0120"}
     assert operations(server)["DeleteObjects"] < 30
 
 
-def test_a_busy_server_is_asked_again(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_a_busy_server_is_asked_again(syncOnce: Sync, server: S3Server, tmp_path: Path, way: tuple[str, str]) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%d" % number: b"" for number in range(5)})
     server.addFault(Fault("DeleteObjects", Refuse(503, "SlowDown", "slow"), times=1))
     server.addFault(Fault("DeleteObjects", Refuse(), key=b"p/gone3", times=1))
-    outcome = syncOnce(source, "s3://bucket/p", environment=ONCE, timeout=600)
+    outcome = syncOnce(source, "s3://bucket/p", *way, environment=ONCE, timeout=600)
     assert outcome.status == 0, outcome
     assert stored(server) == {b"p/a": b"1"}
     assert operations(server) == {"DeleteObjects": 3}
@@ -123,13 +137,13 @@ def test_a_busy_server_is_asked_again(syncOnce: Sync, server: S3Server, tmp_path
     ids=["denied", "broken", "denied later"],
 )
 def test_where_nothing_may_be_deleted_it_is_not_tried_for_ever(
-    faults: list[Fault], syncOnce: Sync, server: S3Server, tmp_path: Path
+    faults: list[Fault], syncOnce: Sync, server: S3Server, tmp_path: Path, way: tuple[str, str]
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1"} | {b"p/gone%04d" % number: b"" for number in range(2000)})
     for fault in faults:
         server.addFault(fault)
-    outcome = syncOnce(source, "s3://bucket/p", environment=ONCE, timeout=600)
+    outcome = syncOnce(source, "s3://bucket/p", *way, environment=ONCE, timeout=600)
     assert outcome.status == 7, outcome
     assert sum(operations(server).values()) < 60
     assert len(stored(server)) >= 1001
@@ -156,7 +170,7 @@ def test_the_source_is_looked_at_before_each_deletion(
     script, word = MISHAPS[mishap]
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=f'[ "$2" = {subcommand} ] && {{ {script}; }}')
     outcome = syncOnce(
-        *(source, "s3://bucket/p", "--requireFile", "a"),
+        *(source, "s3://bucket/p", "--requireFile", "a", "--awsSession", "never"),  # whose requests no script sees
         awsDirectory=commands,
         environment={"SOURCE": str(source)},
     )

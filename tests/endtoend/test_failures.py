@@ -440,6 +440,24 @@ def test_a_signal_while_s3_is_asked_for_an_object_ends_the_question(
     assert "SIGTERM" in stderr
 
 
+def test_a_signal_while_a_session_is_asked_for_an_object_ends_both(
+    server: S3Server, tmp_path: Path, awsDirectory: Path
+) -> None:
+    server.putObject("bucket", b"a", b"X")
+    server.addFault(Fault("HeadObject", Hang()))
+    real = shlex.quote(str(awsDirectory / "aws"))
+    commands = awsStandIn(tmp_path / "commands", before=f'echo $$ > "$PIDFILE"; exec {real} "$@"')
+    switches = ("--verifyOnly", "--checkContent", "--awsSession", "always")
+
+    def asking() -> bool:
+        return any(asked.operation == "HeadObject" for asked in server.requests)
+
+    with _running(server, tmp_path, commands, *switches, isReady=asking) as running:
+        status, _, stderr = running.ended(signal.SIGTERM)
+    assert status == 5
+    assert "SIGTERM" in stderr
+
+
 def test_a_signal_while_a_file_is_read_does_not_wait_for_its_end(server: S3Server, tmp_path: Path) -> None:
     page = json.dumps([[1 << 42, "2030-01-01T00:00:00Z", '"' + "0" * 32 + '"', "huge"]])
     commands = awsStandIn(tmp_path / "commands", before=f'echo $$ > "$PIDFILE"; echo {shlex.quote(page)}')

@@ -257,8 +257,35 @@ def test_what_is_encrypted_by_kms_is_counted_as_unproven(
     unproven = json.loads(report.read_text())["classes"]["unproven"]
     assert (unproven["count"], unproven["bytes"], len(unproven["paths"])) == (12, 24, 12)
     heads = [asked for asked in server.requests if asked.operation == "HeadObject"]
-    assert len(heads) == (0 if switches else 5)
+    assert len(heads) == 5
     assert len(changes(server)) == 12
+
+
+@pytest.mark.parametrize(
+    ("way", "verdict", "asked"),
+    [("auto", "12 matched (24 bytes)", 12), ("never", "0 matched (0 bytes), 12 files (24 bytes) unproven", 0)],
+)
+def test_uploads_under_kms_are_proven_by_their_checksums_where_one_aws_answers(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, way: str, verdict: str, asked: int
+) -> None:
+    source = plantTree(tmp_path / "source", {b"f%02d" % number: b"%02d" % number for number in range(12)})
+    keeping = {"AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported"}
+    switches = ("--verbose", "--sse", "aws:kms", "--awsSession", way)
+    outcome = syncOnce(source, "s3://bucket", *switches, environment=keeping)
+    assert (outcome.status, outcome.stderr) == (0, ""), outcome
+    assert uploads(outcome.stdout) == verdict
+    assert len([each for each in server.requests if each.operation == "HeadObject"]) == asked
+
+
+def test_whoever_stores_under_kms_and_may_not_ask_hears_nothing_of_it(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    server.addFault(Fault("HeadObject", DENY))
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2", b"c": b"3"})
+    outcome = syncOnce(source, "s3://bucket", "--verbose", "--sse", "aws:kms")
+    assert (outcome.status, outcome.stderr) == (0, ""), outcome
+    assert uploads(outcome.stdout) == "0 matched (0 bytes), 3 files (3 bytes) unproven"
+    assert [asked for asked in server.requests if asked.operation == "HeadObject"]
 
 
 def test_where_s3_may_not_be_asked_a_bucket_without_any_match_is_unproven_and_no_alarm(

@@ -50,6 +50,8 @@ class Reader:
     """Part sizes in bytes that S3 has told, and by which files matched."""
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the work is given up."""
+    turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(processors()))
+    """Of the threads that ask S3, of which there are many, so many read files at a time."""
     root: int = -1
     """The descriptor of the directory, below which files are opened through no link; negative: by their paths."""
 

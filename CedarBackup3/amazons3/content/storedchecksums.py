@@ -1,6 +1,6 @@
 """What S3 stores with an object beside its ETag: encryption, checksum and part size; and how to make that checksum.
 
-A listing has none of these, so each object has to be asked for by an aws of its own.
+A listing has none of these, so each object has to be asked for: through a session, or by an aws of its own.
 """
 
 from __future__ import annotations
@@ -9,25 +9,24 @@ import base64
 import binascii
 import hashlib
 import json
-import sys
 import zlib
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from CedarBackup3.amazons3.aws.arguments import ENCRYPTION, headArguments
 from CedarBackup3.amazons3.aws.command import answerOf, requireSuccess
+from CedarBackup3.amazons3.aws.session.client import Session
 from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.content.crcs import ReflectedCrc
 from CedarBackup3.amazons3.content.digests import Data, Hasher
 from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
-SLOW_LIMIT = 16 << 20
-"""The largest file, in bytes, whose CRC32C or CRC64NVME is calculated: Python takes two seconds for it."""
+SLOW_LIMIT = 1 << 30
+"""The largest file, in bytes, whose CRC32C or CRC64NVME is calculated: Python takes twenty seconds for it."""
 
 
 ShouldStop = Callable[[], bool]
@@ -66,32 +65,47 @@ class StoredFacts:
 
 
 def storedFacts(
-    location: S3Location, aws: AwsSettings, key: bytes, shouldStop: ShouldStop, versionId: str = ""
+    location: S3Location,
+    aws: AwsSettings,
+    key: bytes,
+    shouldStop: ShouldStop,
+    versionId: str = "",
+    session: Session | None = None,
 ) -> StoredFacts:
     """What S3 says of the object with that key below the target's prefix, or of a version of it.
 
-    The question is given up once `shouldStop` says yes.
+    The question is given up once `shouldStop` says yes. A session answers it, if there is one.
 
     Raises:
+        SessionLost: the session is lost
         CommandFailed: aws could not ask, or what it printed cannot be understood
     """
     names = [f"Checksum{name}" for name in _ALGORITHMS]
     fields = ("ETag", "ContentLength", *ENCRYPTION, *names)
-    etag, size, encryption, customer, *checksums = _asked(location, aws, key, shouldStop, fields, versionId=versionId)
+    which = (location, aws, key, shouldStop, fields)
+    etag, size, encryption, customer, *checksums = _asked(*which, versionId=versionId, session=session)
     stored = (_checksum(name, value) for name, value in zip(_ALGORITHMS, checksums, strict=True))
     hasDigest = isDigestUnder(encryption, customer)
     return StoredFacts(str(etag or ""), int(size or 0), not hasDigest, next(filter(None, stored), None))
 
 
 def storedPartSize(
-    location: S3Location, aws: AwsSettings, key: bytes, shouldStop: ShouldStop, number: int, versionId: str = ""
+    location: S3Location,
+    aws: AwsSettings,
+    key: bytes,
+    shouldStop: ShouldStop,
+    number: int,
+    versionId: str = "",
+    session: Session | None = None,
 ) -> int:
     """The bytes in that part of an object; 0 if the server does not tell.
 
     Raises:
+        SessionLost: the session is lost
         CommandFailed: aws could not ask
     """
-    size, parts = _asked(location, aws, key, shouldStop, ("ContentLength", "PartsCount"), number, versionId)
+    which = (location, aws, key, shouldStop, ("ContentLength", "PartsCount"))
+    size, parts = _asked(*which, number, versionId, session)
     return int(size or 0) if parts else 0
 
 
@@ -103,7 +117,12 @@ def _asked(
     fields: tuple[str, ...],
     part: int = 0,
     versionId: str = "",
+    session: Session | None = None,
 ) -> list[Any]:
+    if session:
+        name = location.prefix + key.decode()
+        told = session.headObject(location.bucket, name, versionId, part, checksumMode=not part, shouldStop=shouldStop)
+        return [told.get(field) for field in fields]
     arguments = headArguments(location, key.decode(), fields, part, versionId)
     result, printed = answerOf(arguments, aws, shouldStop)
     requireSuccess(result)
@@ -138,55 +157,12 @@ class _Crc32:
         return self._value.to_bytes(4, "big")
 
 
-class _ReflectedCrc:
-    """A CRC that Python has not, two bytes at a step."""
-
-    def __init__(self, polynomial: int, length: int) -> None:
-        self._table = _wordTable(polynomial)
-        self._byteTable = _byteTable(polynomial)
-        self._ones = (1 << 8 * length) - 1
-        self._length = length
-        self._value = self._ones
-
-    def update(self, data: Data, /) -> None:
-        view, value, table = memoryview(data), self._value, self._table
-        even = len(view) & ~1
-        words = array("H", bytes(view[:even]))
-        if sys.byteorder == "big":
-            words.byteswap()
-        for word in words:
-            value = table[(value ^ word) & 0xFFFF] ^ value >> 16
-        for byte in view[even:]:
-            value = self._byteTable[(value ^ byte) & 0xFF] ^ value >> 8
-        self._value = value
-
-    def digest(self) -> bytes:
-        return (self._value ^ self._ones).to_bytes(self._length, "big")
-
-
-@cache
-def _byteTable(polynomial: int) -> tuple[int, ...]:
-    table = []
-    for value in range(256):
-        for _ in range(8):
-            value = value >> 1 ^ (polynomial if value & 1 else 0)  # noqa: PLW2901
-        table.append(value)
-    return tuple(table)
-
-
-@cache
-def _wordTable(polynomial: int) -> tuple[int, ...]:
-    table = _byteTable(polynomial)
-    halves = ((table[low] ^ high) for high in range(256) for low in range(256))
-    return tuple(table[half & 0xFF] ^ half >> 8 for half in halves)
-
-
 # S3 User Guide, "Checking object integrity": their polynomials, reflected; the strongest first.
 _ALGORITHMS: dict[str, Callable[[], Hasher]] = {
     "SHA256": hashlib.sha256,
     "SHA1": lambda: hashlib.sha1(usedforsecurity=False),
-    "CRC64NVME": lambda: _ReflectedCrc(0x9A6C9329AC4BC9B5, 8),
-    "CRC32C": lambda: _ReflectedCrc(0x82F63B78, 4),
+    "CRC64NVME": lambda: ReflectedCrc(0x9A6C9329AC4BC9B5, 8),
+    "CRC32C": lambda: ReflectedCrc(0x82F63B78, 4),
     "CRC32": _Crc32,
 }
 _SLOW = {"CRC64NVME", "CRC32C"}

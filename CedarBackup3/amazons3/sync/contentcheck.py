@@ -39,7 +39,7 @@ from CedarBackup3.util import displayCount, displayPath
 log = logging.getLogger("CedarBackup3.log")
 
 _KINDS: dict[Verdict, Kind] = {"differs": Kind.CONTENT, "raced": Kind.RACED, "unreadable": Kind.UNREADABLE}
-_UPLOADS_ASKED = 5  # each takes an aws of its own, and what one run has uploaded is encrypted alike
+_UPLOADS_ASKED = 5  # what one run has uploaded is stored alike
 _byKey = attrgetter("key")
 _SETTLED: frozenset[Verdict] = frozenset({"matched", "unknown"})
 
@@ -286,12 +286,17 @@ def _unread(claims: Iterable[Claim]) -> Iterator[Finding]:
 def _asked(
     reader: Reader, findings: Iterable[Finding], check: ContentCheck, counts: _Counts, *, isKeyed: bool
 ) -> Iterable[Finding]:
-    """The findings, settled as far as S3 tells more; of uploads it is asked for a few, since they are all alike."""
-    if isKeyed or not check.mayRead:
+    """The findings, settled as far as S3 tells more.
+
+    Uploads are all alike: a few are asked for, and the others only if that tells something, and a session answers.
+    Without one, nobody is asked for what the run has uploaded under KMS.
+    """
+    if not check.mayRead:
         return findings
     if check.isWhole:
         return settled(reader, findings)
-    return settled(reader, findings, _UPLOADS_ASKED, trustsEtags=counts.has("matched"))
+    commands = 0 if isKeyed else _UPLOADS_ASKED
+    return settled(reader, findings, commands, probe=_UPLOADS_ASKED, trustsEtags=counts.has("matched"))
 
 
 def _judged(found: Finding) -> Finding:

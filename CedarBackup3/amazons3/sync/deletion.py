@@ -2,7 +2,8 @@
 
 A thousand go at a time. Only where a server refuses them is it found out what it takes: an object that no batch can
 hold goes by itself, and where no batch is taken at all, each goes by itself, several side by side. Nothing but the
-keys of the plan is ever deleted, and before each request the source is looked at again.
+keys of the plan is ever deleted, and before each request the source is looked at again. A session asks for it where
+there is one, or where there are several batches, and otherwise a command each time.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from CedarBackup3.amazons3.aws.arguments import deleteArguments, deleteOneArguments
+from CedarBackup3.amazons3.aws.arguments import Arguments, deleteArguments, deleteOneArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf
+from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, sessionOf
 from CedarBackup3.amazons3.local.opentree import NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import openRoot
 from CedarBackup3.amazons3.mirror import Mirror
@@ -29,7 +31,7 @@ from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.workers import mapped, processors
-from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import displayPath
 
 log = logging.getLogger("CedarBackup3.log")
@@ -37,7 +39,10 @@ log = logging.getLogger("CedarBackup3.log")
 _BATCH = 1000  # as many as S3 takes in one request (API reference, "DeleteObjects")
 _WAITS = (1.0, 4.0)  # seconds before a busy server is asked again; aws itself has waited and asked before
 _FAILURES = 3  # in a row: then the next ones would fail as well
-_MOST_AT_ONCE = 8
+_MOST_AT_ONCE = 8  # each takes a process
+_AT_ONCE_IN_SESSION = 16
+_PAYS = 3  # requests; an aws that makes many takes as long to start as two that make one
+_FAILED = 254  # the status of an aws that S3 has refused something
 # "Char" in XML 1.0: what is none of it cannot be written in an XML document, escaped or not.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # The codes of 5xx in "Error responses" of the API reference, and what aws says where no answer comes.
@@ -80,6 +85,7 @@ def deleted(mirror: Mirror, plan: Plan, sourceChange: Callable[[], str], onProgr
             raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
         hasBegun = True
 
+    sessionOf(mirror.aws, pays=plan.deletions > _BATCH)
     batches = _inBatches(mirror, wanted(inXml=True), look)
     singles = _oneByOne(mirror, wanted(inXml=False), look)
     with contextlib.closing(batches), contextlib.closing(singles):
@@ -109,7 +115,12 @@ def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) 
     hasWorked = hasRefusedOne = False
     while batch := pieces.pop() if pieces else list(islice(steps, _BATCH)):
         look()
-        result, left = _batchResult(mirror, _stillGone(mirror, batch))
+        try:
+            result, left = _batchResult(mirror, _stillGone(mirror, batch))
+        except SessionLost as lost:
+            _logLost(lost)
+            pieces.append(batch)
+            continue
         if result is None or result.status in {0, 1}:
             hasWorked = hasWorked or result is not None
             yield from filter(None, [result])
@@ -128,21 +139,60 @@ def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) 
 
 def _oneByOne(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -> Generator[AwsResult, None, None]:
     """Delete objects by a request for each, several side by side."""
-    atOnce, cancelled = min(_MOST_AT_ONCE, 2 * processors()), threading.Event()
+    first = list(islice(steps, _PAYS))
+    session = sessionOf(mirror.aws, pays=len(first) == _PAYS)
+    atOnce = _AT_ONCE_IN_SESSION if session else min(_MOST_AT_ONCE, 2 * processors())
+    cancelled, wanted = threading.Event(), chain(first, steps)
+    again: list[Step] = []  # what the session was asked for when it was lost
+
+    def hasSession() -> bool:
+        return sessionOf(mirror.aws, pays=False) is session
 
     def lookedAt() -> Iterator[Step]:
-        for step in steps:
+        while hasSession() and (step := next(wanted, None)):
             look()
             yield from _stillGone(mirror, [step])
 
-    def request(step: Step) -> AwsResult:
+    def request(step: Step) -> AwsResult | Step:
         for wait in (*_WAITS, None):
-            result, _ = answerOf(deleteOneArguments(mirror.location, step.key.decode()), mirror.aws, cancelled.is_set)
+            try:
+                result = _requestedAlone(mirror, step, session, cancelled.is_set)
+            except SessionLost as lost:
+                _logLost(lost)
+                return step
             if wait is None or not _isBusy(result) or cancelled.wait(wait):
                 break
         return result
 
-    return mapped(request, lookedAt(), threads=atOnce, ahead=atOnce, cancel=cancelled.set)
+    ended = mapped(request, lookedAt(), threads=atOnce, ahead=atOnce, cancel=cancelled.set)
+    with contextlib.closing(ended):
+        for result in ended:
+            if isinstance(result, AwsResult):
+                yield result
+            else:
+                again.append(result)
+    if not hasSession():
+        yield from _oneByOne(mirror, chain(again, wanted), look)
+
+
+def _requestedAlone(mirror: Mirror, step: Step, session: Session | None, shouldStop: Callable[[], bool]) -> AwsResult:
+    """How a request for one object ended."""
+    arguments = deleteOneArguments(mirror.location, step.key.decode())
+    if session is None:
+        result, _ = answerOf(arguments, mirror.aws, shouldStop)
+        return result
+    name = mirror.location.prefix + step.key.decode()
+    try:
+        session.deleteObject(mirror.location.bucket, name, shouldStop=shouldStop)
+    except SessionLost:
+        raise
+    except CommandFailed as failure:
+        return _refused(arguments, failure)
+    return AwsResult(arguments.subcommand, 0, (), False)
+
+
+def _logLost(lost: SessionLost) -> None:
+    log.debug("Plain commands go on with deleting: %s", lost)
 
 
 def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | None, Sequence[Step]]:
@@ -170,16 +220,35 @@ def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | Non
 def _requested(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult, list[tuple[str, str]]]:
     """How one request for some objects ended, with the error code and the whole key of each that S3 has refused.
 
-    It is given in a file, since it may be longer than a command line can be.
+    Raises:
+        SessionLost: what has been deleted is not known
     """
-    request = {
-        "Bucket": mirror.location.bucket,
-        "Delete": {"Objects": [{"Key": mirror.location.prefix + step.key.decode()} for step in steps], "Quiet": True},
-    }
+    bucket, keys = mirror.location.bucket, [mirror.location.prefix + step.key.decode() for step in steps]
+    session = sessionOf(mirror.aws, pays=False)
+    if session is None:
+        return _requestedByCommand(mirror, bucket, keys)
+    arguments = deleteArguments("")
+    try:
+        errors = session.deleteObjects(bucket, keys)
+    except SessionLost:
+        raise
+    except CommandFailed as failure:
+        return _refused(arguments, failure), []
+    return AwsResult(arguments.subcommand, 0, (), False), [(each.code, each.key) for each in errors]
+
+
+def _requestedByCommand(mirror: Mirror, bucket: str, keys: Sequence[str]) -> tuple[AwsResult, list[tuple[str, str]]]:
+    """The same by a command. What to delete is in a file, since it may be longer than a command line can be."""
+    request = {"Bucket": bucket, "Delete": {"Objects": [{"Key": key} for key in keys], "Quiet": True}}
     with temporaryText(json.dumps(request)) as file:
         result, printed = answerOf(deleteArguments(file), mirror.aws)
     lines = (line for line in printed.splitlines() if line.startswith(b"["))
     return result, [(str(code), str(key)) for code, key in map(json.loads, lines)]
+
+
+def _refused(arguments: Arguments, failure: CommandFailed) -> AwsResult:
+    """How the command would have ended that a session has stood for."""
+    return AwsResult(arguments.subcommand, _FAILED, (failure.reported or str(failure),), False)
 
 
 def _isBusy(result: AwsResult) -> bool:

@@ -313,8 +313,19 @@ class Session:
         end = self._answer("getObject", {"parameters": parameters, "path": path.decode("latin-1")}, shouldStop)
         return Received(end.pop("Received"), end)
 
+    def headBucket(self, bucket: str) -> None:
+        """Ask whether this user can see a bucket; raises as the others do if not."""
+        self._call("HeadBucket", {"Bucket": bucket})
+
     def headObject(
-        self, bucket: str, key: str, versionId: str = "", partNumber: int = 0, *, checksumMode: bool = False
+        self,
+        bucket: str,
+        key: str,
+        versionId: str = "",
+        partNumber: int = 0,
+        *,
+        checksumMode: bool = False,
+        shouldStop: Callable[[], bool] = lambda: False,
     ) -> dict[str, Any]:
         """What S3 says of an object, by its names for it; times as texts.
 
@@ -322,6 +333,7 @@ class Session:
             bucket, key, versionId: its names; without an id the object as it is now
             partNumber: of which part; 0: of the whole
             checksumMode: its stored checksums, too
+            shouldStop: asked every fifth of a second; the question is given up once it says yes
 
         Raises:
             SessionLost: the session is lost
@@ -331,7 +343,7 @@ class Session:
         parameters |= {"VersionId": versionId} if versionId else {}
         parameters |= {"PartNumber": partNumber} if partNumber else {}
         parameters |= {"ChecksumMode": "ENABLED"} if checksumMode else {}
-        return self._call("HeadObject", parameters)
+        return self._call("HeadObject", parameters, shouldStop)
 
     def deleteObjects(self, bucket: str, keys: Sequence[str]) -> list[NotDeleted]:
         """Delete at most 1,000 objects in one request; returns those that are not.
@@ -345,9 +357,9 @@ class Session:
         errors = answer.get("Errors", ())
         return [NotDeleted(*(str(each.get(name, "")) for name in ("Key", "Code", "Message"))) for each in errors]
 
-    def deleteObject(self, bucket: str, key: str) -> None:
+    def deleteObject(self, bucket: str, key: str, *, shouldStop: Callable[[], bool] = lambda: False) -> None:
         """Delete one object, whichever key it has; raises as the others do."""
-        self._call("DeleteObject", {"Bucket": bucket, "Key": key})
+        self._call("DeleteObject", {"Bucket": bucket, "Key": key}, shouldStop)
 
     def restoreObject(self, bucket: str, key: str, versionId: str, request: Mapping[str, Any]) -> None:
         """Bring an archived object back, as the request has it (`RestoreRequest`); raises as the others do."""
@@ -406,8 +418,11 @@ class Session:
         if self._failure:
             raise self._failure.error()
 
-    def _call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        return self._answer("call", {"operation": operation, "parameters": {**parameters, **self._common}})
+    def _call(
+        self, operation: str, parameters: dict[str, Any], shouldStop: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
+        question = {"operation": operation, "parameters": {**parameters, **self._common}}
+        return self._answer("call", question, shouldStop)
 
     def _answer(
         self, ask: str, question: dict[str, Any], shouldStop: Callable[[], bool] = lambda: False
@@ -650,7 +665,8 @@ def _objectPage(facts: Mapping[str, Any], columns: Sequence[bytes]) -> ObjectPag
 def _refusal(error: Mapping[str, Any]) -> CommandFailed:
     said = displayText(withoutSecrets(str(error.get("message", ""))))
     told, advice = f"The AWS CLI reports: {said}", adviceFor(said)
-    return CommandFailed(f"{told.rstrip('.')}; {advice}" if advice else told, str(error.get("code", "")))
+    message = f"{told.rstrip('.')}; {advice}" if advice else told
+    return CommandFailed(message, str(error.get("code", "")), said)
 
 
 @contextlib.contextmanager

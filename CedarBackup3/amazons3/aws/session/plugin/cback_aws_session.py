@@ -41,7 +41,9 @@ RESTORED = "CBACK_AWS_SESSION_RESTORED"
 """Names the variable with the environment that programs started by aws are to have: values by names, null for none."""
 
 _CHUNK = 1 << 20  # bytes of an object that are read at a time
-_CALLED = frozenset({"HeadObject", "DeleteObjects", "DeleteObject", "RestoreObject"})
+_NEWER = {"ChecksumCRC64NVME": "x-amz-checksum-crc64nvme"}
+"""What an aws from before 2025 does not know, though S3 has it of every object stored since ("HeadObject")."""
+_CALLED = frozenset({"HeadBucket", "HeadObject", "DeleteObjects", "DeleteObject", "RestoreObject"})
 
 # Version 1 takes every entry of its plugins for a module, also the one by which version 2 finds this directory; it
 # imports this module first, and takes a module that is there for imported.
@@ -240,8 +242,10 @@ def _call(client: Any, question: _Question) -> dict[str, Any]:
     operation = question.asked["operation"]
     if operation not in _CALLED:
         raise ValueError(f"{operation} is no operation of this session")
-    result: dict[str, Any] = _plain(getattr(client, xform_name(operation))(**question.asked["parameters"]))
-    return result
+    response = getattr(client, xform_name(operation))(**question.asked["parameters"])
+    headers = response["ResponseMetadata"].get("HTTPHeaders", {})
+    newer = {name: headers[header] for name, header in _NEWER.items() if header in headers}
+    return {**newer, **_plain(response)}
 
 
 _ANSWERS = {"listObjects": _listObjects, "listVersions": _listVersions, "getObject": _getObject, "call": _call}
