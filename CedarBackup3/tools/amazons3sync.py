@@ -14,17 +14,19 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
-from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.cli import Argument, Exclusion, Switch, Tool, grouped, notEmpty, runTool, seconds
+from CedarBackup3.errors import ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
+    KEY_NEEDS_KMS,
+    KEY_NEEDS_POLICY,
     POLICY_SWITCHES,
     UPLOAD_SWITCHES,
     policySettings,
-    requirePolicyWanted,
 )
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
+from CedarBackup3.tools.shared.monitoring import vainMonitoring
 from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
@@ -287,21 +289,31 @@ def _size(text: str) -> int:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
-    requirePolicyWanted(values)
-    made = bucketOptions(values)
-    if values["verifyOnly"] and values["dryRun"]:
-        raise UsageError("--verifyOnly and --dryRun do not go together")
-    if values["checkContent"] and values["dryRun"]:
-        raise UsageError("--dryRun compares no contents; --verifyOnly does, and changes nothing either")
-    if values["repairContent"] and values["verifyOnly"]:
-        raise UsageError("--verifyOnly changes nothing, so --repairContent does not go with it; --checkContent does")
-    if values["dryRun"] and (values["metricsFile"] or values["pingUrl"]):
-        raise UsageError("--dryRun saves nothing, so neither --metricsFile nor --pingUrl may tell of its success")
-    if values["noFollowLinks"] and values["followLinks"] not in {"", "none"}:
-        raise UsageError(f"--noFollowLinks and --followLinks {values['followLinks']} do not go together")
-    made["maxSize"] = values["maxSize"] or 0
-    made["followLinks"] = "none" if values["noFollowLinks"] else values["followLinks"] or "safe"
-    return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
+    shared = bucketOptions(values)
+    return SyncOptions(
+        sourceDir=values["sourceDir"],
+        s3BucketUrl=shared.s3BucketUrl,
+        aws=shared.aws,
+        verifyOnly=values["verifyOnly"],
+        uploadOnly=values["uploadOnly"],
+        ignoreWarnings=values["ignoreWarnings"],
+        dryRun=values["dryRun"],
+        exclude=shared.exclude,
+        maxSize=values["maxSize"] or 0,
+        followLinks="none" if values["noFollowLinks"] else values["followLinks"] or "safe",
+        allowEmptySource=values["allowEmptySource"],
+        requireFile=values["requireFile"],
+        maxDelete=values["maxDelete"],
+        lockWait=values["lockWait"],
+        method=values["method"],
+        listings=values["listings"],
+        checkContent=values["checkContent"],
+        repairContent=values["repairContent"],
+        digestCache=values["digestCache"],
+        noUploadProof=values["noUploadProof"],
+        printPolicy=values["printPolicy"],
+        kmsKey=values["kmsKey"],
+    )
 
 
 def _answer(options: SyncOptions) -> str:
@@ -333,29 +345,46 @@ changed. Exit status 0 means done and verified.""",
         Argument("s3BucketUrl", "The target, s3://bucket or s3://bucket/prefix"),
     ),
     switches=(
-        Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
-        Switch("u", "uploadOnly", "Upload what is new, remove nothing from the bucket"),
-        Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
-        Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
-        excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
-        Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
-        Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
-        Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
-        Switch("", "allowEmptySource", "Let a source without files empty the target"),
-        Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
-        Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N", "", _deletionLimit),
-        Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
-        Switch("", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")),
-        Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
-        Switch("", "checkContent", "Compare contents, too, by the ETags of the objects"),
-        Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
-        Switch(
-            "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
+        *grouped(
+            "What to do",
+            Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
+            Switch("u", "uploadOnly", "Upload what is new, and delete nothing"),
+            Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
+            *POLICY_SWITCHES,
         ),
-        Switch("", "noUploadProof", "Do not prove the content of what is uploaded"),
-        *POLICY_SWITCHES,
-        *AWS_SWITCHES,
-        *UPLOAD_SWITCHES,
+        *grouped(
+            "What is mirrored",
+            Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
+            excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
+            Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
+            Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
+            Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
+        ),
+        *grouped(
+            "Guards",
+            Switch("", "allowEmptySource", "Let a source without files empty the target"),
+            Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
+            Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N|N%", "", _deletionLimit),
+            Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
+        ),
+        *grouped(
+            "Proof of content",
+            Switch("", "checkContent", "Compare contents, too, by the objects' ETags"),
+            Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
+            Switch(
+                "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
+            ),
+            Switch("", "noUploadProof", "Do not prove the content of what is uploaded"),
+        ),
+        *grouped(
+            "Transfer",
+            Switch(
+                "", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")
+            ),
+            Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
+            *UPLOAD_SWITCHES,
+        ),
+        *grouped("How aws runs", *AWS_SWITCHES),
     ),
     example="""\
 Typical use:
@@ -369,6 +398,21 @@ objects below myuser/ that have no file in /home/myuser are deleted.""",
     answer=_answer,
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
+    exclusions=(
+        Exclusion(
+            "verifyOnly", "dryRun", "neither changes anything; the one compares, the other says what it would do"
+        ),
+        Exclusion("repairContent", "verifyOnly", "--verifyOnly changes nothing; --checkContent goes with it"),
+        Exclusion(
+            "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"
+        ),
+        *vainMonitoring("dryRun", "saves"),
+        *(
+            Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out the links that the other follows")
+            for which in ("safe", "all")
+        ),
+    ),
+    needs=(KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
 )
 
 if __name__ == "__main__":
