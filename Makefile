@@ -19,11 +19,12 @@ export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help run run-names test test-debian check bench dist deb man completion clean
+.PHONY: help run run-names test test-debian check bench dist deb man completion usage clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'make check, make bench, make dist, make deb, make man, make completion, make clean'
+	@echo 'make check, make bench, make dist, make deb, make man, make completion, make usage,'
+	@echo 'make clean'
 
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
@@ -63,6 +64,9 @@ man:
 completion:
 	@mkdir -p build/completion
 	@$(PYTHON) util/completion.py build/completion
+
+usage:
+	@$(PYTHON) util/usage.py
 
 clean:
 	rm -rf .venv .demo build dist *.egg-info .*_cache .hypothesis

@@ -389,10 +389,10 @@ changed. Exit status 0 means done and verified.""",
     example="""\
 Typical use:
 
-  cback-amazons3-sync /home/myuser s3://my-bucket/myuser
+  cback-amazons3-sync /srv/photos s3://my-bucket/photos
 
-This makes everything below myuser/ in my-bucket the same as /home/myuser;
-objects below myuser/ that have no file in /home/myuser are deleted.""",
+This makes everything below photos/ in my-bucket the same as /srv/photos;
+objects below photos/ that have no file in /srv/photos are deleted.""",
     buildOptions=_buildOptions,
     run=run,
     answer=_answer,
