@@ -135,6 +135,7 @@ def test_a_switch_that_another_turns_on_counts_and_a_default_or_an_empty_value_d
     (sync,) = [tool for tool in TOOLS if tool.name == "cback-amazons3-sync"]
     for words, isRefused in (
         (["--repairContent", "--dryRun"], True),
+        (["--checkContent", "--dryRun"], True),
         (["--digestCache", "x", "--dryRun"], True),
         (["--noFollowLinks", "--followLinks", "none"], False),
         (["--sse", "AES256", "--sseKmsKeyId", "key"], True),
@@ -144,8 +145,10 @@ def test_a_switch_that_another_turns_on_counts_and_a_default_or_an_empty_value_d
         line = parseCommandLine(sync, [*words, "a", "b"])
         try:
             requireConsistent(sync, line)
-        except UsageError:
+        except UsageError as error:
             assert isRefused, words
+            turnsOn = words[0] in {"--repairContent", "--digestCache"}
+            assert (f"--checkContent (which {words[0]} turns on) and --dryRun" in str(error)) == turnsOn
         else:
             assert not isRefused, words
 

@@ -52,10 +52,13 @@ def requireConsistent(tool: Tool, line: CommandLine) -> None:
     """Raise `UsageError` for switches of a command line that do not go together, or that lack another one."""
     for one, other, reason in tool.exclusions:
         if _holds(line, one) and _holds(line, other):
-            raise UsageError(f"{_shown(one)} and {_shown(other)} do not go together: {reason}")
+            raise UsageError(
+                f"--{_shown(tool, line, one)} and --{_shown(tool, line, other)} do not go together: {reason}"
+            )
     for switch, anyOf, reason in tool.needs:
         if _holds(line, switch) and not any(_holds(line, other) for other in anyOf):
-            raise UsageError(f"{_shown(switch)} needs {' or '.join(map(_shown, anyOf))}: {reason}")
+            wanted = " or --".join(_shown(tool, line, other) for other in anyOf)
+            raise UsageError(f"--{_shown(tool, line, switch)} needs --{wanted}: {reason}")
 
 
 def _holds(line: CommandLine, condition: str) -> bool:
@@ -63,8 +66,10 @@ def _holds(line: CommandLine, condition: str) -> bool:
     return name in line.given and value in {"", line.texts[name]}
 
 
-def _shown(condition: str) -> str:
-    return "--" + condition.replace("=", " ", 1)
+def _shown(tool: Tool, line: CommandLine, condition: str) -> str:
+    """A condition as the user would write it, and which other switches have turned it on."""
+    by = [switch.long for switch in tool.allSwitches if switch.implies == condition and switch.long in line.given]
+    return condition.replace("=", " ", 1) + (f" (which --{by[0]} turns on)" if by else "")
 
 
 def _parsedSwitches(tool: Tool, words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:

@@ -307,13 +307,13 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
 
 def _exclusions() -> Iterator[Exclusion]:
     tasks = {
-        "list": "it lists what stood there",
-        "versions": "it lists all versions",
-        "verifyOnly": "it compares",
-        "dryRun": "it says what would be restored",
+        "list": "lists what stood there",
+        "versions": "lists all versions",
+        "verifyOnly": "compares",
+        "dryRun": "says what would be restored",
     }
     for (one, first), (other, second) in combinations(tasks.items(), 2):
-        yield Exclusion(one, other, f"of --{one} {first}, of --{other} {second}")
+        yield Exclusion(one, other, f"--{one} {first}, --{other} {second}")
     for listing in ("list", "versions"):
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")

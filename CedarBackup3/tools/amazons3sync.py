@@ -399,16 +399,14 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
     exclusions=(
-        Exclusion(
-            "verifyOnly", "dryRun", "neither changes anything; the one compares, the other says what it would do"
-        ),
+        Exclusion("verifyOnly", "dryRun", "--verifyOnly compares, --dryRun says what would be done"),
         Exclusion("repairContent", "verifyOnly", "--verifyOnly changes nothing; --checkContent goes with it"),
         Exclusion(
             "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"
         ),
         *vainMonitoring("dryRun", "saves"),
         *(
-            Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out the links that the other follows")
+            Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out what the other follows")
             for which in ("safe", "all")
         ),
     ),
