@@ -95,7 +95,7 @@ def _run(tool: Tool, line: CommandLine) -> int:
     try:
         requireFiles(common)
         requireConsistent(tool, line)
-        options = tool.buildOptions(line.values)
+        options = tool.buildOptions(line.values | {"logfile": common.logfile})
         if answer := tool.answer(options):
             return _answered(tool, answer)
         with loggingSetUp(common, tool.name, progress.erase):

@@ -9,9 +9,10 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Exclusion, Switch, Tool, grouped, notEmpty, runTool, seconds
@@ -72,6 +73,8 @@ class SyncOptions(NamedTuple):
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
+    logfile: str = ""
+    """The log file of this run; empty: none."""
 
 
 def cli() -> int:
@@ -94,7 +97,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         options.sourceDir,
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
-        excludes=options.exclude,
+        excludes=(*options.exclude, *_logPattern(options)),
         maxSize=options.maxSize,
         followLinks=options.followLinks,
         aws=options.aws,
@@ -119,6 +122,22 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
             if plan.length:
                 return _status(_carriedOut(mirror, scan, plan, options, guards, progress, check))
             return _status(_repaired(mirror, scan, options, progress, check, proof()))
+
+
+def _logPattern(options: SyncOptions) -> Iterator[str]:
+    """The pattern of this run's own log where the source has it: what grows as it is read never equals its object."""
+    import logging
+
+    from CedarBackup3.amazons3.patterns import escaped
+    from CedarBackup3.util import displayPath
+
+    try:
+        source, log = (os.path.realpath(os.fsencode(path)) for path in (options.sourceDir, options.logfile))
+    except OSError:  # the working directory is gone, which mirroring will say
+        return
+    if options.logfile and log.startswith(os.path.join(source, b"")):
+        logging.getLogger("CedarBackup3.log").info("Left out: %s, the log file of this run", displayPath(log))
+        yield escaped(options.aws.locale.decoded(os.path.relpath(log, source)))
 
 
 def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck]:
@@ -313,6 +332,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         noUploadProof=values["noUploadProof"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
+        logfile=values["logfile"],
     )
 
 
