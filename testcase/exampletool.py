@@ -1,6 +1,6 @@
 """A third tool on the shared command line: what the author of one writes, in full.
 
-python3 -m testcase.exampletool --verbose --logfile ~/cback.log /srv/photos
+python3 -m testcase.exampletool --verbose /srv/photos
 """
 
 from __future__ import annotations

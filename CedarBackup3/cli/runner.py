@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from CedarBackup3 import release
-from CedarBackup3.cli.commandline import CommandLine, parseCommandLine, usageListing
+from CedarBackup3.cli.commandline import CommandLine, parseCommandLine, requireConsistent, usageListing
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, Interrupted, LoggingError, UsageError
 
@@ -60,7 +60,7 @@ def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
             return _run(tool, line)
         from CedarBackup3.cli.diagnostics import diagnosticsListing
 
-        return _answered(tool, diagnosticsListing(tool, values))
+        return _answered(tool, diagnosticsListing(tool, line))
 
 
 def _answered(tool: Tool, text: str) -> ExitStatus:
@@ -88,13 +88,14 @@ def _run(tool: Tool, line: CommandLine) -> int:
     from CedarBackup3.cli.options import commonOptions
     from CedarBackup3.cli.progress import ProgressLine
 
-    common = commonOptions(line.values)
+    common = commonOptions(line.values, line.given)
     requireDistinct(common)
     progress = ProgressLine(sys.stderr, common.quiet)
-    run = begun(tool, common, line.texts, progress)
+    run = begun(tool, common, line.texts | {"logfile": common.logfile}, progress)
     try:
         requireFiles(common)
-        options = tool.buildOptions(line.values)
+        requireConsistent(tool, line)
+        options = tool.buildOptions(line.values | {"logfile": common.logfile})
         if answer := tool.answer(options):
             return _answered(tool, answer)
         with loggingSetUp(common, tool.name, progress.erase):

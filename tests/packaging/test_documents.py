@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.cli import Tool
-from CedarBackup3.cli.commandline import parseCommandLine
+from CedarBackup3.cli.commandline import parseCommandLine, requireConsistent
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.release import VERSION
 from CedarBackup3.tools import amazons3restore, amazons3sync
 from testcase.exampletool import TOOL as EXAMPLE
+from util.usage import PAGE, usagePage
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _DECISIONS = [path.name for path in (_ROOT / "docs/decisions").glob("*.md")]
@@ -104,7 +105,12 @@ def test_command_lines_can_be_parsed(document: str) -> None:
     for tool, words in commands:
         line = parseCommandLine(tool, words)
         if not (line.values["diagnostics"] or line.values["help"]):
+            requireConsistent(tool, line)
             tool.buildOptions(line.values)
+
+
+def test_the_usage_listings_are_those_of_the_program() -> None:
+    assert PAGE.read_text("utf-8") == usagePage(), "make usage writes them anew; look at the difference"
 
 
 def test_examples_in_python_can_be_parsed() -> None:
