@@ -22,10 +22,11 @@ from itertools import chain, islice
 from CedarBackup3.amazons3.awsarguments import deleteArguments, deleteOneArguments
 from CedarBackup3.amazons3.awscli import AwsResult, answerOf
 from CedarBackup3.amazons3.content.workers import mapped, processors
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress, openedSource
+from CedarBackup3.amazons3.mirror import Mirror, openedSource
 from CedarBackup3.amazons3.model import Step
 from CedarBackup3.amazons3.opentree import NotFollowed, OpenTree
 from CedarBackup3.amazons3.plan import Plan
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath

@@ -18,10 +18,11 @@ from typing import Any, BinaryIO, cast
 from CedarBackup3.amazons3.awsarguments import listArguments
 from CedarBackup3.amazons3.awscli import runAws
 from CedarBackup3.amazons3.awstimes import requireTime
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
 from CedarBackup3.amazons3.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
 from CedarBackup3.amazons3.patterns import matcher
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath

@@ -6,9 +6,9 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from CedarBackup3.amazons3.awslocale import AwsLocale, awsLocale
 from CedarBackup3.amazons3.awssettings import AwsSettings
@@ -20,43 +20,6 @@ from CedarBackup3.util import displayPath, reasonText
 _CLOCK_GRAIN_NS = 20_000_000  # the kernel stamps files by a clock that may be a tick behind
 
 Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-
-OnProgress = Callable[[str, int, int, float | None], object]
-"""Is told now and then: the phase in a word, files and bytes done in it, and which fraction that is, if it is known."""
-
-
-class Recorder(Protocol):
-    """Who keeps what a run finds, by classes of files and objects."""
-
-    def note(self, name: str, path: bytes, size: int | None = None, files: int = 1) -> object:
-        """One more of a class: its path or key, its bytes if it has any, and how many files it stands for."""
-
-    def count(self, name: str, files: int = 0, size: int = 0) -> object:
-        """So many more of a class, and their bytes; with 0 the class is at least there."""
-
-    def forget(self, *names: str) -> object:
-        """What was found of these classes is looked for anew."""
-
-
-class Watcher(Protocol):
-    """Whom a run tells how far it has come: an `OnProgress` that counts the time of the phases."""
-
-    seconds: dict[str, float]
-    """How long each phase has taken so far."""
-
-    @property
-    def record(self) -> Recorder:
-        """Where it is kept what the run finds."""
-
-    @property
-    def isShown(self) -> bool:
-        """Whether anybody sees it."""
-
-    def __call__(self, phase: str, files: int = 0, size: int = 0, fraction: float | None = None) -> object:
-        """As `OnProgress`; the first word of a phase begins it, an empty one ends the last."""
-
-    def charge(self, phase: str, seconds: float) -> object:
-        """Count time that was spent on one phase in the midst of another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress, openedSource
+from CedarBackup3.amazons3.mirror import Mirror, openedSource
 from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.walk import OnDirectory, OnPath, OnSkipped, treeEntries
 

@@ -20,17 +20,17 @@ from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, POLICY_SWITCHES, policySettings, requirePolicyWanted
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
-from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from CedarBackup3.amazons3.awssettings import AwsSettings
-    from CedarBackup3.amazons3.mirror import Path, Watcher
+    from CedarBackup3.amazons3.mirror import Path
+    from CedarBackup3.amazons3.progress import Watcher
     from CedarBackup3.amazons3.restore.report import RestoreReport
     from CedarBackup3.amazons3.restore.selection import Selection
     from CedarBackup3.amazons3.restore.versionlisting import Version
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class RestoreOptions(NamedTuple):
@@ -60,7 +60,7 @@ def cli() -> int:
     return runTool(TOOL)
 
 
-def run(options: RestoreOptions, progress: ProgressLine) -> int:
+def run(options: RestoreOptions, context: RunContext) -> int:
     """List, compare or restore as the options say; returns the exit status."""
     from CedarBackup3.amazons3.steps import timesLogged
 
@@ -69,18 +69,18 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
-    with timesLogged(progress):
+    with timesLogged(context):
         if options.versions is not None:
-            return _printVersions(selection, options, progress)
+            return _printVersions(selection, options, context)
         if options.list:
-            return _printState(selection, options, progress)
+            return _printState(selection, options, context)
         target = _absolute(options.targetDir)
         if options.verifyOnly:
-            report = _compared(selection, target, progress)
+            report = _compared(selection, target, context)
         elif options.dryRun:
-            report = _rehearsed(selection, target, progress, overwrite=options.overwrite)
+            report = _rehearsed(selection, target, context, overwrite=options.overwrite)
         else:
-            report = _restored(selection, target, progress, overwrite=options.overwrite)
+            report = _restored(selection, target, context, overwrite=options.overwrite)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
 
 
@@ -110,11 +110,12 @@ def restoreBucket(
         CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
         UsageError: the URL is none, or the directory is one
     """
+    from CedarBackup3.amazons3.progress import SILENT
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return _restored(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
+        return _restored(selection, _absolute(targetDir), SILENT, overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -124,11 +125,12 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
+    from CedarBackup3.amazons3.progress import SILENT
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return _compared(selection, _absolute(targetDir), unwatched())
+        return _compared(selection, _absolute(targetDir), SILENT)
 
 
 def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
@@ -137,7 +139,7 @@ def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite:
     from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
     from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
 
-    tally, restore = Tally(watcher.record), selection.identity
+    tally, restore = Tally(watcher.findings), selection.identity
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         target = enter(openedTarget(path))
@@ -164,7 +166,7 @@ def _rehearsed(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
     from CedarBackup3.amazons3.restore.staging import ignoresCase, requireRoom
     from CedarBackup3.amazons3.restore.target import openedTarget
 
-    tally = Tally(watcher.record)
+    tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         target = enter(openedTarget(path))
@@ -184,7 +186,7 @@ def _compared(selection: Selection, path: bytes, watcher: Watcher) -> RestoreRep
     from CedarBackup3.amazons3.restore.staging import ignoresCase
     from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
 
-    tally = Tally(watcher.record)
+    tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         target = enter(openedTarget(path))
@@ -214,7 +216,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     from CedarBackup3.amazons3.restore.past import listed, standing
     from CedarBackup3.amazons3.restore.report import Tally
 
-    tally = Tally(watcher.record)
+    tally = Tally(watcher.findings)
     with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):

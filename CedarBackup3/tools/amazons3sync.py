@@ -25,7 +25,6 @@ from CedarBackup3.tools.shared.awsswitches import (
     requirePolicyWanted,
 )
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
-from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.awscli import AwsResult
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.model import VerifyReport
     from CedarBackup3.amazons3.plan import Plan
     from CedarBackup3.amazons3.scan import Scan
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class SyncOptions(NamedTuple):
@@ -77,7 +76,7 @@ def cli() -> int:
     return runTool(TOOL)
 
 
-def run(options: SyncOptions, progress: ProgressLine) -> int:
+def run(options: SyncOptions, context: RunContext) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from dataclasses import replace
 
@@ -102,21 +101,21 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
     with (
         _contentCheck(options) as check,
         targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as aws,
-        steps.timesLogged(progress),
-        steps.checkedScan(mirror := replace(mirror, aws=aws), progress, ignoreNames=options.ignoreWarnings) as scan,
+        steps.timesLogged(context),
+        steps.checkedScan(mirror := replace(mirror, aws=aws), context, ignoreNames=options.ignoreWarnings) as scan,
     ):
         if options.verifyOnly:
             requireSentinel(mirror, guards)
             whole = check if check.isWhole else None
-            return _status(steps.compared(mirror, scan, progress, options.listings, whole))
-        with steps.planned(mirror, scan, progress, options.listings, check) as (plan, proof):
+            return _status(steps.compared(mirror, scan, context, options.listings, whole))
+        with steps.planned(mirror, scan, context, options.listings, check) as (plan, proof):
             requireHarmless(mirror, guards, plan)
             if plan.length and options.dryRun:
                 steps.rehearsed(mirror, plan)
                 return ExitStatus.DONE
             if plan.length:
-                return _status(_carriedOut(mirror, scan, plan, options, guards, progress, check))
-            return _status(_repaired(mirror, scan, options, progress, check, proof()))
+                return _status(_carriedOut(mirror, scan, plan, options, guards, context, check))
+            return _status(_repaired(mirror, scan, options, context, check, proof()))
 
 
 def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck]:
@@ -136,7 +135,7 @@ def _carriedOut(
     plan: Plan,
     options: SyncOptions,
     guards: Guards,
-    progress: ProgressLine,
+    context: RunContext,
     check: ContentCheck,
 ) -> VerifyReport:
     """Carry the plan out, and show that it is done; the digests for that are made meanwhile."""
@@ -145,10 +144,10 @@ def _carriedOut(
 
     with uploadDigests(mirror, plan.steps, check.cache) as digests:
         with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
-            results = steps.carriedOut(mirror, scan, plan, progress, options.method, guards)
+            results = steps.carriedOut(mirror, scan, plan, context, options.method, guards)
         trace = steps.traceOf(scan, plan, digests)
-        report = steps.comparedAfresh(mirror, scan, progress, options.listings, check, trace)
-        report = _repaired(mirror, scan, options, progress, check, report, trace)
+        report = steps.comparedAfresh(mirror, scan, context, options.listings, check, trace)
+        report = _repaired(mirror, scan, options, context, check, report, trace)
     if report.isClean and not all(result.isComplete for result in results):
         steps.forgiven(mirror)
     return report
@@ -158,7 +157,7 @@ def _repaired(
     mirror: Mirror,
     scan: Scan,
     options: SyncOptions,
-    progress: ProgressLine,
+    context: RunContext,
     check: ContentCheck,
     report: VerifyReport,
     trace: RunTrace | None = None,
@@ -169,7 +168,7 @@ def _repaired(
 
     if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
         return report
-    return repaired(mirror, scan, progress, options.listings, check, trace, isWhole=options.repairContent)
+    return repaired(mirror, scan, context, options.listings, check, trace, isWhole=options.repairContent)
 
 
 def _status(report: VerifyReport) -> ExitStatus:
@@ -193,7 +192,7 @@ def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.steps import checkedScan
 
-    with checkedScan(mirrorOf(sourceDir, s3BucketUrl), unwatched()):
+    with checkedScan(mirrorOf(sourceDir, s3BucketUrl)):
         pass
 
 
@@ -223,8 +222,8 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
-    with awaitableChildren(), checkedScan(mirror, unwatched(), ignoreNames=True) as scan:
-        return synchronized(mirror, scan, unwatched())
+    with awaitableChildren(), checkedScan(mirror, ignoreNames=True) as scan:
+        return synchronized(mirror, scan)
 
 
 def verifyBucketContents(
@@ -258,9 +257,9 @@ def verifyBucketContents(
     with (
         awaitableChildren(),
         contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
-        checkedScan(mirror, unwatched(), ignoreNames=True) as scan,
+        checkedScan(mirror, ignoreNames=True) as scan,
     ):
-        return compared(mirror, scan, unwatched(), check=check)
+        return compared(mirror, scan, check=check)
 
 
 def _listings(text: str) -> int:

@@ -19,7 +19,7 @@ from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
 from CedarBackup3.amazons3.content.questions import ENCRYPTED, settled
 from CedarBackup3.amazons3.content.runtrace import CLOCK_TOLERANCE, RunTrace
 from CedarBackup3.amazons3.messages import againLine, clockLine, counted, unknownLine
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     Claim,
     ContentReport,
@@ -31,6 +31,7 @@ from CedarBackup3.amazons3.model import (
     Verdict,
     VerifyReport,
 )
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.verify import KEPT, verified
 from CedarBackup3.util import displayPath
@@ -198,7 +199,7 @@ def _taking(
         elif standings:
             ahead = standings.secondsAhead(each)
             if ahead > CLOCK_TOLERANCE:
-                watcher.record.note("clockAhead", each.path, each.size)
+                watcher.findings.note("clockAhead", each.path, each.size)
                 gathered.secondsAhead = max(gathered.secondsAhead, ahead)
         before = settledBefore(each.key)
         if before and before.claim == each:

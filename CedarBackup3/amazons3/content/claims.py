@@ -19,9 +19,10 @@ from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
 from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parsedEtag, readings
 from CedarBackup3.amazons3.content.workers import mapped, processors
-from CedarBackup3.amazons3.mirror import Mirror, OnProgress
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Standing, Verdict
 from CedarBackup3.amazons3.opentree import NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.progress import OnProgress
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
 _BATCH_BYTES = 16 << 20

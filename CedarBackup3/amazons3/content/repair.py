@@ -11,8 +11,9 @@ from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.content.check import ContentCheck, contentCheck
 from CedarBackup3.amazons3.content.runtrace import RunTrace
 from CedarBackup3.amazons3.messages import counted, repairLine
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Finding, VerifyReport
+from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.scan import Scan
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.steps import comparedAfresh, uploaded
@@ -52,13 +53,14 @@ def repaired(
     differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(Finding._make) as again:
         count = again.extend(differing)
+        transfer = Transfer(watcher, "sync", count, sum(found.size for found in again))
         log.info("Uploading %s once more", counted(count, "file"))
         lines = CappedLines("repairs", logging.INFO)
         for found in again:
             if not check.goesUpAgain(found):
                 lines.say(repairLine(mirror, found))
         lines.finish()
-        uploaded(mirror, (found.path for found in again), watcher)
+        uploaded(mirror, ((found.path, found.size) for found in again), transfer)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
         with contentCheck(before=check.settled(), isWhole=check.isWhole, mayRead=check.mayRead) as second:

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.messages import counted
-from CedarBackup3.amazons3.mirror import Watcher
 from CedarBackup3.amazons3.model import S3Location, isFolderMarker
 from CedarBackup3.amazons3.patterns import matcher
+from CedarBackup3.amazons3.progress import SILENT, Watcher
 from CedarBackup3.amazons3.restore.history import stateAt
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -24,7 +24,7 @@ _log = logging.getLogger("CedarBackup3.log")
 
 
 @contextlib.contextmanager
-def listed(selection: Selection, watcher: Watcher) -> Iterator[tuple[Selection, Spool[Version]]]:
+def listed(selection: Selection, watcher: Watcher = SILENT) -> Iterator[tuple[Selection, Spool[Version]]]:
     """Every version and delete marker of a selection, and the selection as it turned out to be: a prefix or one key.
 
     Raises:

@@ -13,9 +13,10 @@ from CedarBackup3.amazons3.awstimes import secondsOf
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.messages import counted
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.opentree import NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import PartOf
 from CedarBackup3.amazons3.restore.placing import setTime

@@ -10,9 +10,10 @@ from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.content.claims import Reader, hashed
 from CedarBackup3.amazons3.content.questions import settled
 from CedarBackup3.amazons3.messages import counted
-from CedarBackup3.amazons3.mirror import Mirror, Watcher
+from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Claim, Finding, SourceEntry
 from CedarBackup3.amazons3.opentree import OpenTree
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import claimOf, partOf
 from CedarBackup3.amazons3.restore.plan import isAlike, obstacle, targetEntries
 from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, summaryLine
