@@ -15,7 +15,7 @@ import pytest
 
 from CedarBackup3.cli.context import RunContext
 from CedarBackup3.cli.phasetimes import PhaseTimes
-from CedarBackup3.cli.progress import Pace, ProgressLine, Shown, paceAfter, progressText
+from CedarBackup3.cli.progress import Pace, ProgressLine, Shown, paceAfter, progressText, secondsLeft, speedAt
 from testcase.terminal import Screen
 
 MIB = 1 << 20
@@ -105,33 +105,37 @@ def test_the_end_is_not_told_before_it_has_come(fraction: float) -> None:
     assert progressText(Shown("sync", fraction=fraction), 79) == "sync: 99%"
 
 
-def speeds(amounts: Callable[[int], float], steps: int, step: float) -> Iterator[float]:
-    pace = Pace(0.0)
-    for number in range(1, steps + 1):
-        pace = paceAfter(pace, number * step, amounts(number))
-        yield pace.speed
+def paces(amounts: Callable[[float], float], seconds: float, step: float) -> list[Pace]:
+    """The paces, at each step, of something that has grown to so much after so many seconds."""
+    pace, found = Pace(0.0), []
+    for number in range(1, round(seconds / step) + 1):
+        pace = paceAfter(pace, number * step, amounts(number * step))
+        found.append(pace)
+    return found
 
 
 def test_the_pace_of_something_steady_is_right_from_the_beginning() -> None:
-    assert list(speeds(lambda number: 3.0 * number * 0.5, 200, 0.5)) == [pytest.approx(3.0)] * 200
+    assert [pace.speed for pace in paces(lambda now: 3 * now, 100, 0.5)] == [pytest.approx(3)] * 200
 
 
-@pytest.mark.parametrize("step", [0.1, 1.0])
-def test_the_pace_of_bursts_becomes_their_mean(step: float) -> None:
-    """Ten units come at once, every five seconds: 2 units a second."""
-    found = list(speeds(lambda number: 10.0 * (number * step // 5.0), round(200 / step), step))
-    assert all(1.6 < speed < 2.5 for speed in found[round(60 / step) :])
+@pytest.mark.parametrize("step", [0.125, 1.0])
+@pytest.mark.parametrize("burst", [4.0, 20.0])
+def test_the_pace_of_bursts_is_their_mean(step: float, burst: float) -> None:
+    found = paces(lambda now: 2 * burst * (now // burst), 200, step)
+    for number, pace in enumerate(found):
+        now = (number + 1) * step
+        assert now < burst or speedAt(pace, now) == pytest.approx(2)
 
 
 def test_the_pace_does_not_depend_on_how_often_it_is_asked() -> None:
-    often, seldom = (list(speeds(lambda n, s=step: (n * s) ** 2, round(40 / step), step))[-1] for step in (0.1, 0.2))  # type: ignore[misc]
+    often, seldom = (paces(lambda now: now * now, 40, step)[-1].speed for step in (0.1, 0.2))
     assert often == pytest.approx(seldom, rel=0.02)
 
 
 def test_the_pace_follows_a_lasting_change_within_two_minutes() -> None:
-    found = list(speeds(lambda number: 10.0 * min(number, 60) + 2.0 * max(0, number - 60), 180, 1.0))
-    assert found[59] == pytest.approx(10.0)
-    assert found[-1] < 2.5
+    found = paces(lambda now: 10 * min(now, 60) + 2 * max(0, now - 60), 180, 1)
+    assert found[59].speed == pytest.approx(10)
+    assert found[-1].speed < 2.5
 
 
 def test_the_pace_of_a_moment_without_time_is_the_one_before() -> None:
@@ -139,7 +143,19 @@ def test_the_pace_of_a_moment_without_time_is_the_one_before() -> None:
     assert paceAfter(pace, 1.0, 50) == pace == paceAfter(pace, 0.5, 50)
 
 
-def secondsLeft(text: str) -> int | None:
+def test_what_begins_anew_has_no_pace_yet() -> None:
+    assert secondsLeft(paceAfter(paces(lambda now: now, 10, 1)[-1], 11, 3), 12, 100) == 0
+
+
+def test_in_a_pause_the_time_left_runs_and_in_a_standstill_it_grows() -> None:
+    pace = paces(lambda now: now, 40, 0.5)[-1]
+    left = [secondsLeft(pace, 40 + later, 100) for later in range(60)]
+    assert left[:6] == [pytest.approx(60 - later) for later in range(6)]
+    assert left[5:] == sorted(left[5:])
+    assert left[-1] > 200
+
+
+def leftIn(text: str) -> int | None:
     found = re.search(r"(\d+):(\d\d) left", text)
     return 60 * int(found[1]) + int(found[2]) if found else None
 
@@ -152,14 +168,14 @@ def test_the_time_left_of_a_bursty_transfer_is_steady_and_near_the_truth() -> No
     for eighth in range(800):
         done = eighth // 32 * 4
         line("sync", 0, done * MIB, done / 100)
-        left = secondsLeft(drawn(terminal)[-1])
+        left = leftIn(drawn(terminal)[-1])
         if left is not None:
             told.append((eighth / 8, left))
         clock.now += 0.125
     assert told[0][0] <= 5
     late = [(now, left) for now, left in told if now > 20]
-    assert all(0.7 * (100 - now) - 5 <= left <= 1.3 * (100 - now) + 5 for now, left in late)
-    assert all(abs(after - before) <= 0.25 * before + 1 for (_, before), (_, after) in pairwise(late))
+    assert all(abs(left - (100 - now)) <= 5 for now, left in late)
+    assert all(-1 <= after - before <= 5 for (_, before), (_, after) in pairwise(late))
 
 
 def test_there_is_always_time_left() -> None:

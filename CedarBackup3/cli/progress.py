@@ -20,6 +20,7 @@ _SETTLING = 2.0  # seconds, before which no speed is told
 _MEMORY = 30.0  # seconds, after which what the speed was counts for a third
 _MOST = 0.99  # of a phase that has not ended
 _LEAST_LEFT = 1.0  # seconds, of a phase that has not ended
+_PATIENCE = 5.0  # seconds, in which nothing need happen
 _CLEAR = "\x1b[J"  # to the end of the screen
 _DROPPED = ("rate", "files", "size", "phase", "left")
 """What a line does without where there is no room, in this order."""
@@ -30,22 +31,44 @@ class Pace(NamedTuple):
     """How quickly something grows: a mean over time in which what was long ago counts less and less."""
 
     when: float
+    """When it grew last, or began."""
     amount: float = 0
     speed: float = 0
     """Per second."""
     weight: float = 0
     """How much of a memory that mean has: 0 is none, 1 a whole one."""
+    gap: float = 0
+    """How many seconds lay between the last two growths: something comes in bursts, and a pause is no standstill."""
 
 
 def paceAfter(pace: Pace, now: float, amount: float) -> Pace:
-    """The pace when the amount has become that; a moment in which nothing was told counts as one of no growth."""
+    """The pace when the amount is that now; the same as long as it does not grow."""
     passed = now - pace.when
-    if passed <= 0:
+    if amount < pace.amount:
+        return Pace(now, amount)  # it begins anew
+    if amount == pace.amount or passed <= 0:
         return pace
     kept = pace.weight * math.exp(-passed / _MEMORY)
     weight = kept + 1 - math.exp(-passed / _MEMORY)
     speed = (pace.speed * kept + (amount - pace.amount) / passed * (weight - kept)) / weight
-    return Pace(now, amount, speed, weight)
+    return Pace(now, amount, speed, weight, passed)
+
+
+def paused(pace: Pace, now: float) -> float:
+    """For how many seconds it has not grown, as far as that is usual."""
+    return min(now - pace.when, max(_PATIENCE, 2 * pace.gap))
+
+
+def speedAt(pace: Pace, now: float) -> float:
+    """The speed per second, which falls when there is a standstill."""
+    standstill = now - pace.when - paused(pace, now)
+    return pace.speed * math.exp(-standstill / _MEMORY)
+
+
+def secondsLeft(pace: Pace, now: float, whole: float) -> float:
+    """How long it will take to grow to the whole amount, at least a moment; 0: nobody knows."""
+    speed = speedAt(pace, now)
+    return max(_LEAST_LEFT, (whole - pace.amount) / speed - paused(pace, now)) if speed > 0 else 0.0
 
 
 class Shown(NamedTuple):
@@ -158,9 +181,10 @@ class ProgressLine:
         shown = Shown(self._phase, files, size, fraction)
         if now - self._began < _SETTLING:
             return shown
-        perFile, perByte, share = (max(0.0, pace.speed) for pace in self._paces)
-        left = max(_LEAST_LEFT, (1 - (fraction or 0.0)) / share) if share else 0.0
-        return shown._replace(filesPace=perFile, sizePace=perByte, left=left)
+        perFile, perByte, share = self._paces
+        return shown._replace(
+            filesPace=speedAt(perFile, now), sizePace=speedAt(perByte, now), left=secondsLeft(share, now, 1.0)
+        )
 
     def _width(self) -> int:
         """How many columns a line may take: one stays free, since a full line would make some terminals begin another.
