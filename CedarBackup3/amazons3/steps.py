@@ -210,7 +210,9 @@ def carriedOut(
     if method == "sync":
         if made.deletions or made.uploads > made.ours:
             results.append(_mirroredByAws(mirror, scan, made, watcher, transfer, sourceChange))
-        return [*results, *_uploadedSteps(mirror, (step for step in made.steps if step.isOurs), transfer)]
+        if made.ours:
+            results += _uploadedSteps(mirror, (step for step in made.steps if step.isOurs), transfer)
+        return results
     if made.uploads:
         log.info("Uploading %s to %s", counted(made.uploads, "file"), displayPath(mirror.location.url))
         results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), transfer)

@@ -16,7 +16,7 @@ from typing import NamedTuple, TextIO
 from CedarBackup3.util import displayBytes
 
 _INTERVAL = 0.1  # seconds between two drawings
-_SETTLING = 2.0  # seconds, before which no speed is told
+_SETTLING = 2.0  # seconds of growth, before which no speed is told
 _MEMORY = 30.0  # seconds, after which what the speed was counts for a third
 _MOST = 0.99  # of a phase that has not ended
 _LEAST_LEFT = 1.0  # seconds, of a phase that has not ended
@@ -37,6 +37,8 @@ class Pace(NamedTuple):
     """Per second."""
     weight: float = 0
     """How much of a memory that mean has: 0 is none, 1 a whole one."""
+    hasGrown: bool = False
+    """Since its beginning; how long it took until then tells nothing, for aws has to start first."""
     gap: float = 0
     """How many seconds lay between the last two growths: something comes in bursts, and a pause is no standstill."""
 
@@ -48,10 +50,12 @@ def paceAfter(pace: Pace, now: float, amount: float) -> Pace:
         return Pace(now, amount)  # it begins anew
     if amount == pace.amount or passed <= 0:
         return pace
+    if not pace.hasGrown:
+        return Pace(now, amount, hasGrown=True)
     kept = pace.weight * math.exp(-passed / _MEMORY)
     weight = kept + 1 - math.exp(-passed / _MEMORY)
     speed = (pace.speed * kept + (amount - pace.amount) / passed * (weight - kept)) / weight
-    return Pace(now, amount, speed, weight, passed)
+    return Pace(now, amount, speed, weight, True, passed)
 
 
 def paused(pace: Pace, now: float) -> float:
@@ -60,7 +64,9 @@ def paused(pace: Pace, now: float) -> float:
 
 
 def speedAt(pace: Pace, now: float) -> float:
-    """The speed per second, which falls when there is a standstill."""
+    """The speed per second, which falls when there is a standstill; 0: not known yet."""
+    if pace.weight < 1 - math.exp(-_SETTLING / _MEMORY):
+        return 0.0
     standstill = now - pace.when - paused(pace, now)
     return pace.speed * math.exp(-standstill / _MEMORY)
 
@@ -106,7 +112,7 @@ def progressText(shown: Shown, width: int) -> str:
 def _parts(shown: Shown) -> dict[str, str]:
     parts = {"phase": shown.phase}
     if shown.files:
-        parts["files"] = f"{shown.files:,} files"
+        parts["files"] = f"{shown.files:,} file{'s' * (shown.files != 1)}"
     if shown.size:
         parts["size"] = displayBytes(shown.size)
     # What goes over a net or is read is known by its bytes beforehand; a walk is a matter of files.
@@ -148,7 +154,7 @@ class ProgressLine:
         self._stream, self._clock = stream, clock
         self._isDumb = os.environ.get("TERM", "dumb") in {"", "dumb"}
         self._phase = ""
-        self._began = self._drawn = 0.0
+        self._drawn = 0.0
         self._paces: list[Pace] = []  # of files, bytes and the fraction
         self._length = 0  # of what is on the screen
 
@@ -158,7 +164,7 @@ class ProgressLine:
             return
         now = self._clock()
         if phase != self._phase:
-            self._phase, self._began, self._drawn = phase, now, -math.inf
+            self._phase, self._drawn = phase, -math.inf
             self._paces = [Pace(now, amount) for amount in (files, size, fraction or 0.0)]
         if phase and now - self._drawn >= _INTERVAL:
             self._drawn = now
@@ -178,13 +184,9 @@ class ProgressLine:
     def _shown(self, now: float, files: int, size: int, fraction: float | None) -> Shown:
         amounts = (files, size, fraction or 0.0)
         self._paces = [paceAfter(pace, now, amount) for pace, amount in zip(self._paces, amounts, strict=True)]
-        shown = Shown(self._phase, files, size, fraction)
-        if now - self._began < _SETTLING:
-            return shown
         perFile, perByte, share = self._paces
-        return shown._replace(
-            filesPace=speedAt(perFile, now), sizePace=speedAt(perByte, now), left=secondsLeft(share, now, 1.0)
-        )
+        left = secondsLeft(share, now, 1.0)
+        return Shown(self._phase, files, size, fraction, speedAt(perFile, now), speedAt(perByte, now), left)
 
     def _width(self) -> int:
         """How many columns a line may take: one stays free, since a full line would make some terminals begin another.
