@@ -42,7 +42,7 @@ def onTerminal(
     *arguments: str | Path,
     tool: str = SYNC,
     columns: int = 80,
-    term: str | None = "xterm",
+    term: str = "xterm",
     prefix: Sequence[str] = (),
 ) -> tuple[int, str, str]:
     """Run the tool with standard error on a terminal; returns status, standard output and what the terminal got."""
@@ -50,8 +50,7 @@ def onTerminal(
     termios.tcsetwinsize(follower, (24, columns))
     command = [*prefix, *toolCommand(tool), "--logfile", log, *arguments]
     environment = toolEnvironment(server.environment(), anyAws)
-    environment.pop("TERM", None)
-    environment |= {} if term is None else {"TERM": term}
+    environment["TERM"] = term
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=follower) as running:
         os.close(follower)
         seen = b""
@@ -95,12 +94,13 @@ def requireHonest(seen: str, columns: int, phase: str) -> list[Drawing]:
     found = drawings(seen)
     assert max(len(each.text) for each in found) < columns
     for before, after in pairwise(found):
-        if before.phase == after.phase and before.percentage is not None:
-            assert after.percentage is not None
-            assert before.percentage <= after.percentage
+        if before.phase == after.phase and not after.text.endswith("..."):  # as each of two listings begins
+            assert (before.percentage or 0) <= (after.percentage or 0)
     assert "100%" not in seen
     assert "0:00 left" not in seen
-    return [each for each in found if each.phase == phase]
+    shown = [each for each in found if each.phase == phase]
+    assert all(each.percentage is not None for each in shown)
+    return shown
 
 
 def requireSteps(shown: list[Drawing], size: int) -> None:
@@ -136,7 +136,6 @@ def test_a_terminal_shows_progress_that_is_gone_at_the_end(server: S3Server, any
     ("columns", "method", "prefix"),
     [
         pytest.param(20, "sync", (), id="aws compares, 20 columns"),
-        pytest.param(80, "sync", (), id="aws compares, 80 columns"),
         pytest.param(40, "auto", (), id="one aws, 40 columns"),
         pytest.param(80, "auto", SMALL_TREES, id="three of aws, 80 columns"),
     ],
@@ -157,35 +156,33 @@ def test_an_upload_goes_forward_by_the_plan(
 
 
 def test_files_without_content_come_further_too(server: S3Server, anyAws: str, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"%02d" % number: b"" for number in range(60)})
+    source = plantTree(tmp_path / "source", {b"%02d" % number: b"" for number in range(40)})
     server.addFault(Fault("PutObject", Hang(0.3)))
     _, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", prefix=SMALL_TREES)
     shown = requireHonest(seen, 80, "sync")
     assert len({each.percentage for each in shown}) >= 5
 
 
-@pytest.mark.parametrize("columns", [20, 80])
 def test_a_restore_of_current_and_older_versions_goes_forward_by_one_plan(
-    columns: int, server: S3Server, anyAws: str, tmp_path: Path
+    server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
     files = {b"%02d" % number: bytes(MIB) for number in range(30)}
     put(server, files, 0)
-    put(server, {b"%02d" % number: b"other" for number in range(10)}, 10)
+    put(server, {b"%02d" % number: b"other" for number in range(8)}, 10)
     server.addFault(Fault("GetObject", Hang(0.6)))
     words = ("--atTime", moment(5), "s3://bucket/p", tmp_path / "target")
-    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, tool=RESTORE, columns=columns)
+    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, tool=RESTORE)
     assert status == 0
     assert filesIn(tmp_path / "target") == files
-    shown = requireHonest(seen, columns, "fetch")
+    shown = requireHonest(seen, 80, "fetch")
     requireSteps(shown, 30 * MIB)
     assert any(re.fullmatch(r".*\d+%, \d+:\d\d left", each.text) for each in shown)
 
 
-@pytest.mark.parametrize("term", ["dumb", None])
-def test_a_dumb_terminal_gets_no_escapes(term: str | None, server: S3Server, anyAws: str, tmp_path: Path) -> None:
+def test_a_dumb_terminal_gets_no_escapes(server: S3Server, anyAws: str, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"%02d" % number: bytes(MIB) for number in range(10)})
     server.addFault(Fault("PutObject", Hang(0.5)))
-    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", term=term)
+    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", term="dumb")
     assert status == 0
     assert "\x1b" not in seen
     assert requireHonest(seen, 80, "sync")
