@@ -15,7 +15,7 @@ import pytest
 
 from CedarBackup3.cli.context import RunContext
 from CedarBackup3.cli.phasetimes import PhaseTimes
-from CedarBackup3.cli.progress import Pace, ProgressLine, Shown, paceAfter, progressText, secondsLeft, speedAt
+from CedarBackup3.cli.progress import ProgressLine, Shown, progressText
 from testcase.terminal import Screen
 
 MIB = 1 << 20
@@ -104,59 +104,6 @@ def test_no_line_is_wider_than_the_room_for_it() -> None:
 @pytest.mark.parametrize("fraction", [0.99, 0.994, 0.996, 0.99999, 1.0, 1.2])
 def test_the_end_is_not_told_before_it_has_come(fraction: float) -> None:
     assert progressText(Shown("sync", fraction=fraction), 79) == "sync: 99%"
-
-
-def paces(amounts: Callable[[float], float], seconds: float, step: float) -> list[Pace]:
-    """The paces, at each step, of something that has grown to so much after so many seconds."""
-    pace, found = Pace(0.0), []
-    for number in range(1, round(seconds / step) + 1):
-        pace = paceAfter(pace, number * step, amounts(number * step))
-        found.append(pace)
-    return found
-
-
-def test_the_pace_of_something_steady_is_right_from_the_beginning() -> None:
-    found = paces(lambda now: 3 * max(0, now - 4), 100, 0.5)  # after a start
-    assert [pace.speed for pace in found[9:]] == [pytest.approx(3)] * 191
-    assert [speedAt(pace, 0.5 * (number + 1)) for number, pace in enumerate(found[:12])] == [0] * 12
-    assert speedAt(found[13], 7.0) == pytest.approx(3)
-
-
-@pytest.mark.parametrize("step", [0.125, 1.0])
-@pytest.mark.parametrize("burst", [4.0, 20.0])
-def test_the_pace_of_bursts_is_their_mean(step: float, burst: float) -> None:
-    found = paces(lambda now: 2 * burst * (now // burst), 200, step)
-    for number, pace in enumerate(found):
-        now = (number + 1) * step
-        assert now < 2 * burst or speedAt(pace, now) == pytest.approx(2)
-
-
-def test_the_pace_does_not_depend_on_how_often_it_is_asked() -> None:
-    often, seldom = (paces(lambda now: now * now, 40, step)[-1].speed for step in (0.1, 0.2))
-    assert often == pytest.approx(seldom, rel=0.02)
-
-
-def test_the_pace_follows_a_lasting_change_within_two_minutes() -> None:
-    found = paces(lambda now: 10 * min(now, 60) + 2 * max(0, now - 60), 180, 1)
-    assert found[59].speed == pytest.approx(10)
-    assert found[-1].speed < 2.5
-
-
-def test_the_pace_of_a_moment_without_time_is_the_one_before() -> None:
-    pace = paceAfter(Pace(0.0), 1.0, 5)
-    assert paceAfter(pace, 1.0, 50) == pace == paceAfter(pace, 0.5, 50)
-
-
-def test_what_begins_anew_has_no_pace_yet() -> None:
-    assert secondsLeft(paceAfter(paces(lambda now: now, 10, 1)[-1], 11, 3), 12, 100) == 0
-
-
-def test_in_a_pause_the_time_left_runs_and_in_a_standstill_it_grows() -> None:
-    pace = paces(lambda now: now, 40, 0.5)[-1]
-    left = [secondsLeft(pace, 40 + later, 100) for later in range(60)]
-    assert left[:6] == [pytest.approx(60 - later) for later in range(6)]
-    assert left[5:] == sorted(left[5:])
-    assert left[-1] > 200
 
 
 def leftIn(text: str) -> int | None:
@@ -277,6 +224,13 @@ def test_the_line_keeps_within_the_terminal_whatever_the_environment_says(column
     assert all("%" in line for line in lines)
     assert all("left" in line for line in lines[25:])
     assert all(line.startswith("content: ") for line in lines) == (columns > 20)
+
+
+def test_a_terminal_that_does_not_know_its_width_has_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "25")
+    with pseudoTerminal(0) as (stream, _, sent):
+        ProgressLine(stream)("content", 1_000_000, 1 << 40, 0.5)
+        assert sent() == "\rcontent: 1.0 TiB, 50%\x1b[J\r"
 
 
 @pytest.mark.parametrize("wrapsAnew", [True, False])
