@@ -69,3 +69,4 @@ def test_of_a_long_standstill_no_time_is_told() -> None:
 
 def test_what_has_grown_beyond_the_whole_has_a_moment_left() -> None:
     assert secondsLeft(paces(lambda now: now, 40, 0.5)[-1], 40, 20) == 1
+    assert secondsLeft(Pace(0.0, 40), 1, 20) == 0  # how quickly is not known

@@ -59,6 +59,6 @@ def speedAt(pace: Pace, now: float) -> float:
 def secondsLeft(pace: Pace, now: float, whole: float) -> float:
     """How long it will take to grow to the whole amount, at least a moment; 0: nobody knows."""
     speed, growth = speedAt(pace, now), whole - pace.amount
-    if growth >= speed * _MOST_LEFT:
+    if speed <= 0 or growth >= speed * _MOST_LEFT:
         return 0.0
     return max(_LEAST_LEFT, growth / speed - paused(pace, now))
