@@ -15,8 +15,7 @@ from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.cli.record import Record
-from CedarBackup3.tools.shared.unwatched import unwatched
+from CedarBackup3.cli.findings import Findings
 
 _AWS = """\
 #!{python}
@@ -43,8 +42,8 @@ def _peak(tmp_path: Path, number: int) -> int:
     tracemalloc.start()
     try:
         with (
-            listed(selection, unwatched()) as (chosen, versions),
-            standing(chosen, versions, Tally(Record())) as state,
+            listed(selection) as (chosen, versions),
+            standing(chosen, versions, Tally(Findings())) as state,
         ):
             assert [version.versionId for version in state] == ["v0"]
         return tracemalloc.get_traced_memory()[1]

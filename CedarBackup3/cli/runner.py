@@ -83,6 +83,7 @@ def _run(tool: Tool, line: CommandLine) -> int:
     """
     import logging
 
+    from CedarBackup3.cli.context import RunContext
     from CedarBackup3.cli.logs import loggingSetUp
     from CedarBackup3.cli.monitoring import begun, concluded, requireDistinct, requireFiles
     from CedarBackup3.cli.options import commonOptions
@@ -90,16 +91,16 @@ def _run(tool: Tool, line: CommandLine) -> int:
 
     common = commonOptions(line.values, line.given)
     requireDistinct(common)
-    progress = ProgressLine(sys.stderr, common.quiet)
-    run = begun(tool, common, line.texts | {"logfile": common.logfile}, progress)
+    context = RunContext(ProgressLine(sys.stderr, common.quiet))
+    run = begun(tool, common, line.texts | {"logfile": common.logfile}, context)
     try:
         requireFiles(common)
         requireConsistent(tool, line)
         options = tool.buildOptions(line.values | {"logfile": common.logfile})
         if answer := tool.answer(options):
             return _answered(tool, answer)
-        with loggingSetUp(common, tool.name, progress.erase):
-            with contextlib.closing(progress):
+        with loggingSetUp(common, tool.name, context.line.erase):
+            with contextlib.closing(context):
                 status, message = _loggedRun(run, options)
             _endInterruptions()
             return concluded(run, status, message, logging.getLogger("CedarBackup3.log"))
@@ -120,7 +121,7 @@ def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
     log = logging.getLogger("CedarBackup3.log")
     try:
         announced(run, log)
-        return ExitStatus(run.tool.run(options, run.progress)), ""
+        return ExitStatus(run.tool.run(options, run.context)), ""
     except (CedarBackupError, Interrupted) as error:
         failure: BaseException = error
         status, message = error.status, str(error)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from CedarBackup3.cli.switches import COMMON_SWITCHES, Argument, Exclusion, Need, Switch
 
 if TYPE_CHECKING:
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class Program(NamedTuple):
@@ -35,9 +35,9 @@ class Tool(NamedTuple):
     """What typical use looks like, for the end of the usage listing."""
     buildOptions: Callable[[Mapping[str, Any]], Any]
     """Makes the tool's options of the values by name; raises `UsageError`, changes nothing."""
-    run: Callable[[Any, ProgressLine], int]
-    """Does the work with those options, telling how far it has come and in its record what it finds, and returns the
-    exit status.
+    run: Callable[[Any, RunContext], int]
+    """Does the work with those options, telling the context how far it has come and what it finds, and returns the exit
+    status.
 
     It logs, raises what `errors` has, and prints nothing but what it was asked to list.
     """

@@ -22,7 +22,6 @@ from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
-from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.progress import Watcher
     from CedarBackup3.amazons3.restore.report import RestoreReport
     from CedarBackup3.amazons3.restore.selection import Selection
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class RestoreOptions(NamedTuple):
@@ -63,7 +62,7 @@ def cli() -> int:
     return runTool(TOOL)
 
 
-def run(options: RestoreOptions, progress: ProgressLine) -> int:
+def run(options: RestoreOptions, context: RunContext) -> int:
     """List, compare or restore as the options say; returns the exit status."""
     from CedarBackup3.amazons3.progress import timesLogged
     from CedarBackup3.amazons3.restore.run import compareTarget, rehearseRestore, runRestore
@@ -73,18 +72,18 @@ def run(options: RestoreOptions, progress: ProgressLine) -> int:
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
-    with timesLogged(progress):
+    with timesLogged(context):
         if options.versions is not None:
-            return _printVersions(selection, options, progress)
+            return _printVersions(selection, options, context)
         if options.list:
-            return _printState(selection, options, progress)
+            return _printState(selection, options, context)
         target = _absolute(options.targetDir)
         if options.verifyOnly:
-            report = compareTarget(selection, target, progress)
+            report = compareTarget(selection, target, context)
         elif options.dryRun:
-            report = rehearseRestore(selection, target, progress, overwrite=options.overwrite)
+            report = rehearseRestore(selection, target, context, overwrite=options.overwrite)
         else:
-            report = runRestore(selection, target, progress, overwrite=options.overwrite)
+            report = runRestore(selection, target, context, overwrite=options.overwrite)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
 
 
@@ -114,12 +113,13 @@ def restoreBucket(
         CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
         UsageError: the URL is none, or the directory is one
     """
+    from CedarBackup3.amazons3.progress import SILENT
     from CedarBackup3.amazons3.restore.run import runRestore
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return runRestore(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
+        return runRestore(selection, _absolute(targetDir), SILENT, overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -129,12 +129,13 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
+    from CedarBackup3.amazons3.progress import SILENT
     from CedarBackup3.amazons3.restore.run import compareTarget
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return compareTarget(selection, _absolute(targetDir), unwatched())
+        return compareTarget(selection, _absolute(targetDir), SILENT)
 
 
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
@@ -153,7 +154,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
     from CedarBackup3.amazons3.restore.report import Tally
 
-    tally = Tally(watcher.record)
+    tally = Tally(watcher.findings)
     with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):

@@ -28,7 +28,6 @@ from CedarBackup3.tools.shared.awsswitches import (
 )
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
-from CedarBackup3.tools.shared.unwatched import unwatched
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.command import AwsResult
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.local.links import FollowLinks
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.model import VerifyReport
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class SyncOptions(NamedTuple):
@@ -77,7 +76,7 @@ def cli() -> int:
     return runTool(TOOL)
 
 
-def run(options: SyncOptions, progress: ProgressLine) -> int:
+def run(options: SyncOptions, context: RunContext) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.guards import Guards
@@ -107,7 +106,7 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         digestCache=options.digestCache,
         proveUploads=not options.noUploadProof,
     )
-    report = runSync(mirror, how, progress)
+    report = runSync(mirror, how, context)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
 
 
@@ -143,7 +142,7 @@ def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.steps import checkedScan
 
-    with checkedScan(mirrorOf(sourceDir, s3BucketUrl), unwatched()):
+    with checkedScan(mirrorOf(sourceDir, s3BucketUrl)):
         pass
 
 
@@ -173,8 +172,8 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
-    with awaitableChildren(), checkedScan(mirror, unwatched(), ignoreNames=True) as scan:
-        return synchronized(mirror, scan, unwatched())
+    with awaitableChildren(), checkedScan(mirror, ignoreNames=True) as scan:
+        return synchronized(mirror, scan)
 
 
 def verifyBucketContents(
@@ -208,9 +207,9 @@ def verifyBucketContents(
     with (
         awaitableChildren(),
         contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
-        checkedScan(mirror, unwatched(), ignoreNames=True) as scan,
+        checkedScan(mirror, ignoreNames=True) as scan,
     ):
-        return compared(mirror, scan, unwatched(), check=check)
+        return compared(mirror, scan, check=check)
 
 
 def _listings(text: str) -> int:
