@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -122,9 +123,12 @@ def tool(
     classes: dict[str, Any] = json.loads(report.read_bytes())["classes"] if report.exists() else {}
     found = {each: classes.get(each, {"count": 0})["count"] for each in counts or {}}
     report.unlink(missing_ok=True)
-    sentence = _lastLine(ended.stderr).replace(f"{place.scratch}/", "").replace(place.prefix, "")
+    sentence = (
+        _lastLine(ended.stderr).replace(f"{place.scratch}/", "").replace(f"{place.bucket}/{place.prefix}", "bucket/")
+    )
     isSaid = bool(sentence) and "Traceback" not in ended.stderr
-    text = "; ".join(filter(None, [f"status {ended.status}", *(f"{n} {each}" for each, n in found.items()), sentence]))
+    reason = sentence if ended.status else ""
+    text = "; ".join(filter(None, [f"status {ended.status}", *(f"{n} {each}" for each, n in found.items()), reason]))
     return Outcome(ended.status == status and found == (counts or {}) and (isSaid or not status), text)
 
 
@@ -373,6 +377,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not shutil.which("aws"):
         parser.error("there is no aws on the PATH")
     name = f"cback-scenario-{secrets.token_hex(8)}"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and so cleans up
     with tempfile.TemporaryDirectory(prefix="cback-scenario-") as scratch:
         place = Place(given.endpoint, given.bucket or name, f"{name}/", not given.bucket, Path(scratch), given.files)
         try:
@@ -380,6 +385,8 @@ def main(arguments: list[str] | None = None) -> int:
         except AwsFailed as failure:
             print(f"serverscenario.py: {failure}", file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":
