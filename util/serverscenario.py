@@ -106,7 +106,7 @@ def aws(place: Place, *words: str) -> str:
 def tool(
     place: Place,
     name: str,
-    arguments: Iterable[str | Path],
+    arguments: Sequence[str | Path],
     *,
     status: int = 0,
     counts: Mapping[str, int] | None = None,
@@ -253,13 +253,13 @@ def _filesIn(directory: Path) -> dict[bytes, bytes]:
 
 
 def wrongCredentials(place: Place) -> Outcome:
-    arguments = ["--verifyOnly", place.source("main"), place.url("main")]
+    arguments: list[str | Path] = ["--verifyOnly", place.source("main"), place.url("main")]
     return tool(place, "sync", arguments, status=6, environment=_STRANGER)
 
 
 def missingBucket(place: Place) -> Outcome:
     url = f"s3://cback-scenario-{secrets.token_hex(8)}"  # nobody has made it
-    return tool(place, "sync", ["--verifyOnly", place.source("main"), url], status=6)
+    return tool(place, "sync", ("--verifyOnly", place.source("main"), url), status=6)
 
 
 STEPS = (
