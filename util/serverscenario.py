@@ -30,6 +30,7 @@ from testcase.trees import AWKWARD_NAMES, plantTree
 
 _MODULES = {name: f"CedarBackup3.tools.amazons3{name}" for name in ("sync", "restore")}
 _LONGEST = 3600  # seconds that a run may take
+_LONGEST_LINE = 400  # characters; some failures of aws quote what the server answered as a whole
 _MIB = 1024 * 1024
 _PRINTABLE = tuple(name for name in AWKWARD_NAMES if name.decode().isprintable())
 _UNPRINTABLE = tuple(name for name in AWKWARD_NAMES if not name.decode().isprintable())
@@ -133,7 +134,7 @@ def tool(
 
 
 def _lastLine(text: str) -> str:
-    return (text.strip().splitlines() or [""])[-1]
+    return (text.strip().splitlines() or [""])[-1][:_LONGEST_LINE]
 
 
 def firstSync(place: Place) -> Outcome:
@@ -224,11 +225,12 @@ def restorePast(place: Place) -> Outcome:
     return _restored(place, "past", before, "--atTime", moment)
 
 
-def _whyUnversioned(place: Place) -> str:
-    """Why the bucket keeps no versions, empty if it does; they are switched on in a bucket of our own only."""
+def _whyUnversioned(place: Place, *, isToStay: bool = False) -> str:
+    """Why the bucket keeps no versions, empty if it does; they are switched on in a bucket of our own, unless it is to
+    stay as it is."""
     bucket = ("--bucket", place.bucket)
     try:
-        if place.isOwnBucket:
+        if place.isOwnBucket and not isToStay:
             aws(place, "s3api", "put-bucket-versioning", *bucket, "--versioning-configuration", "Status=Enabled")
         kept = aws(place, "s3api", "get-bucket-versioning", *bucket)
     except AwsFailed as failure:
@@ -295,7 +297,7 @@ def scenario(place: Place) -> Iterator[Row]:
 def removeAll(place: Place) -> None:
     """Remove what the scenario has made on the server: all versions below its prefix, and its own bucket."""
     aws(place, "s3", "rm", "--recursive", "--only-show-errors", f"s3://{place.bucket}/{place.prefix}")
-    if not _whyUnversioned(place):
+    if not _whyUnversioned(place, isToStay=True):
         words = ("--bucket", place.bucket, "--prefix", place.prefix, "--output", "json")
         listed = json.loads(aws(place, "s3api", "list-object-versions", *words) or "{}")
         versions = [*(listed.get("Versions") or ()), *(listed.get("DeleteMarkers") or ())]

@@ -29,7 +29,6 @@ def scenario(
         capture_output=True,
         text=True,
         check=False,
-        timeout=500,
     )
     return done, re.findall(r"^(ok|NO)  (.*?) {2,}", done.stdout, re.MULTILINE)
 
