@@ -34,7 +34,8 @@ _LONGEST_LINE = 400  # characters; some failures of aws quote what the server an
 _MIB = 1024 * 1024
 _PRINTABLE = tuple(name for name in AWKWARD_NAMES if name.decode().isprintable())
 _UNPRINTABLE = tuple(name for name in AWKWARD_NAMES if not name.decode().isprintable())
-_ORDERED = ("\uff08brackets\uff09".encode(), "\U0001f984 emoji".encode())  # the other way round in UTF-16
+# The first two are the other way round in UTF-16, the others where a server walks directories.
+_ORDERED = ("\uff08brackets\uff09".encode(), "\U0001f984 emoji".encode(), b"a/b", b"a-b", b"a.b")
 _STRANGER = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7WRONGID", "AWS_SECRET_ACCESS_KEY": "w" * 40, "AWS_SESSION_TOKEN": ""}
 
 

@@ -47,6 +47,6 @@ def _scattered(key: bytes) -> tuple[bytes, bytes]:
 CEPH = Manners(encodesMarkers=False, usesKeysAsTokens=True, repeatsKeys=True)
 """As Ceph's gateway 16.2 was seen to answer."""
 JAVASCRIPT = Manners(order=_utf16)
-"""As servers answer that sort strings of UTF-16 by its units, such as s3rver."""
+"""As servers answer that sort strings of UTF-16 by its units."""
 UNSORTED = Manners(order=_scattered)
 """As a directory bucket may answer: in an order that no client can know, though always in the same."""

@@ -64,7 +64,7 @@ def test_documents_name_only_switches_that_exist(document: str) -> None:
         *("--delete", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
         *("--now", "--notest", "--no-clobber", "--no-target-directory"),  # systemctl, convmv, mv
         *("--versioning", "--port"),  # testcase.s3
-        "--markdown",  # util/serverscenario.py
+        *("--markdown", "--openssl-legacy-provider"),  # util/serverscenario.py, node
         "--verb",  # what is none
     }
     prose = re.sub(r"\]\([^)]*\)", "", _text(document))  # anchors have dashes
