@@ -61,7 +61,7 @@ def test_the_readme_has_every_exit_status() -> None:
 def test_documents_name_only_switches_that_exist(document: str) -> None:
     known = {switch for tool in (*_TOOLS.values(), EXAMPLE) for switch in _switches(tool)}
     of_others = {
-        *("--delete", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
+        *("--delete", "--recursive", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
         *("--now", "--notest", "--no-clobber", "--no-target-directory"),  # systemctl, convmv, mv
         *("--versioning", "--port"),  # testcase.s3
         *("--markdown", "--openssl-legacy-provider"),  # util/serverscenario.py, node
