@@ -16,6 +16,8 @@ from testcase.s3 import S3Server
 
 from .harness import stored
 
+pytestmark = pytest.mark.timeout(1800)  # about forty starts of aws each, which a loaded machine takes ten minutes for
+
 _SCRIPT = Path(__file__).resolve().parents[2] / "util/serverscenario.py"
 
 
