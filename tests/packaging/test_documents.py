@@ -78,10 +78,11 @@ def test_exit_statuses_have_the_names_that_systemd_gives_them() -> None:
 def test_documents_name_only_switches_that_exist(document: str) -> None:
     known = {switch for tool in (*_TOOLS.values(), EXAMPLE) for switch in _switches(tool)}
     of_others = {
-        *("--delete", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
+        *("--delete", "--recursive", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
         *("--now", "--notest", "--no-clobber", "--no-target-directory"),  # systemctl, convmv, mv
         *("--versioning", "--port"),  # testcase.s3
         *("--endpoint-url", "--max-delete", "--s3-version-at"),  # aws, rclone
+        *("--markdown", "--openssl-legacy-provider"),  # util/serverscenario.py, node
         "--verb",  # what is none
     }
     prose = re.sub(r"\]\([^)]*\)", "", _text(document))  # anchors have dashes

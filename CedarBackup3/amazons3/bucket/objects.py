@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -38,17 +39,20 @@ def rangeCount(files: int) -> int:
 
 
 def cutPoints(samples: Sequence[bytes], ranges: int) -> list[bytes]:
-    """The keys that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
-    chosen = {samples[len(samples) * number // ranges] for number in range(1, ranges) if samples}
-    return sorted(key for key in chosen if key and _isText(key))
+    """The strings that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
+    chosen = {_cut(samples[len(samples) * number // ranges]) for number in range(1, ranges) if samples}
+    return sorted(chosen - {b""})
 
 
-def _isText(key: bytes) -> bool:
+def _cut(key: bytes) -> bytes:
+    """As much of a key as can be asked for, and has the same keys before it by the order of UTF-8 as of UTF-16.
+
+    A server that keeps the latter would else list in neither range what is between both orders.
+    """
     try:
-        key.decode()
-    except UnicodeDecodeError:  # no key of a bucket, and nothing that could be asked for
-        return False
-    return True
+        return re.split("[\ue000-\U0010ffff]", key.decode())[0].encode()
+    except UnicodeDecodeError:  # no key of a bucket
+        return b""
 
 
 @contextlib.contextmanager
