@@ -19,11 +19,12 @@ export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: help run run-names test test-debian check bench dist deb man pictures completion clean
+.PHONY: help run run-names test test-debian check bench dist deb man pictures completion usage clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'make check, make bench, make dist, make deb, make man, make pictures, make completion, make clean'
+	@echo 'make check, make bench, make dist, make deb, make man, make pictures, make completion, make usage,'
+	@echo 'make clean'
 
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
@@ -67,6 +68,9 @@ pictures: .venv/with-aws
 completion:
 	@mkdir -p build/completion
 	@$(PYTHON) util/completion.py build/completion
+
+usage:
+	@$(PYTHON) util/usage.py
 
 clean:
 	rm -rf .venv .demo build dist *.egg-info .*_cache .hypothesis

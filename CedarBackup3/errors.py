@@ -24,7 +24,7 @@ class ExitStatus(IntEnum):
     LOGGING = 3, "The log, or another file that the run is to be told in, cannot be written."
     CONFIGURATION = 4, "Reserved for other Cedar Backup tools."
     INTERRUPTED = 5, "Interrupted by SIGINT, SIGTERM or SIGHUP."
-    FAILED = 6, "The run failed: source missing, aws missing or failing, listing unreadable, a defect."
+    FAILED = 6, "The run failed: source unreadable, aws missing or failing, a defect."
     DIFFERENCES = 7, "The run finished and found differences."
     NAMES_REFUSED = 8, "Refused: file names that will not survive."
     GUARD_REFUSED = 9, "Refused: a guard (a directory loop, ...)."

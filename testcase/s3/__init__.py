@@ -30,7 +30,7 @@ from testcase.s3.faults import (
     Reset,
     TruncateListing,
 )
-from testcase.s3.manners import CEPH, Manners
+from testcase.s3.manners import CEPH, JAVASCRIPT, UNSORTED, Manners
 from testcase.s3.messages import RequestRecord
 from testcase.s3.server import S3Server
 
@@ -38,6 +38,8 @@ __all__ = [
     "ACCOUNT",
     "CEPH",
     "DENY",
+    "JAVASCRIPT",
+    "UNSORTED",
     "BreakXml",
     "CutBody",
     "Effect",

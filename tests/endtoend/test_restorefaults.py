@@ -18,6 +18,7 @@ import pytest
 from CedarBackup3.amazons3.aws.locale import awsLocale
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.progress import SILENT
 from CedarBackup3.amazons3.restore import apply as restoration
 from CedarBackup3.amazons3.restore import pastsnapshot as past
 from CedarBackup3.amazons3.restore import plan
@@ -25,10 +26,9 @@ from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import finish, staging
 from CedarBackup3.amazons3.restore.target import openedTarget
-from CedarBackup3.cli.record import Record
+from CedarBackup3.cli.findings import Findings
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
-from CedarBackup3.tools.shared.unwatched import unwatched
 from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, S3Server, TruncateListing
 from testcase.trees import plantTree
 
@@ -287,7 +287,7 @@ def test_without_sparse_files_nothing_fills_the_disk(
     put(server, wanted, 0)
     put(server, {b"u[%d]" % number: b"y" * size for number in range(unwanted)}, 10)
     selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale(), sessionWanted="never"), at(5))
-    tally, watcher = Tally(Record()), unwatched()
+    tally, watcher = Tally(Findings()), SILENT
     with (
         openedTarget(os.fsencode(tinyDisk / "t")) as target,
         past.listed(selection, watcher) as (_, versions),

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.cli import Tool
-from CedarBackup3.cli.commandline import parseCommandLine
+from CedarBackup3.cli.commandline import parseCommandLine, requireConsistent
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.release import VERSION
 from CedarBackup3.tools import amazons3restore, amazons3sync
 from testcase.exampletool import TOOL as EXAMPLE
+from util.usage import PAGE, usagePage
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _DECISIONS = [path.name for path in (_ROOT / "docs/decisions").glob("*.md")]
@@ -77,10 +78,11 @@ def test_exit_statuses_have_the_names_that_systemd_gives_them() -> None:
 def test_documents_name_only_switches_that_exist(document: str) -> None:
     known = {switch for tool in (*_TOOLS.values(), EXAMPLE) for switch in _switches(tool)}
     of_others = {
-        *("--delete", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
+        *("--delete", "--recursive", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
         *("--now", "--notest", "--no-clobber", "--no-target-directory"),  # systemctl, convmv, mv
         *("--versioning", "--port"),  # testcase.s3
         *("--endpoint-url", "--max-delete", "--s3-version-at"),  # aws, rclone
+        *("--markdown", "--openssl-legacy-provider"),  # util/serverscenario.py, node
         "--verb",  # what is none
     }
     prose = re.sub(r"\]\([^)]*\)", "", _text(document))  # anchors have dashes
@@ -104,7 +106,12 @@ def test_command_lines_can_be_parsed(document: str) -> None:
     for tool, words in commands:
         line = parseCommandLine(tool, words)
         if not (line.values["diagnostics"] or line.values["help"]):
+            requireConsistent(tool, line)
             tool.buildOptions(line.values)
+
+
+def test_the_usage_listings_are_those_of_the_program() -> None:
+    assert PAGE.read_text("utf-8") == usagePage(), "make usage writes them anew; look at the difference"
 
 
 def test_examples_in_python_can_be_parsed() -> None:

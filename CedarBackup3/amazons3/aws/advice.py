@@ -32,6 +32,10 @@ _KEY_POLICY = "this user may not use the key: --printPolicy with --kmsKey KEY pr
 _UNKNOWN_TO_SERVER = (
     "this server does not know what it was asked for: check --storageClass, --sse and AWS_REQUEST_CHECKSUM_CALCULATION"
 )
+_NO_VERSIONS = (
+    "this server lists no versions, which a restore begins with: 'aws s3 sync' fetches what is there, and "
+    "'cback-amazons3-sync --verifyOnly --checkContent' proves it"
+)
 
 _BY_CODE = {
     "NoSuchBucket": "check the bucket's name, or create it by 'aws s3 mb'",
@@ -144,6 +148,8 @@ def _adviceForCode(code: str, message: str) -> str:
             return _CLASS
         if _ENCRYPTION.search(message):
             return _ENCRYPTED
+    if code in {"MethodNotAllowed", "NotImplemented", "405"} and "ListObjectVersions" in message:
+        return _NO_VERSIONS
     return _BY_CODE.get(code, "")
 
 

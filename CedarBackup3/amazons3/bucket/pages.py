@@ -116,7 +116,23 @@ def requireInOrder(keys: Iterable[bytes], prefix: bytes, last: bytes, *, mayRepe
         if not key.startswith(prefix):
             raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
         if key < last or (key == last and not mayRepeat):
-            raise CommandFailed(
-                f"aws listed {displayPath(key)} after {displayPath(last)}: the server keeps no key order"
-            )
+            raise CommandFailed(_disorder(key, last))
         last = key
+
+
+def _disorder(key: bytes, last: bytes) -> str:
+    """What is wrong where a key comes after one that it should come before, and what works all the same.
+
+    Servers whose strings are UTF-16 (those in JavaScript or Java) sort by its units: characters beyond U+FFFF, each of
+    which is two surrogates (U+D800 to U+DFFF) there, come before U+E000 to U+FFFF.
+    """
+    listed = f"aws listed {displayPath(key)} after {displayPath(last)}"
+    if last.decode().encode("utf-16-be") < key.decode().encode("utf-16-be"):
+        return (
+            f"{listed}: the server keeps the key order of UTF-16, which differs where names have characters beyond "
+            "U+FFFF, such as emoji; without such names all works there"
+        )
+    return (
+        f"{listed}: the server keeps no key order, without which nothing can be compared; "
+        "'aws s3 cp --recursive' needs none"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import compress
@@ -13,17 +14,20 @@ from CedarBackup3.amazons3.spool import Spool
 
 
 def cutPoints(samples: Sequence[bytes], ranges: int) -> list[bytes]:
-    """The keys that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
-    chosen = {samples[len(samples) * number // ranges] for number in range(1, ranges) if samples}
-    return sorted(key for key in chosen if key and _isText(key))
+    """The strings that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
+    chosen = {_cut(samples[len(samples) * number // ranges]) for number in range(1, ranges) if samples}
+    return sorted(chosen - {b""})
 
 
-def _isText(key: bytes) -> bool:
+def _cut(key: bytes) -> bytes:
+    """As much of a key as can be asked for, and has the same keys before it by the order of UTF-8 as of UTF-16.
+
+    A server that keeps the latter would else list in neither range what is between both orders.
+    """
     try:
-        key.decode()
-    except UnicodeDecodeError:  # no key of a bucket, and nothing that could be asked for
-        return False
-    return True
+        return re.split("[\ue000-\U0010ffff]", key.decode())[0].encode()
+    except UnicodeDecodeError:  # no key of a bucket
+        return b""
 
 
 class KeyRange:

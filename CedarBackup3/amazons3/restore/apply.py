@@ -14,7 +14,7 @@ from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.progress import Watcher
+from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
 from CedarBackup3.amazons3.restore.fetch import (
     Fetched,
@@ -73,8 +73,15 @@ def carriedOut(
     if not lacking.files:
         return
     _log.info("Fetching %s from %s", displayCount(lacking.files, "file"), selection.url)
+    transfer = Transfer(watcher, "fetch", lacking.files, lacking.size)
+    transfer.begin()
     work = _Work(
-        selection, local, staging, partOf(selection.aws), _settler(selection, local, lacking, staging, tally, watcher)
+        selection,
+        local,
+        staging,
+        partOf(selection.aws),
+        _settler(selection, local, staging, tally),
+        _arrivals(transfer),
     )
     with Spool(Version._make) as others, Spool(Version._make) as again:
         remaining: Iterable[Version] = lacking.versions
@@ -84,10 +91,10 @@ def carriedOut(
             if line := durationLine(lacking.files if kept is None else lacking.older, selection.aws):
                 _log.info("%s", line)
             if kept is not None:
-                _download(work, versions, lacking, kept, watcher)
+                _download(work, versions, lacking, kept, transfer)
                 others.extend(_leftBehind(work, lacking, doubts, archive))
                 remaining = others
-            _fetchOneByOne(work, remaining, doubts, archive.see)
+            _fetchOneByOne(work, remaining, doubts, archive.see, work.arrive)
             again.extend(_stillWrong(work, doubts))
             again.extend(archive.untold())
         # What differs is fetched once more: it may have been damaged on the way.
@@ -114,6 +121,8 @@ class _Work:
     partOf: PartOf
     settle: Callable[[Fetched], None]
     """Puts in its place what was fetched, or says why there is nothing to put."""
+    arrive: Callable[[Version], None]
+    """Is told once of each version, when it has been fetched or will not be."""
 
 
 class _Archive:
@@ -160,11 +169,18 @@ def _stillWrong(work: _Work, doubts: Doubts) -> Iterator[Version]:
             yield fetched.version
 
 
-def _fetchOneByOne(work: _Work, versions: Iterable[Version], doubts: Doubts, settle: Callable[[Fetched], None]) -> None:
+def _fetchOneByOne(
+    work: _Work,
+    versions: Iterable[Version],
+    doubts: Doubts,
+    settle: Callable[[Fetched], None],
+    arrive: Callable[[Version], None] = lambda version: None,
+) -> None:
     failures, selection = 0, work.selection
     fetching = fetchedOneByOne(selection.location, selection.aws, work.staging, versions, work.partOf)
     with contextlib.closing(fetching) as arriving:
         for fetched in arriving:
+            arrive(fetched.version)
             if fetched.isSettled:
                 settle(fetched)
             else:
@@ -177,14 +193,14 @@ def _fetchOneByOne(work: _Work, versions: Iterable[Version], doubts: Doubts, set
                 )
 
 
-def _settler(
-    selection: Selection, local: LocalTree, lacking: Wanted, staging: Staging, tally: Tally, watcher: Watcher
-) -> Callable[[Fetched], None]:
+def _arrivals(transfer: Transfer) -> Callable[[Version], None]:
+    return lambda version: transfer.count(1, version.size or 0)
+
+
+def _settler(selection: Selection, local: LocalTree, staging: Staging, tally: Tally) -> Callable[[Fetched], None]:
     """What puts in its place what was fetched, or says why there is nothing to put."""
-    done = size = 0
 
     def settle(fetched: Fetched) -> None:
-        nonlocal done, size
         version = fetched.version
         if fetched.isArchived:
             line = archivedLine(selection, version)
@@ -197,10 +213,7 @@ def _settler(
             tally.unproven(version, displayPath(local.pathTo(local.locale.pathOf(version.key))), fetched.why)
         else:
             tally.fine(Outcome.RESTORED, version.size or 0)
-        done, size = done + 1, size + (version.size or 0)
-        watcher("fetch", done, size, size / lacking.size if lacking.size else None)
 
-    watcher("fetch")
     return settle
 
 
@@ -226,6 +239,8 @@ def _leftBehind(work: _Work, lacking: Wanted, doubts: Doubts, archive: _Archive)
             work.settle(taken)
         elif not (taken.isMissing and version.storageClass in ARCHIVES) or archive.takes(version):
             yield version
+            continue
+        work.arrive(version)
 
 
 def _paysAsBatch(selection: Selection, versions: Iterable[Version], lacking: Wanted) -> bool:
@@ -278,7 +293,7 @@ def _keptOut(work: _Work, versions: Iterable[Version], lacking: Wanted) -> list[
 
 
 def _download(
-    work: _Work, versions: Iterable[Version], lacking: Wanted, patterns: Sequence[str], watcher: Watcher
+    work: _Work, versions: Iterable[Version], lacking: Wanted, patterns: Sequence[str], transfer: Transfer
 ) -> None:
     """Fetch the current objects among what is lacking, in one batch; without patterns files stand in for the others."""
     selection, staging = work.selection, work.staging
@@ -288,8 +303,7 @@ def _download(
             forget(staging, path, version)
         elif not patterns:
             standIn(staging, path, version.size or 0)
-    shown = watcher if watcher.isShown else None
-    result = downloaded(selection.location, selection.aws, staging, (*selection.excludes, *patterns), shown)
+    result = downloaded(selection.location, selection.aws, staging, (*selection.excludes, *patterns), transfer)
     if result.status not in {0, 1, 2}:
         raise CommandFailed(str(result))
     if not result.isComplete:

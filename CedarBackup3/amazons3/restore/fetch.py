@@ -28,7 +28,7 @@ from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.content.followup import ENCRYPTED
 from CedarBackup3.amazons3.model import S3Location, Verdict
-from CedarBackup3.amazons3.progress import OnProgress
+from CedarBackup3.amazons3.progress import Transfer
 from CedarBackup3.amazons3.restore.placing import openedFile
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import temporaryText
@@ -244,15 +244,17 @@ def downloaded(
     aws: AwsSettings,
     staging: Staging,
     excludes: Iterable[str],
-    onProgress: OnProgress | None = None,
+    transfer: Transfer,
 ) -> AwsResult:
     """Fetch what is below a location now into the tree of the private directory, except what that has already.
+
+    The transfer follows aws, if anybody sees it.
 
     The prefix must not have characters that mean something in a pattern.
     """
     os.makedirs(staging.tree, exist_ok=True)
-    arguments = downloadArguments(location, staging.tree, (*excludes, *_UNSAFE), progress=onProgress is not None)
-    return runAws(arguments, aws, onOutput=progressReader(onProgress) if onProgress else None)
+    arguments = downloadArguments(location, staging.tree, (*excludes, *_UNSAFE), progress=transfer.isShown)
+    return runAws(arguments, aws, onOutput=progressReader(transfer.follow) if transfer.isShown else None)
 
 
 def standIn(staging: Staging, path: bytes, size: int) -> None:

@@ -101,10 +101,10 @@ class RestoreReport:
 
 
 class Tally:
-    """Counts what comes of the keys, for a report and for the record of the run; says in the log what is not fine."""
+    """Counts what comes of the keys, for a report and for the findings of the run; says in the log what is not fine."""
 
-    def __init__(self, record: Recorder) -> None:
-        self._record = record
+    def __init__(self, findings: Recorder) -> None:
+        self._recorder = findings
         self.said: set[bytes] = set()
         """The keys of the bucket of which something was said."""
         self._counts: Counter[Outcome] = Counter()
@@ -117,13 +117,13 @@ class Tally:
     def fine(self, outcome: Outcome, size: int) -> None:
         """A file is as it should be."""
         self._count(outcome, size)
-        self._record.count(outcome.className, 1, size)
+        self._recorder.count(outcome.className, 1, size)
 
     def unproven(self, version: Version, shown: str, why: str) -> None:
         """A file is in its place, of which nothing proves that its content is right; why that is so."""
         size = version.size or 0
         self._count(Outcome.UNPROVEN, size)
-        self._record.note(Outcome.UNPROVEN.className, version.key, size)
+        self._recorder.note(Outcome.UNPROVEN.className, version.key, size)
         self._unproven = self._unproven or f"of {shown} because {why}"
 
     def sayUnproven(self) -> None:
@@ -140,12 +140,12 @@ class Tally:
     def untraced(self, files: int, size: int) -> None:
         """So many of the files were stored before there were versions."""
         self._untraced = Noted(files, size)
-        self._record.count("unprovenSnapshot", files, size)
+        self._recorder.count("unprovenSnapshot", files, size)
 
     def wrong(self, outcome: Outcome, key: bytes, size: int, line: str, reason: str = "") -> None:
         """Something is wrong with a key, and the line says what."""
         self._count(outcome, size)
-        self._record.note(outcome.className, key, size)
+        self._recorder.note(outcome.className, key, size)
         self.said.add(key)
         if len(self._findings) < _KEPT:
             self._findings.append(Finding(outcome, key, size, reason))

@@ -28,7 +28,7 @@ def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
         CommandFailed: aws is missing, or cannot list the bucket
         CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
     """
-    tally, restore = Tally(watcher.record), selection.identity
+    tally, restore = Tally(watcher.findings), selection.identity
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         target = enter(openedTarget(path))
@@ -49,7 +49,7 @@ def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
 
 def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
     """Log what `runRestore` would do, and change nothing."""
-    tally = Tally(watcher.record)
+    tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         target = enter(openedTarget(path))
@@ -65,7 +65,7 @@ def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, over
 
 def compareTarget(selection: Selection, path: bytes, watcher: Watcher) -> RestoreReport:
     """Compare a directory with what stood in a bucket; every difference is logged; changes nothing."""
-    tally = Tally(watcher.record)
+    tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         target = enter(openedTarget(path))

@@ -201,7 +201,7 @@ def _taking(
         elif standings:
             ahead = standings.secondsAhead(each)
             if ahead > CLOCK_TOLERANCE:
-                watcher.record.note("clockAhead", each.path, each.size)
+                watcher.findings.note("clockAhead", each.path, each.size)
                 gathered.secondsAhead = max(gathered.secondsAhead, ahead)
         before = settledBefore(each.key)
         if before and before.claim == each:
