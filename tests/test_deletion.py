@@ -91,7 +91,7 @@ def deleteWith(
 ) -> list[AwsResult]:
     mirror = mirrorOf(plantTree(path / "source", {b"a": b"1"}), "s3://bucket/p")
     mirror = replace(mirror, aws=replace(mirror.aws, session=session))  # type: ignore[arg-type]
-    return list(deletion.deleted(mirror, plan, sourceChange, lambda *told: None))
+    return list(deletion.deleteObjects(mirror, plan, sourceChange, lambda *told: None))
 
 
 def test_a_session_deletes_in_batches_and_by_itself_what_xml_cannot_hold(

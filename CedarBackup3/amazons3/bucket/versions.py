@@ -16,7 +16,7 @@ from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, Versi
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.aws.times import requireTime, secondsOf
 from CedarBackup3.amazons3.bucket.insession import asText
-from CedarBackup3.amazons3.bucket.objects import parsedPage
+from CedarBackup3.amazons3.bucket.objects import parsePage
 from CedarBackup3.amazons3.bucket.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.spool import Spool
@@ -108,9 +108,7 @@ def _listPlainly(aws: AwsSettings, listed: _Listed, pageSize: int) -> bytes:
     after: tuple[str, str] | None = None
     isToGoOn = True
     while isToGoOn:
-        pages = Pages(
-            lambda page: listed.take(parsedVersions(page, prefix, listed.behind)), isOnePage=after is not None
-        )
+        pages = Pages(lambda page: listed.take(parseVersions(page, prefix, listed.behind)), isOnePage=after is not None)
         result = runAws(
             versionArguments(listed.location.bucket, listed.prefix, pageSize, after),
             aws,
@@ -190,7 +188,7 @@ def keysBehind(location: S3Location, last: bytes, aws: AwsSettings) -> frozenset
     result, printed = answerOf(listArguments(location, last.decode(), isOnePage=True), aws)
     requireSuccess(result)
     # Without a last key a folder marker of the prefix itself comes as well, which has been listed.
-    found, _ = parsedPage(printed, location.prefix.encode(), b"")
+    found, _ = parsePage(printed, location.prefix.encode(), b"")
     return frozenset(each.key for each in found if each.key > last)
 
 
@@ -219,7 +217,7 @@ class _VersionPage(NamedTuple):
     """The id of the version of that key; empty: there is none."""
 
 
-def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
+def parseVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
     """The versions and markers on a page as `awsarguments.versionArguments` has it printed, in one order.
 
     Args:

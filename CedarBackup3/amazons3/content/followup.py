@@ -19,11 +19,11 @@ from CedarBackup3.amazons3.aws.arguments import headBucketArguments
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, sessionOf
 from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
-from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parsedEtag, partSizes
-from CedarBackup3.amazons3.content.hashing import Reader, bufferFor, finding, hasDigest, hasEtag, unexplained
+from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parseEtag, partSizes
+from CedarBackup3.amazons3.content.hashing import Reader, bufferFor, findingOf, hasDigest, hasEtag, unexplained
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts, storedPartSize
-from CedarBackup3.amazons3.model import Claim, Finding, Verdict
-from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.amazons3.model import Claim, ContentFinding, Verdict
+from CedarBackup3.amazons3.workers import mapInOrder, processors
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
@@ -45,7 +45,7 @@ _DOUBTFUL: frozenset[Verdict] = frozenset({"differs", "unknown"})
 
 
 class _Question(NamedTuple):
-    finding: Finding
+    findingOf: ContentFinding
     session: Session | None
     """Answers it."""
     isAllowed: bool
@@ -53,7 +53,7 @@ class _Question(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    finding: Finding
+    findingOf: ContentFinding
     isAsked: bool
     isEncrypted: bool = False
     failure: str = ""
@@ -82,7 +82,7 @@ class _Asking:
         self._failed, self._lastFailure = 0, ""
         self._lock = threading.Lock()
 
-    def question(self, found: Finding) -> _Question:
+    def question(self, found: ContentFinding) -> _Question:
         """The question about a finding."""
         if found.verdict not in _DOUBTFUL or self.isOver or self.failure:
             return _Question(found, None, False)
@@ -114,9 +114,9 @@ class _Asking:
             self.isOver, self.failure = True, self._lastFailure
 
 
-def settled(
-    reader: Reader, findings: Iterable[Finding], ask: int = ASKED, *, probe: int = 0, trustsEtags: bool = True
-) -> Iterator[Finding]:
+def settledFindings(
+    reader: Reader, findings: Iterable[ContentFinding], ask: int = ASKED, *, probe: int = 0, trustsEtags: bool = True
+) -> Iterator[ContentFinding]:
     """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
 
     A session is asked for all of them; one that does not run yet is started if there are some.
@@ -151,7 +151,7 @@ def settled(
             yield found
 
 
-def _answers(asking: _Asking, findings: Iterator[Finding], probe: int) -> Generator[_Answer, None, None]:
+def _answers(asking: _Asking, findings: Iterator[ContentFinding], probe: int) -> Generator[_Answer, None, None]:
     first = list(islice(findings, _PAYS))
     session = sessionOf(asking.reader.aws, pays=len(first) == _PAYS)
     threads = _SIDE_BY_SIDE if session else processors()
@@ -159,9 +159,9 @@ def _answers(asking: _Asking, findings: Iterator[Finding], probe: int) -> Genera
     answer, cancel = partial(_answer, asking), asking.reader.stopped.set
     questions = map(asking.question, chain(first, findings))
     if session and probe:
-        yield from mapped(answer, islice(questions, probe), **bounds, cancel=cancel)
+        yield from mapInOrder(answer, islice(questions, probe), **bounds, cancel=cancel)
         asking.judgeProbe()
-    yield from mapped(answer, questions, **bounds, cancel=cancel)
+    yield from mapInOrder(answer, questions, **bounds, cancel=cancel)
 
 
 def _answer(asking: _Asking, question: _Question) -> _Answer:
@@ -178,7 +178,7 @@ def _answer(asking: _Asking, question: _Question) -> _Answer:
         return answer._replace(isLast=bool(answer.failure))
 
 
-def _asked(reader: Reader, found: Finding, session: Session | None) -> _Answer:
+def _asked(reader: Reader, found: ContentFinding, session: Session | None) -> _Answer:
     """What S3 and the file tell; a session that is lost raises `SessionLost`."""
     each = found.claim
     isEncrypted = False
@@ -187,7 +187,7 @@ def _asked(reader: Reader, found: Finding, session: Session | None) -> _Answer:
         nonlocal isEncrypted
         facts = storedFacts(reader.location, reader.aws, each.key, reader.stopped.is_set, **_which(each, session))
         if facts.size != each.size or (facts.etag and each.etag and not isSameEtag(facts.etag, each.etag)):
-            return "raced", ""
+            return "changed", ""
         isEncrypted = facts.isEncrypted
         if each.etag or not facts.etag:
             return _verdict(reader, each, facts, session)
@@ -195,7 +195,7 @@ def _asked(reader: Reader, found: Finding, session: Session | None) -> _Answer:
         return ("matched", "") if _isAsTold(reader, told, facts) else _verdict(reader, told, facts, session)
 
     try:
-        answer = finding(each, verdict)
+        answer = findingOf(each, verdict)
     except SessionLost:
         raise
     except CommandFailed as failure:
@@ -209,16 +209,16 @@ def _asked(reader: Reader, found: Finding, session: Session | None) -> _Answer:
 
 def _isAsTold(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
     """Whether a file has the ETag of its object, if that can be seen from the file alone."""
-    etag = parsedEtag(each.etag)
+    etag = parseEtag(each.etag)
     if not etag or facts.isEncrypted:
         return False
     sizes = partSizes(each.size, etag.parts, reader.configuredPart) if etag.parts else [0]
     return _hasEtag(reader, each, etag, sizes)
 
 
-def _retried(reader: Reader, found: Finding) -> Finding:
+def _retried(reader: Reader, found: ContentFinding) -> ContentFinding:
     """The finding, or a match if the parts are as large as those of others: who stored these stored it, too."""
-    each, etag = found.claim, parsedEtag(found.etag)
+    each, etag = found.claim, parseEtag(found.etag)
     if not etag or not etag.parts or found.verdict not in _DOUBTFUL:
         return found
     sizes = [size for size in tuple(reader.toldParts) if -(-each.size // size) == etag.parts]
@@ -229,7 +229,7 @@ def _retried(reader: Reader, found: Finding) -> Finding:
         isSame = _hasEtag(reader, each, etag, sizes)
         return ("matched", "") if isSame else (found.verdict, found.why)
 
-    return finding(each, verdict)
+    return findingOf(each, verdict)
 
 
 def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed, session: Session | None) -> bool:
@@ -261,7 +261,7 @@ def _seesBucket(reader: Reader, session: Session | None) -> bool:
 
 
 def _verdict(reader: Reader, each: Claim, facts: StoredFacts, session: Session | None) -> tuple[Verdict, str]:
-    etag, checksum = parsedEtag(each.etag), facts.checksum
+    etag, checksum = parseEtag(each.etag), facts.checksum
     if checksum and not checksum.isCalculable(each.size):
         checksum = None
     if checksum and not checksum.parts:
