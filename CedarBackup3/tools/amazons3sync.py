@@ -26,7 +26,7 @@ from CedarBackup3.tools.shared.awsswitches import (
     UPLOAD_SWITCHES,
     policySettings,
 )
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, warnOfOpenEndpoint, warnOfVainPatterns
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def run(options: SyncOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
-    sayVainPatterns(options.exclude)
-    sayOpenEndpoint(options.aws)
+    warnOfVainPatterns(options.exclude)
+    warnOfOpenEndpoint(options.aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
@@ -171,7 +171,7 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
 
     from CedarBackup3.amazons3.aws.session.client import awsSession
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.sync.steps import checkedScan, synchronized
+    from CedarBackup3.amazons3.sync.steps import checkedScan, synchronize
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
@@ -180,7 +180,7 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
         awsSession(mirror.aws) as aws,
         checkedScan(mirror, ignoreNames=True) as scan,
     ):
-        return synchronized(replace(mirror, aws=aws), scan)
+        return synchronize(replace(mirror, aws=aws), scan)
 
 
 def verifyBucketContents(
@@ -209,18 +209,18 @@ def verifyBucketContents(
 
     from CedarBackup3.amazons3.aws.session.client import awsSession
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.sync.contentcheck import contentCheck
-    from CedarBackup3.amazons3.sync.steps import checkedScan, compared
+    from CedarBackup3.amazons3.sync.contentcheck import openContentCheck
+    from CedarBackup3.amazons3.sync.steps import checkedScan, compareScan
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
     with (
         awaitableChildren(),
         awsSession(mirror.aws) as aws,
-        contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
+        openContentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
         checkedScan(mirror, ignoreNames=True) as scan,
     ):
-        return compared(replace(mirror, aws=aws), scan, check=check)
+        return compareScan(replace(mirror, aws=aws), scan, check=check)
 
 
 def _listings(text: str) -> int:

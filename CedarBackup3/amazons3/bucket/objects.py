@@ -44,7 +44,7 @@ def rangeCount(files: int) -> int:
 
 
 @contextlib.contextmanager
-def listing(
+def openListing(
     mirror: Mirror, samples: Sequence[bytes], ranges: int, onProgress: OnProgress, expected: int = 0
 ) -> Iterator[Callable[[], Iterator[ObjectEntry]]]:
     """The objects of the target in key order, without folder markers; can be read again while the context lasts.
@@ -116,7 +116,7 @@ def _list(mirror: Mirror, wanted: KeyRange, cancelled: threading.Event) -> None:
     """List one range; its keys count only if the last page has come, or one that goes to its end."""
 
     def take(page: bytes) -> Next:
-        found, follows = parsedPage(page, wanted.prefix, wanted.last)
+        found, follows = parsePage(page, wanted.prefix, wanted.last)
         isWhole = bool(found) and wanted.keep(*zip(*found, strict=True))
         return Next.UNWANTED if isWhole else follows
 
@@ -140,7 +140,7 @@ def _parts(printed: Any) -> Any:
     return (printed, False, None) if isKeysAlone else printed
 
 
-def parsedPage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntry], Next]:
+def parsePage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntry], Next]:
     """The objects on a page as `awsarguments.listArguments` has it printed, and what follows it.
 
     Args:
