@@ -15,6 +15,7 @@ from testcase.runner import Outcome, runTool
 from testcase.s3 import S3Server
 
 settings.register_profile("busy machine", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("busy machine")
 
 SYNC = "CedarBackup3.tools.amazons3sync"
@@ -27,12 +28,28 @@ _WHOEVER = {
 """Modules about owners, modes, locks and links, whose tests depend on who runs them."""
 
 
+_SLOW = {
+    *("test_awsidle.py", "test_tools.py"),
+    "test_a_key_of_very_many_versions_takes_no_more_memory_than_one_of_many",
+    *("test_aws_lists_pages_and_reads_an_old_version", "test_aws_mirrors_awkward_names_and_a_file_in_parts"),
+    "test_a_page_of_a_large_bucket_takes_little_work",
+    "test_every_number_of_descriptors_starts_the_child_or_says_that_it_could_not",
+    "test_no_more_files_are_open_than_may_be_and_the_limit_is_what_it_was",
+    "test_of_ten_thousand_random_files_none_is_judged_wrongly",
+    "test_progress_in_one_line_takes_about_as_much_work_as_in_many",
+}
+"""Modules and tests that take their time, or start aws without a fixture for it."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what depends on who runs it: these modules, and the tests with a user who is not almighty."""
+    """Mark what depends on who runs it, and what is too slow to be run after each change."""
     for item in items:
-        if item.path.name in _WHOEVER or "plainUser" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.path.name in _WHOEVER or "plainUser" in fixtures:
             item.add_marker("whoever")
+        if {item.path.name, getattr(item, "originalname", "")} & _SLOW or fixtures & {"anyAws", "awsDirectory"}:
+            item.add_marker("slow")
 
 
 def _awsCommands() -> dict[str, str]:
