@@ -20,13 +20,13 @@ _LINES = 25
 def main(files: int) -> None:
     """Make the files, run the tool on them under cProfile, and print."""
     with tempfile.TemporaryDirectory() as scratch:
-        tree, log, profile = Path(scratch, "tree"), Path(scratch, "log"), Path(scratch, "profile")
+        tree, log, profile = Path(scratch, "tree"), Path(scratch, "log"), f"{scratch}/profile"
         makeTree(tree, files)
         with serving(tree, 0) as environment:
             python, *words = tool(tree, log, "--verifyOnly")
             command = [python, "-m", "cProfile", "-o", profile, *words]
             subprocess.run(command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, check=True)
-        pstats.Stats(str(profile)).strip_dirs().sort_stats("cumulative").print_stats(_LINES)
+        pstats.Stats(profile).strip_dirs().sort_stats("cumulative").print_stats(_LINES)
 
 
 if __name__ == "__main__":
