@@ -21,7 +21,7 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 _README = (_ROOT / "README.md").read_text("utf-8")
 _GUIDE = sorted(f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md"))
 _FOR_USERS = ["README.md", *_GUIDE]
-_DOCUMENTS = ["README.md", "DESIGN.md", "CHANGELOG.md", "testcase/README.md", *_GUIDE]
+_DOCUMENTS = ["README.md", "DESIGN.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "testcase/README.md", *_GUIDE]
 _TOOLS = {tool.name: tool for tool in (amazons3sync.TOOL, amazons3restore.TOOL)}
 
 
