@@ -5,12 +5,12 @@ usage: lock.py    it needs the oldest supported Python, since newer versions may
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
 import tomllib
-import venv
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -36,21 +36,32 @@ def supportedPythons() -> list[str]:
 def main() -> None:
     """Write the file, unless a supported Python could not have these versions."""
     oldest, *later = supportedPythons()
-    if "{}.{}".format(*sys.version_info) != oldest:
-        sys.exit(f"'make lock' needs Python {oldest}, the oldest supported one; name it with 'make lock PYTHON=...'.")
+    if f"{sys.version_info.major}.{sys.version_info.minor}" != oldest:
+        sys.exit(
+            f"constraints.txt needs the oldest supported Python: remove .venv, then 'make lock PYTHON=python{oldest}'."
+        )
+    versions = _resolved()
     with tempfile.TemporaryDirectory() as scratch:
-        made, lock = Path(scratch, "venv"), Path(scratch, "constraints.txt")
-        venv.create(made, with_pip=True, symlinks=True)
-        pip = [str(made / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", "--quiet", *requirements()], check=True)
-        words = [*pip, "list", "--format=freeze", "--exclude=pip"]
-        versions = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
-        lock.write_text(_HEAD + versions, "utf-8")
+        lock = Path(scratch, "constraints.txt")
+        lock.write_text(
+            _HEAD + "".join(f"{name}=={versions[name]}\n" for name in sorted(versions, key=str.lower)), "utf-8"
+        )
         for python in later:
             print(f"Asking whether Python {python} can have them")
-            where = ["--dry-run", f"--target={scratch}/none", f"--python-version={python}", "--only-binary=:all:"]
-            subprocess.run([*pip, "install", "--quiet", *where, f"--constraint={lock}", *requirements()], check=True)
+            _resolved(f"--python-version={python}", "--only-binary=:all:", f"--target={scratch}/none", f"-c{lock}")
         _LOCK.write_bytes(lock.read_bytes())
+
+
+def _resolved(*options: str) -> dict[str, str]:
+    """What pip would install, by the names of the packages; nothing is installed. It ends this process if it cannot."""
+    words = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--dry-run", "--report=-"]
+    done = subprocess.run(
+        [*words, "--ignore-installed", *options, *requirements()], stdout=subprocess.PIPE, check=False
+    )
+    if done.returncode:
+        sys.exit("constraints.txt stays as it is: pip cannot find what is asked for.")
+    found = (each["metadata"] for each in json.loads(done.stdout)["install"])
+    return {each["name"]: each["version"] for each in found}
 
 
 if __name__ == "__main__":
