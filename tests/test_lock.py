@@ -92,7 +92,9 @@ def test_one_of_two_that_look_leaves_the_lock_to_the_other(runtime: Path, aws: A
             pass
 
 
-def test_a_run_that_waits_gets_the_lock_when_the_other_ends(aws: AwsSettings) -> None:
+def test_a_run_that_waits_gets_the_lock_when_the_other_ends_though_that_removes_its_file(
+    runtime: Path, aws: AwsSettings
+) -> None:
     isHeld, mayEnd = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -106,6 +108,9 @@ def test_a_run_that_waits_gets_the_lock_when_the_other_ends(aws: AwsSettings) ->
     threading.Timer(0.5, mayEnd.set).start()
     with targetLock(PLACE, aws, waitSeconds=60):
         assert mayEnd.is_set()
+        assert [int(file.read_text()) for file in runtime.iterdir()] == [os.getpid()]
+        with pytest.raises(LockHeld), targetLock(PLACE, aws):
+            pass
     other.join()
 
 
