@@ -55,6 +55,12 @@ def test_the_supported_pythons_are_the_same_everywhere() -> None:
     assert tools["ruff"]["target-version"] == "py" + oldest.replace(".", "")
 
 
+def test_the_aws_cli_of_the_lock_is_among_the_supported() -> None:
+    (named,) = re.findall(r"^\| AWS CLI \| (.*) \|$", _CONTRIBUTING, re.MULTILINE)
+    (locked,) = [line.partition("==")[2] for line in _LOCK if line.startswith("awscli==")]
+    assert f"{'.'.join(locked.split('.')[:2])} (PyPI)" in named.split(", ")
+
+
 def test_every_target_is_in_the_help() -> None:
     (phony,) = re.findall(r"^\.PHONY: (.*)$", _MAKEFILE, re.MULTILINE)
     explained = re.findall(r"^#   make ([\w-]+)", _MAKEFILE, re.MULTILINE)
