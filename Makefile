@@ -35,8 +35,9 @@ export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 MADE_FROM = .venv/made pyproject.toml constraints.txt
-# Those of one module or function, without aws, without a package, and without what takes its time.
-QUICK = -m 'not slow' --hypothesis-profile=quick --ignore=tests/endtoend --ignore=tests/packaging
+# The tests of modules by themselves; of these the quick ones, without aws and without what takes its time.
+UNITS = --ignore=tests/endtoend --ignore=tests/packaging
+QUICK = $(UNITS) -m 'not slow' --hypothesis-profile=quick
 
 .PHONY: help run run-names quick check test test-debian coverage profile bench man completion dist deb lock clean
 
@@ -72,7 +73,7 @@ coverage: .venv/with-dev
 	@mkdir -p build/coverage
 	@.venv/bin/python -m coverage erase
 	@# A test may fail for what coverage itself does in a child at its limits.
-	-@.venv/bin/python -m coverage run -m pytest -q -n auto --dist loadgroup $(or $(TESTS),--ignore=tests/endtoend --ignore=tests/packaging)
+	-@.venv/bin/python -m coverage run -m pytest -q -n auto --dist loadgroup $(or $(TESTS),$(UNITS))
 	@.venv/bin/python -m coverage combine -q
 	@.venv/bin/python -m coverage html -q -d build/coverage/html
 	@.venv/bin/python -m coverage report
