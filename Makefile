@@ -39,7 +39,7 @@ MADE_FROM = .venv/made pyproject.toml constraints.txt
 UNITS = --ignore=tests/endtoend --ignore=tests/packaging
 QUICK = $(UNITS) -m 'not slow' --hypothesis-profile=quick
 
-.PHONY: help run run-names quick check test test-debian coverage profile bench man completion dist deb lock clean
+.PHONY: help run run-names quick check test test-debian coverage profile bench man pictures completion usage dist deb lock clean
 
 help:
 	@sed -n 's/^#   \{0,1\}//p; s/^#$$//p' Makefile
@@ -98,12 +98,19 @@ dist: .venv/with-dist
 man:
 	@man -l manpages/*.1
 
+pictures: .venv/with-aws
+	@mkdir -p docs/pictures
+	@.venv/bin/python util/pictures.py docs/pictures
+
 completion:
 	@mkdir -p build/completion
 	@$(PYTHON) util/completion.py build/completion
 
 lock: .venv/made
 	@.venv/bin/python util/lock.py
+
+usage:
+	@$(PYTHON) util/usage.py
 
 clean:
 	rm -rf .venv .demo build dist *.egg-info .*_cache .hypothesis

@@ -24,7 +24,7 @@ class ExitStatus(IntEnum):
     LOGGING = 3, "The log, or another file that the run is to be told in, cannot be written."
     CONFIGURATION = 4, "Reserved for other Cedar Backup tools."
     INTERRUPTED = 5, "Interrupted by SIGINT, SIGTERM or SIGHUP."
-    FAILED = 6, "The run failed: source missing, aws missing or failing, listing unreadable, a defect."
+    FAILED = 6, "The run failed: source unreadable, aws missing or failing, a defect."
     DIFFERENCES = 7, "The run finished and found differences."
     NAMES_REFUSED = 8, "Refused: file names that will not survive."
     GUARD_REFUSED = 9, "Refused: a guard (a directory loop, ...)."
@@ -41,7 +41,16 @@ class CedarBackupError(Exception):
 
 
 class CommandFailed(CedarBackupError):
-    """A command that the work depends on is missing, failed, or printed what it never should."""
+    """A command that the work depends on is missing, failed, or printed what it never should.
+
+    Args:
+        message: for the user
+        code: the error code that the server gave, such as `NoSuchBucket` or `404`; empty: it is not known
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UsageError(CedarBackupError):

@@ -1,4 +1,4 @@
-"""What every floor above may use: running a command, showing untrusted text, looking up owners."""
+"""What every layer above may use: running a command, showing untrusted text, looking up owners."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def executeCommand(
     environment: Mapping[str, str] | None = None,
     onErrorLine: Callable[[str], object] | None = None,
     onOutput: Callable[[bytes], object] | None = None,
+    onOutputLine: Callable[[bytes], object] | None = None,
     shouldStop: Callable[[], bool] | None = None,
     onNotStarted: Callable[[OSError | ValueError], object] | None = None,
     directory: str | bytes | None = None,
@@ -68,6 +69,7 @@ def executeCommand(
         environment: the child's whole environment, instead of `childEnvironment()`
         onErrorLine: receives each line of standard error, which is then kept apart from the output
         onOutput: receives what arrives, as it arrives, in whatever pieces; for a display of progress
+        onOutputLine: receives each line of the output, whole, as it arrives
         shouldStop: asked every fifth of a second and whenever something has arrived, until the child has ended; the
             child is stopped once it says yes, and the status is that of a child ended by a signal
         onNotStarted: receives what stood in the way of a command that could not be started
@@ -110,10 +112,12 @@ def executeCommand(
         release()
         if onStarted:
             onStarted(child.pid)
-        isWhole = returnOutput or outputFile is not None
+        isWhole = returnOutput or outputFile is not None or onOutputLine is not None
         for isError, line in _arrivingLines(child, onOutput, shouldStop, isWhole=isWhole):
             if outputFile is not None and not isError:
                 outputFile.write(line)
+            if onOutputLine and not isError:
+                onOutputLine(line)
             if not (logged or returnOutput or isError):
                 continue
             text = line.decode("utf-8", "surrogateescape")

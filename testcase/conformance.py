@@ -13,6 +13,7 @@ import importlib
 import json
 import tempfile
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 from CedarBackup3.cli import Tool
@@ -28,17 +29,27 @@ def _tool(module: str) -> Tool:
 
 
 def helpFitsAndNamesEverything(module: str) -> None:
-    """`--help` goes to standard output in 80 columns, a line for each switch, and says every default."""
+    """`--help` goes to standard output in 80 columns, with each switch, its value, its default, and each status."""
     tool, outcome = _tool(module), runTool(module, ["--help"])
     lines = outcome.stdout.splitlines()
     assert (outcome.status, outcome.stderr, outcome.log) == (ExitStatus.DONE, "", "")
     assert max(map(len, lines)) <= 80
     for switch in tool.allSwitches:
-        (line,) = [line for line in lines if line.strip().startswith(switch.spelling.strip() + " ")]
-        assert switch.help in line
-        assert not switch.default or f"(default: {switch.default})" in line
+        assert _described(lines, switch.spelling.strip()) == switch.description
+        assert f" {switch.group}:" in lines
     for argument in tool.arguments:
-        assert any(line.split()[:1] == [argument.name] and argument.help in line for line in lines)
+        assert _described(lines, argument.name) == argument.help
+    for status in ExitStatus:
+        assert _described(lines, str(status.value), 6) == status.meaning
+    assert f"man {tool.name}" in lines[-1]
+
+
+def _described(lines: list[str], name: str, column: int = 31) -> str:
+    """What a listing has beside a name, and in the lines below that have none, from a column on."""
+    (at,) = [at for at, line in enumerate(lines) if name in {line.strip(), line[:column].strip()}]
+    beside = [] if lines[at].strip() == name else [lines[at][column:]]
+    below = takewhile(lambda line: len(line) > column and line[:column].isspace(), lines[at + 1 :])
+    return " ".join([*beside, *(line[column:] for line in below)])
 
 
 def helpNeedsNothingElse(module: str) -> None:

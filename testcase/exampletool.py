@@ -1,6 +1,6 @@
 """A third tool on the shared command line: what the author of one writes, in full.
 
-python3 -m testcase.exampletool --verbose --logfile ~/cback.log /srv/photos
+python3 -m testcase.exampletool --verbose /srv/photos
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.util import displayBytes, displayPath
 
 if TYPE_CHECKING:
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class CountOptions(NamedTuple):
@@ -33,10 +33,10 @@ def buildOptions(values: Mapping[str, Any]) -> CountOptions:
     return CountOptions(values["directory"], values["smallest"])
 
 
-def run(options: CountOptions, progress: ProgressLine) -> int:
+def run(options: CountOptions, context: RunContext) -> int:
     """Do the work; returns the exit status."""
     log = logging.getLogger("CedarBackup3.log")
-    progress("walk")
+    context("walk")
     try:
         with os.scandir(os.fsencode(options.directory)) as entries:
             files = [(entry.name, entry.stat().st_size) for entry in entries if entry.is_file()]
@@ -44,7 +44,7 @@ def run(options: CountOptions, progress: ProgressLine) -> int:
         raise CedarBackupError(f"The directory {displayPath(options.directory)} cannot be read: {error}") from None
     for name, size in files:
         if size >= options.smallest:
-            progress.record.note("counted", name, size)
+            context.findings.note("counted", name, size)
             log.info("%s has %s", displayPath(name), displayBytes(size))
     return ExitStatus.DONE
 

@@ -8,7 +8,7 @@ import pytest
 
 from CedarBackup3.amazons3.cappedlines import KEPT, CappedLines
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
-from CedarBackup3.cli.record import Record
+from CedarBackup3.cli.findings import Findings
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
@@ -42,7 +42,7 @@ def test_the_first_lines_are_logged_and_the_others_counted(
 
 
 def test_each_outcome_of_a_restore_is_capped_and_counted_by_itself(caplog: pytest.LogCaptureFixture) -> None:
-    record = Record()
+    record = Findings()
     tally = Tally(record)
     for number in range(KEPT + 5):
         tally.wrong(Outcome.MISSING, b"%d" % number, 1, f"Missing: {number}")

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import grp
+import json
 import logging
 import os
 import pwd
 import re
+import shutil
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
+from CedarBackup3.cli.userlog import userLogfile
 from CedarBackup3.errors import CedarBackupError, ExitStatus, GuardRefused, Interrupted, NamesRefused, UsageError
 from CedarBackup3.util import executeCommand
 
@@ -476,11 +480,238 @@ def test_quiet_is_quiet_even_when_there_is_no_log(tmp_path: Path, capsys: pytest
     assert capsys.readouterr() == ("", "")
 
 
-# Root's log among other people's files
+# The log of a user who cannot write the default one
 
+DEFAULT = "/var/log/cback.log"
 STRANGER = 65534
 
 rootOnly = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@pytest.fixture
+def ordinaryHome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The home of the user that this process is, who is not root for as long as the test lasts."""
+    ran(tmp_path / "log", chatter, "--quiet")  # and has imported all, from wherever it lies
+    isRoot = os.geteuid() == 0
+    home = Path(tempfile.mkdtemp(prefix="cback-test-"))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    try:
+        if isRoot:
+            os.chown(home, STRANGER, STRANGER)
+            os.setegid(STRANGER)
+            os.seteuid(STRANGER)
+        if os.access(DEFAULT if os.path.exists(DEFAULT) else "/var/log", os.W_OK, effective_ids=True):
+            pytest.skip("this user can write the default log")
+        yield home
+    finally:
+        if isRoot:
+            os.seteuid(0)
+            os.setegid(0)
+        subprocess.run(["chmod", "-R", "u+rwX", home], check=True)
+        shutil.rmtree(home)
+
+
+def ranByDefault(*switches: str, run: Callable[[Any], int] = chatter) -> int:
+    return runTool(tool(run), ["thing", *switches])
+
+
+@pytest.mark.parametrize(
+    ("state", "place"),
+    [
+        (None, ".local/state"),
+        ("", ".local/state"),
+        ("state", ".local/state"),  # a relative path counts as none
+        ("{home}/state", "state"),
+        ("{home}/deep/er//", "deep/er"),
+    ],
+)
+def test_without_root_the_default_log_lies_where_the_users_state_does(
+    state: str | None,
+    place: str,
+    ordinaryHome: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if state is not None:
+        monkeypatch.setenv("XDG_STATE_HOME", state.format(home=ordinaryHome))
+    ordinaryHome.chmod(0o755)
+    before = os.umask(0)
+    try:
+        assert [ranByDefault(run=lambda _options: 0), ranByDefault(run=lambda _options: 0)] == [0, 0]
+    finally:
+        os.umask(before)
+    assert capsys.readouterr() == ("", "")  # cron mails what is printed
+    log = ordinaryHome / place / "cback" / "cback.log"
+    sentence = (
+        rf"The log file is \S+{place}/+cback/cback.log, because this user cannot write {DEFAULT}; .*--logfile PATH.*"
+    )
+    assert all(re.fullmatch(LINE % ("INFO", sentence), line) for line in log.read_text().splitlines())
+    assert modeAndOwner(log)[0] == 0o640
+    made = [path for path in log.parents if path.is_relative_to(ordinaryHome) and path != ordinaryHome]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700}
+    assert stat.S_IMODE(ordinaryHome.stat().st_mode) == 0o755
+    assert [path for path in ordinaryHome.rglob("*") if path.is_file()] == [log]
+
+
+@pytest.mark.parametrize(
+    ("switches", "isTerminal", "screen", "errors"),
+    [
+        ([], True, 0, 1),
+        ([], False, 0, 0),
+        (["--verbose"], True, 1, 0),
+        (["--verbose"], False, 1, 0),
+        (["--verbose", "--report", "-"], False, 0, 1),
+        (["--quiet"], True, 0, 0),
+    ],
+)
+def test_who_sits_at_a_terminal_is_told_of_that_log_once(
+    switches: list[str],
+    isTerminal: bool,
+    screen: int,
+    errors: int,
+    ordinaryHome: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: isTerminal)
+    assert ranByDefault(*switches) == 0
+    shown = capsys.readouterr()
+    assert (shown.out.count("The log file is "), shown.err.count("The log file is ")) == (screen, errors)
+    assert (ordinaryHome / ".local/state/cback/cback.log").read_text().count("The log file is ") == 1
+
+
+def closeHome(home: Path) -> str:
+    home.chmod(0o500)
+    return ""
+
+
+def openState(home: Path) -> str:
+    (home / "state").mkdir()
+    (home / "state").chmod(0o777)
+    return str(home / "state")
+
+
+def openTheMadeOne(home: Path) -> str:
+    (home / "state" / "cback").mkdir(parents=True)
+    (home / "state" / "cback").chmod(0o1777)
+    return str(home / "state")
+
+
+def fileInTheWay(home: Path) -> str:
+    (home / ".local").touch()
+    return ""
+
+
+def directoryOfThatName(home: Path) -> str:
+    (home / ".local/state/cback/cback.log").mkdir(parents=True)
+    return ""
+
+
+def noFileSystemForFiles(_home: Path) -> str:
+    return "/proc/state"
+
+
+def homeThatIsNotThere(_home: Path) -> str:
+    return "/nonexistent/state"
+
+
+@pytest.mark.parametrize(
+    ("plant", "reason"),
+    [
+        (closeHome, "Permission denied"),
+        (openState, "others can write to"),
+        (openTheMadeOne, "others can write to"),
+        (fileInTheWay, "Not a directory"),
+        (directoryOfThatName, "Is a directory"),
+        (noFileSystemForFiles, "/proc/state/cback/cback.log: "),
+        (homeThatIsNotThere, "/nonexistent/state/cback/cback.log: "),
+    ],
+)
+def test_where_that_log_cannot_be_had_nothing_is_done(
+    plant: Callable[[Path], str],
+    reason: str,
+    ordinaryHome: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", plant(ordinaryHome))
+    assert ranByDefault() == ExitStatus.LOGGING
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+    assert reason in shown.err
+    assert f"this user cannot write {DEFAULT} either; name another with --logfile PATH" in shown.err
+    assert [path for path in ordinaryHome.rglob("cback.log") if path.is_file()] == []
+
+
+@rootOnly
+@pytest.mark.parametrize("isLink", [True, False])
+def test_that_log_is_not_made_in_a_directory_of_somebody_elses(
+    isLink: bool, ordinaryHome: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = ordinaryHome / "state"
+    os.seteuid(0)
+    (ordinaryHome / "mine").mkdir()
+    os.chown(ordinaryHome / "mine", STRANGER, STRANGER)
+    if isLink:
+        state.symlink_to("mine")
+    else:
+        state.mkdir()
+        state.chmod(0o777)
+    os.chown(state, 12345, 12345, follow_symlinks=False)
+    os.seteuid(STRANGER)
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    assert ranByDefault() == ExitStatus.LOGGING
+    assert "belongs to the user 12345" in capsys.readouterr().err
+    assert list(ordinaryHome.rglob("cback*")) == []
+
+
+@pytest.mark.parametrize("home", [None, "", "relative"])
+def test_without_a_home_the_sentence_is_about_the_default_log(
+    home: str | None, ordinaryHome: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ordinaryHome)
+    if home is None:
+        monkeypatch.delenv("HOME")
+    else:
+        monkeypatch.setenv("HOME", home)
+    assert ranByDefault() == ExitStatus.LOGGING
+    assert f"cannot write the log file {DEFAULT}: Permission denied; name another" in capsys.readouterr().err
+    assert list(ordinaryHome.iterdir()) == []
+
+
+def test_a_log_that_is_named_has_no_substitute(ordinaryHome: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ranByDefault("--logfile", DEFAULT) == ExitStatus.LOGGING
+    assert f"cannot write the log file {DEFAULT}: Permission denied; name another" in capsys.readouterr().err
+    assert list(ordinaryHome.iterdir()) == []
+
+
+@rootOnly
+def test_root_has_no_other_log_than_the_default_one() -> None:
+    assert userLogfile("/proc/no/such/cback.log", {"HOME": "/root", "XDG_STATE_HOME": "/root/state"}) == ""
+
+
+def test_diagnostics_and_reports_tell_which_log_it_is(ordinaryHome: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = str(ordinaryHome / ".local/state/cback/cback.log")
+    for switches, told in (
+        ([], f"{log} (this user cannot write {DEFAULT})"),
+        (["--logfile", DEFAULT], DEFAULT),
+        (["--syslog"], "the system log"),
+        (["--syslog", "--logfile", "/x"], "/x and the system log"),
+    ):
+        assert ranByDefault("--diagnostics", *switches) == 0
+        assert re.search(rf"^   Log: +{re.escape(told)}$", capsys.readouterr().out, re.MULTILINE)
+    assert list(ordinaryHome.iterdir()) == []
+    assert ranByDefault("--report", "-") == 0
+    assert json.loads(capsys.readouterr().out)["options"]["logfile"] == log
+
+
+def test_the_report_cannot_take_the_place_of_that_log(ordinaryHome: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ranByDefault("--report", str(ordinaryHome / ".local/state/cback/cback.log")) == ExitStatus.USAGE
+    assert "--logfile and --report name the same file" in capsys.readouterr().err
+
+
+# Root's log among other people's files
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
+from itertools import chain, pairwise, product
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,34 @@ def test_every_part_named_in_the_layers_is_there() -> None:
     assert len(parts) == len(set(parts))
     paths = [_ROOT / _PACKAGE / part.replace(".", "/") for part in parts]
     assert [path for path in paths if not (path.is_dir() or path.with_suffix(".py").is_file())] == []
+
+
+def test_the_diagram_of_the_design_has_these_packages_and_every_arrow_goes_down() -> None:
+    (diagram,) = re.findall(
+        r"^```mermaid\n(.*?)^```", (_ROOT / "DESIGN.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    labels = dict(re.findall(r'(\w+)\["([^"]+)"\]', diagram))
+    arrows = [
+        (upper.strip(), lower.strip())
+        for line in re.sub(r'\["[^"]+"\]', "", diagram).splitlines()
+        for above, below in pairwise(line.split(" --> "))
+        for upper, lower in product(above.split("&"), below.split("&"))
+    ]
+    drawn = {name: [_drawn(part) for part in labels.get(name, name).split(", ")] for name in set(chain(*arrows))}
+    assert {part for parts in drawn.values() for _, part in parts} >= {
+        part for layer in _LAYERS for part in layer if (_ROOT / _PACKAGE / part.replace(".", "/")).is_dir() and part
+    }
+    assert [
+        (upper, lower)
+        for upper, lower in arrows
+        if min(height for height, _ in drawn[upper]) <= max(height for height, _ in drawn[lower])
+    ] == []
+
+
+def _drawn(name: str) -> tuple[int, str]:
+    """How high a module lies that the diagram has by its path, below `amazons3` without that, and its name."""
+    name = name.removesuffix(" and others").replace("/", ".")
+    return max(_layer(f"{_PACKAGE}.{name}"), _layer(f"{_PACKAGE}.amazons3.{name}"))
 
 
 @pytest.mark.parametrize(

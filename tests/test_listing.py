@@ -90,6 +90,8 @@ def test_a_page_that_has_others_behind_it_must_say_where(rows: Any, token: Any) 
         (b'{"Contents": []}', "no listing"),
         (page("p/b", "p/a"), "no key order"),
         (page("p/b", "p/b"), "no key order"),
+        (page("p/\U0001f984", "p/\uff08"), "the key order of UTF-16"),
+        (page("p/\uff08", "p/a"), "no key order"),
         (page("p/"), "no key order"),  # what the page before ended with
         (page("q/a"), "not below"),
     ],
@@ -118,3 +120,11 @@ def test_cuts_are_ascending_keys_that_a_bucket_can_have(samples: list[bytes], ra
     assert len(cuts) < ranges
     assert cuts == sorted(set(cuts))
     assert all(cut.decode() for cut in cuts)
+
+
+@given(st.sets(st.text("a\ud7ff\uffff\U0001f984", max_size=3)), st.integers(1, 8))
+def test_cuts_have_the_same_keys_before_them_in_utf16(samples: set[str], ranges: int) -> None:
+    keys = sorted(text.encode() for text in samples)
+    for cut in cutPoints(keys, ranges):
+        wide = cut.decode().encode("utf-16-be")
+        assert all((key < cut) == (key.decode().encode("utf-16-be") < wide) for key in keys)

@@ -23,8 +23,8 @@ import jsonschema
 import pytest
 
 from CedarBackup3.cli import Argument, Program, Switch, Tool, ping, runTool
-from CedarBackup3.cli.progress import ProgressLine
-from CedarBackup3.cli.record import PATHS_KEPT
+from CedarBackup3.cli.context import RunContext
+from CedarBackup3.cli.findings import PATHS_KEPT
 from CedarBackup3.errors import (
     CedarBackupError,
     ExitStatus,
@@ -37,25 +37,25 @@ from CedarBackup3.errors import (
 
 _SCHEMA = Path(__file__).resolve().parent.parent / "docs/report.schema.json"
 
-Work = Callable[[ProgressLine], int]
+Work = Callable[[RunContext], int]
 
 
-def nothing(_progress: ProgressLine) -> int:
+def nothing(_context: RunContext) -> int:
     return 0
 
 
 def raising(error: BaseException) -> Work:
-    def work(_progress: ProgressLine) -> int:
+    def work(_context: RunContext) -> int:
         raise error
 
     return work
 
 
 def returning(status: int) -> Work:
-    return lambda _progress: status
+    return lambda _context: status
 
 
-def terminated(_progress: ProgressLine) -> int:
+def terminated(_context: RunContext) -> int:
     os.kill(os.getpid(), signal.SIGTERM)
     raise AssertionError("not reached")
 
@@ -69,7 +69,7 @@ def tool(work: Work = nothing, **more: Any) -> Tool:
         switches=(Switch("x", "extra", "Extra"), Switch("", "count", "How many", "N", "3", int)),
         example="cback-test thing",
         buildOptions=more.pop("buildOptions", dict),
-        run=lambda _options, progress: work(progress),
+        run=lambda _options, context: work(context),
         programs=lambda: {"prog": Program("/bin/prog", "prog 1"), "gone": Program(None, None)},
         **more,
     )
@@ -180,14 +180,14 @@ def test_a_log_that_cannot_be_written_is_reported(place: Place) -> None:
 
 
 def test_what_the_tool_has_found_is_told_by_classes(place: Place) -> None:
-    def work(progress: ProgressLine) -> int:
-        progress.record.note("missing", b"a", 5)
-        progress.record.note("missing", b"b", 7)
-        progress.record.note("skipped", b"pipe")
-        progress.record.note("badName", b"directory/", files=3)
-        progress.record.count("matched", 12, 345)
-        progress.record.count("extra")
-        progress("walk")
+    def work(context: RunContext) -> int:
+        context.findings.note("missing", b"a", 5)
+        context.findings.note("missing", b"b", 7)
+        context.findings.note("skipped", b"pipe")
+        context.findings.note("badName", b"directory/", files=3)
+        context.findings.count("matched", 12, 345)
+        context.findings.count("extra")
+        context("walk")
         return 7
 
     _, report = place.reported(work)
@@ -202,9 +202,9 @@ def test_what_the_tool_has_found_is_told_by_classes(place: Place) -> None:
 
 
 def test_the_first_paths_of_a_class_are_told_and_all_are_counted(place: Place) -> None:
-    def work(progress: ProgressLine) -> int:
+    def work(context: RunContext) -> int:
         for number in range(PATHS_KEPT + 5):
-            progress.record.note("extra", b"%d" % number, 2)
+            context.findings.note("extra", b"%d" % number, 2)
         return 7
 
     _, report = place.reported(work)
@@ -225,9 +225,9 @@ def test_every_name_is_exact(place: Place) -> None:
         b'"',
     ]
 
-    def work(progress: ProgressLine) -> int:
+    def work(context: RunContext) -> int:
         for name in names:
-            progress.record.note("extra", name)
+            context.findings.note("extra", name)
         return 7
 
     _, report = place.reported(work)
@@ -257,7 +257,7 @@ def test_the_command_line_is_told_as_it_was_written_without_secrets(
 def test_a_report_on_standard_output_is_alone_there(
     place: Place, switches: list[str], errors: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def work(_progress: ProgressLine) -> int:
+    def work(_context: RunContext) -> int:
         logging.getLogger("CedarBackup3.log").info("chat")
         return 0
 
@@ -357,7 +357,7 @@ def test_a_directory_that_becomes_a_strangers_link_during_the_run_leads_nowhere(
     told.mkdir(parents=True)
     os.chown(told.parent, 65534, -1)
 
-    def swap(_progress: ProgressLine) -> int:
+    def swap(_context: RunContext) -> int:
         told.rename(told.parent / "before")
         told.symlink_to(place.directory / "etc")
         os.chown(told, 65534, -1, follow_symlinks=False)
@@ -385,7 +385,7 @@ def test_a_file_that_cannot_be_written_in_the_end_is_told_and_is_no_success(
     lost = place.directory.parent / "lost"
     lost.mkdir()
 
-    def work(_progress: ProgressLine) -> int:
+    def work(_context: RunContext) -> int:
         lost.rmdir()
         return status
 
@@ -404,7 +404,7 @@ def test_a_file_that_cannot_be_written_in_the_end_is_told_and_is_no_success(
 def test_a_full_standard_output_is_no_success(place: Place) -> None:
     script = (
         "from CedarBackup3.cli import Tool, runTool\n"
-        "tool = Tool('t', '', '', (), (), '', dict, lambda options, progress: 0)\n"
+        "tool = Tool('t', '', '', (), (), '', dict, lambda options, context: 0)\n"
         f"raise SystemExit(runTool(tool, ['--report', '-', '--logfile', {str(place.log)!r}]))"
     )
     for target, status, words in ((">/dev/full", 6, "No space left"), (">&-", 3, "it is closed")):
@@ -437,7 +437,7 @@ def test_a_run_whose_report_cannot_be_written_is_no_last_success(place: Place) -
     lost = place.directory.parent / "lost"
     lost.mkdir()
 
-    def work(_progress: ProgressLine) -> int:
+    def work(_context: RunContext) -> int:
         lost.rmdir()
         return 0
 
@@ -472,11 +472,11 @@ def test_what_an_old_file_says_is_believed_only_where_it_makes_sense(place: Plac
     assert metrics["cback_last_success_timestamp_seconds{}"] == kept
 
 
-def fullRun(progress: ProgressLine) -> int:
-    progress("walk")
-    progress("listing")
-    progress.record.count("upToDate", 3, 4000)
-    progress.record.note("missing", b"a", 5)
+def fullRun(context: RunContext) -> int:
+    context("walk")
+    context("listing")
+    context.findings.count("upToDate", 3, 4000)
+    context.findings.note("missing", b"a", 5)
     return 7
 
 
@@ -574,9 +574,9 @@ def test_a_run_pings_at_its_start_and_says_how_it_ended(place: Place, watchdog: 
     work, status, _ = ENDINGS[name]
     seen: list[str] = []
 
-    def watched(progress: ProgressLine) -> int:
+    def watched(context: RunContext) -> int:
         seen.extend(watchdog.asked)
-        return work(progress)
+        return work(context)
 
     assert place.ran(watched, "--pingUrl", watchdog.url()) == status
     assert seen == ["/ping/secret-word/start"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import tracemalloc
 from datetime import UTC, datetime
@@ -15,11 +16,9 @@ from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.cli.record import Record
-from CedarBackup3.tools.shared.unwatched import unwatched
+from CedarBackup3.cli.findings import Findings
 
 _AWS = """\
-#!{python}
 # As many versions of one key as are wanted. A delete marker is tied with the uploads in parts on its page, but comes
 # behind them all when they are listed one by one.
 import json, sys
@@ -35,16 +34,17 @@ sys.stdout.write(json.dumps([None, marker if size == 1 else None, False, None, N
 
 def _peak(tmp_path: Path, number: int) -> int:
     """The most bytes that telling what stood there takes."""
-    aws = tmp_path / "aws"
-    aws.write_text(_AWS.format(python=sys.executable, number=number))
+    program, aws = tmp_path / "aws.py", tmp_path / "aws"
+    program.write_text(_AWS.format(number=number))
+    aws.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(program))} "$@"\n')
     aws.chmod(0o755)
     settings = AwsSettings(AwsLocale("C.UTF-8", "utf-8", ""))
     selection = Selection(S3Location("bucket", ""), settings, datetime(2027, 1, 1, tzinfo=UTC), only=b"a")
     tracemalloc.start()
     try:
         with (
-            listed(selection, unwatched()) as (chosen, versions),
-            standing(chosen, versions, Tally(Record())) as state,
+            listed(selection) as (chosen, versions),
+            standing(chosen, versions, Tally(Findings())) as state,
         ):
             assert [version.versionId for version in state] == ["v0"]
         return tracemalloc.get_traced_memory()[1]

@@ -539,6 +539,37 @@ def test_a_version_listing_misses_nothing_when_its_marker_is_deleted(client: Cli
 # Deleting many
 
 
+def test_rules_of_lifecycle_are_kept_until_others_come_and_change_no_object(client: Client, server: S3Server) -> None:
+    def answered(method: str, body: bytes = b"") -> tuple[int, str]:
+        reply = client.ask(method, "/bucket?lifecycle", body)
+        return reply.status, reply.text("Code") if reply.status >= 400 else reply.text("Rule/ID") if reply.body else ""
+
+    def rules(status: str) -> bytes:
+        rule = f"<Rule><ID>{status}</ID><Status>{status}</Status><Expiration><Days>1</Days></Expiration></Rule>"
+        return f"<LifecycleConfiguration>{rule}</LifecycleConfiguration>".encode()
+
+    server.putObject("bucket", b"old", b"", lastModified=datetime(2001, 1, 1, tzinfo=UTC))
+    assert answered("GET") == (404, "NoSuchLifecycleConfiguration")
+    for status in ("Enabled", "Disabled"):
+        assert answered("PUT", rules(status)) == (200, "")
+        assert answered("GET") == (200, status)
+    for wrong in (b"", b"<LifecycleConfiguration/>", rules("Perhaps")):
+        assert answered("PUT", wrong) == (400, "MalformedXML")
+    assert answered("GET") == (200, "Disabled")
+    assert answered("DELETE") == (204, "")
+    assert answered("GET") == (404, "NoSuchLifecycleConfiguration")
+    assert list(server.objects("bucket")) == [b"old"]
+
+
+def test_a_directory_keeps_the_rules_of_lifecycle(tmp_path: Path) -> None:
+    rules = b"<LifecycleConfiguration><Rule><Status>Enabled</Status></Rule></LifecycleConfiguration>"
+    for method, body in (("PUT", rules), ("GET", b"")):
+        with S3Server(directory=tmp_path) as server:
+            reply = Client(server).ask(method, "/bucket?lifecycle", body)
+            assert reply.status == 200
+    assert reply.body == rules
+
+
 def deletion(*keys: str, quiet: bool = False) -> bytes:
     objects = "".join(f"<Object><Key>{key}</Key></Object>" for key in keys)
     return f"<Delete>{objects}<Quiet>{'true' if quiet else 'false'}</Quiet></Delete>".encode()

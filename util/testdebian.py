@@ -80,7 +80,9 @@ def _say(text: str) -> None:
 
 
 def _make(suite: str, root: Path, log: Path) -> None:
-    words = ["sh", str(_ROOT / "util/debianroot.sh"), suite, str(root), f"--include={_NEEDED}"]
+    # What mmdebstrap mounts, and cannot unmount since somebody looks into it, is gone with this namespace:
+    # the root will be removed.
+    words = ["unshare", "--mount", "sh", str(_ROOT / "util/debianroot.sh"), suite, str(root), f"--include={_NEEDED}"]
     with open(log, "wb") as said:
         made = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False).returncode
     if made:

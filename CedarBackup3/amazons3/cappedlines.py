@@ -1,4 +1,4 @@
-"""Lines of one kind, of which there may be a million: the first are logged, the others counted."""
+"""Log lines of one kind, of which there may be a million: the first 1,000 are logged, the others counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The merge join of two streams in key order, and the differences that it shows."""
+"""The merge join of two streams in key order, and the differences between the two sides of a pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who holds a lock: another run, or the aws of one that was killed.
+"""Names the process that holds a lock: another run, or an AWS CLI process of a run that was killed.
 
 A lock (flock(2)) belongs to the open file, which every aws of a run shares with it. So it is held until the last of
 them has ended, however the run ended.

@@ -1,4 +1,4 @@
-"""What is mirrored where, and how: the one thing that every step of a run needs to know."""
+"""A mirror: source, target and the options that every step of a run needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data that the modules of this package hand to each other."""
+"""The data that modules hand to each other: locations, entries, steps, differences, findings, reports."""
 
 from __future__ import annotations
 

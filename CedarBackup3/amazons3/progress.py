@@ -1,9 +1,16 @@
-"""How a run tells how far it has come, and what it finds."""
+"""How far a run has come: whom it tells, and what is told of a transfer, by the plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Protocol
+
+_log = logging.getLogger("CedarBackup3.log")
+
+_FILE_WORTH = 64 << 10  # bytes: files without content take their time, too
 
 OnProgress = Callable[[str, int, int, float | None], object]
 """Is told now and then: the phase in a word, files and bytes done in it, and which fraction that is, if it is known."""
@@ -25,11 +32,12 @@ class Recorder(Protocol):
 class Watcher(Protocol):
     """Whom a run tells how far it has come: an `OnProgress` that counts the time of the phases."""
 
-    seconds: dict[str, float]
-    """How long each phase has taken so far."""
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """How long each phase has taken so far."""
 
     @property
-    def record(self) -> Recorder:
+    def findings(self) -> Recorder:
         """Where it is kept what the run finds."""
 
     @property
@@ -41,3 +49,80 @@ class Watcher(Protocol):
 
     def charge(self, phase: str, seconds: float) -> object:
         """Count time that was spent on one phase in the midst of another."""
+
+
+class Silence:
+    """The watcher of who wants to know nothing but the result: it shows, counts and keeps nothing."""
+
+    __slots__ = ()
+    isShown = False
+    seconds: Mapping[str, float] = MappingProxyType({})
+
+    @property
+    def findings(self) -> Silence:
+        """What it is told it does not keep."""
+        return self
+
+    def __call__(self, phase: str, files: int = 0, size: int = 0, fraction: float | None = None) -> None:
+        """Nobody is told."""
+
+    def charge(self, phase: str, seconds: float) -> None:
+        """Nothing is timed."""
+
+    def note(self, name: str, path: bytes, size: int | None = None, files: int = 1) -> None:
+        """Nothing is kept."""
+
+    def count(self, name: str, files: int = 0, size: int = 0) -> None:
+        """Nothing is counted."""
+
+    def forget(self, *names: str) -> None:
+        """There is nothing to forget."""
+
+
+SILENT = Silence()
+"""Whom a run tells that nobody watches: the default for library callers."""
+
+
+class Transfer:
+    """How much of a plan has been transferred, by one aws after another, each of which counts from zero.
+
+    What is told never falls and is never more than the plan, whatever aws rounds, estimates or transfers twice.
+    """
+
+    def __init__(self, watcher: Watcher, phase: str, files: int, size: int) -> None:
+        """Nothing of the plan, with so many files and bytes, has been transferred yet; nothing is told yet."""
+        self.isShown = watcher.isShown
+        """Whether anybody sees it, so that aws had better print how far it has come."""
+        self._watcher, self._phase = watcher, phase
+        self._plannedFiles, self._plannedSize = files, size
+        self._files = self._size = 0
+        self._shownFiles = self._shownSize = 0
+
+    def begin(self) -> None:
+        """The phase begins, or goes on after another one."""
+        self.follow(0, 0)
+
+    def count(self, files: int, size: int) -> None:
+        """So many more files with so many bytes are dealt with, whoever has told of them meanwhile."""
+        self._files += files
+        self._size += size
+        self.follow(0, 0)
+
+    def follow(self, files: int, size: int) -> None:
+        """The aws that is under way has come so far, beyond what was counted."""
+        self._shownFiles = max(self._shownFiles, min(self._files + files, self._plannedFiles))
+        self._shownSize = max(self._shownSize, min(self._size + size, self._plannedSize))
+        planned = self._plannedSize + _FILE_WORTH * self._plannedFiles
+        done = self._shownSize + _FILE_WORTH * self._shownFiles
+        self._watcher(self._phase, self._shownFiles, self._shownSize, done / planned if planned else None)
+
+
+@contextlib.contextmanager
+def timesLogged(watcher: Watcher) -> Iterator[None]:
+    """At the end, log where the time went."""
+    try:
+        yield
+    finally:
+        watcher("")
+        if watcher.seconds:
+            _log.info("Time spent: %s", ", ".join(f"{phase} {spent:.1f} s" for phase, spent in watcher.seconds.items()))

@@ -1,4 +1,4 @@
-"""A stream of rows kept in an unnamed temporary file, to be read again and as often as wanted."""
+"""A spool: a stream of rows in an unnamed temporary file, which can be read again."""
 
 from __future__ import annotations
 

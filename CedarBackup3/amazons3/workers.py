@@ -1,4 +1,4 @@
-"""Work done by several threads, with the results in the order of the work and never much of it in memory."""
+"""Runs work on several threads, and yields the results in order with a bounded number in memory."""
 
 from __future__ import annotations
 

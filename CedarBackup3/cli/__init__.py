@@ -10,7 +10,20 @@ A tool is a `Tool` record and a call of `runTool`:
 
 from CedarBackup3.cli.options import CommonOptions, commonOptions
 from CedarBackup3.cli.runner import runTool
-from CedarBackup3.cli.switches import Argument, Switch, notEmpty, seconds
+from CedarBackup3.cli.switches import Argument, Exclusion, Need, Switch, grouped, notEmpty, seconds
 from CedarBackup3.cli.tool import Program, Tool
 
-__all__ = ["Argument", "CommonOptions", "Program", "Switch", "Tool", "commonOptions", "notEmpty", "runTool", "seconds"]
+__all__ = [
+    "Argument",
+    "CommonOptions",
+    "Exclusion",
+    "Need",
+    "Program",
+    "Switch",
+    "Tool",
+    "commonOptions",
+    "grouped",
+    "notEmpty",
+    "runTool",
+    "seconds",
+]

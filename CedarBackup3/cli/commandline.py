@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from CedarBackup3.cli.switches import Argument, Switch
 from CedarBackup3.cli.tool import Tool
-from CedarBackup3.errors import UsageError
+from CedarBackup3.errors import ExitStatus, UsageError
 
 ANSWERS = ("help", "version", "diagnostics")
 """The switches that ask for an answer instead of a run: with one of them no argument is required."""
@@ -21,23 +22,67 @@ class CommandLine(NamedTuple):
     """As the user wrote it, or would write the default: a text, a list of texts, or whether the switch is given."""
     values: dict[str, Any]
     """Converted."""
+    given: frozenset[str]
+    """The switches that stand there with a value, if they take one that is not empty, and those that these imply."""
 
 
 def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
     """What a command line says.
 
+    The values of switches are judged before arguments are missed: one of them may have been taken for a value.
+
     Raises:
         UsageError: with a sentence that names what is wrong
     """
     words = _withEmptyValues(tool, commandLine)
-    given = vars(_parser(tool, ()).parse_known_args(words)[0])
-    if not any(given[answer] for answer in ANSWERS):
-        given = _givenWithArguments(tool, words, given)
-    given |= {switch.implies: True for switch in tool.allSwitches if switch.implies and given[switch.long]}
+    switched, operands = _parsedSwitches(tool, words)
+    switched |= {switch.implies: True for switch in tool.allSwitches if switch.implies and switched[switch.long]}
     valued = [switch for switch in tool.allSwitches if switch.valueName]
-    texts = given | {switch.long: _text(switch, given) for switch in valued}
-    told = [switch for switch in valued if texts[switch.long] or given[switch.long] is not None]
-    return CommandLine(texts, texts | {switch.long: _converted(switch, texts[switch.long]) for switch in told})
+    texts = switched | {switch.long: _text(switch, switched) for switch in valued}
+    told = [switch for switch in valued if texts[switch.long] or switched[switch.long] is not None]
+    values = texts | {switch.long: _converted(switch, texts[switch.long]) for switch in told}
+    arguments: dict[str, Any] = {}
+    if not any(switched[answer] for answer in ANSWERS):
+        arguments = _parsedArguments(tool, words, switched, operands)
+    given = {switch.long for switch in tool.allSwitches if _isGiven(switch, switched[switch.long])}
+    return CommandLine(texts | arguments, values | arguments, frozenset(given))
+
+
+def requireConsistent(tool: Tool, line: CommandLine) -> None:
+    """Raise `UsageError` for switches of a command line that do not go together, or that lack another one."""
+    for one, other, reason in tool.exclusions:
+        if _holds(line, one) and _holds(line, other):
+            raise UsageError(
+                f"--{_shown(tool, line, one)} and --{_shown(tool, line, other)} do not go together: {reason}"
+            )
+    for switch, anyOf, reason in tool.needs:
+        if _holds(line, switch) and not any(_holds(line, other) for other in anyOf):
+            wanted = " or --".join(_shown(tool, line, other) for other in anyOf)
+            raise UsageError(f"--{_shown(tool, line, switch)} needs --{wanted}: {reason}")
+
+
+def _holds(line: CommandLine, condition: str) -> bool:
+    name, _, value = condition.partition("=")
+    return name in line.given and value in {"", line.texts[name]}
+
+
+def _shown(tool: Tool, line: CommandLine, condition: str) -> str:
+    """A condition as the user would write it, and which other switches have turned it on."""
+    by = [switch.long for switch in tool.allSwitches if switch.implies == condition and switch.long in line.given]
+    return condition.replace("=", " ", 1) + (f" (which --{by[0]} turns on)" if by else "")
+
+
+def _parsedSwitches(tool: Tool, words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """What each switch is given, and the words that belong to none."""
+    parser = _parser(tool, ())
+    parser.exit_on_error = False  # of which the message alone would be left
+    try:
+        known, others = parser.parse_known_args(words)
+    except argparse.ArgumentError as error:
+        names = (error.argument_name or "").split("/")
+        lacking = [switch for switch in tool.allSwitches if switch.valueName and f"--{switch.long}" in names]
+        raise UsageError(f"--{lacking[0].long} needs a value: {lacking[0].usage}" if lacking else str(error)) from None
+    return vars(known), others
 
 
 def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
@@ -47,22 +92,45 @@ def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
     return [f"{word}=" if word in bare else word for word in commandLine[:end]] + list(commandLine[end:])
 
 
-def _givenWithArguments(tool: Tool, words: Sequence[str], switched: dict[str, Any]) -> dict[str, Any]:
-    """What a command line gives with all arguments, or with those only that its switches ask for."""
-    needed = [argument for argument in tool.arguments if not any(_isGiven(switched[name]) for name in argument.unless)]
-    if len(needed) < len(tool.arguments):
+def _parsedArguments(
+    tool: Tool, words: Sequence[str], switched: dict[str, Any], operands: Sequence[str]
+) -> dict[str, Any]:
+    """The arguments of a command line, all of them, or those only that its switches ask for."""
+    excused = {switch.long for switch in tool.allSwitches if _isGiven(switch, switched[switch.long])}
+    needed = [argument for argument in tool.arguments if excused.isdisjoint(argument.unless)]
+    # An argument with `nargs="?"` would not be found behind a switch.
+    for arguments in (tool.arguments, needed) if len(needed) < len(tool.arguments) else (needed,):
         try:
-            return vars(_parser(tool, tool.arguments).parse_args(words))
-        except UsageError:  # an argument with `nargs="?"` would not be found behind a switch
-            return dict.fromkeys((argument.name for argument in tool.arguments), "") | vars(
-                _parser(tool, needed).parse_args(words)
-            )
-    return vars(_parser(tool, needed).parse_args(words))
+            parsed = vars(_parser(tool, arguments).parse_args(words))
+        except UsageError as error:
+            failure = str(error)
+        else:
+            return {argument.name: parsed.get(argument.name, "") for argument in tool.arguments}
+    isShort = sum(not word.startswith("-") for word in operands) < len(needed)
+    raise UsageError(failure + (next(_takenForValues(tool, switched), "") if isShort else ""))
 
 
-def _isGiven(value: Any) -> bool:
+def _takenForValues(tool: Tool, switched: dict[str, Any]) -> Iterator[str]:
+    """For each value of a switch that may have been meant as an argument a clause that says so."""
+    for switch in tool.allSwitches:
+        value = switched[switch.long]
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and _isLikeArgument(text):
+                yield f"; {_mistakenFor(switch, text)}"
+
+
+def _isLikeArgument(text: str) -> bool:
+    return text.startswith("s3://") or os.path.isdir(text)
+
+
+def _mistakenFor(switch: Switch, text: str) -> str:
+    shown = "it" if switch.isSecret else f"'{text}'"
+    return f"if {shown} is meant as an argument, the value of {switch.usage} is missing"
+
+
+def _isGiven(switch: Switch, value: Any) -> bool:
     """Whether a switch stands on the command line: one with an optional value is then at least an empty text."""
-    return value is not None and value is not False
+    return value is not None if switch.isValueOptional else bool(value)
 
 
 def _parser(tool: Tool, arguments: Sequence[Argument]) -> argparse.ArgumentParser:
@@ -90,19 +158,25 @@ def _text(switch: Switch, given: dict[str, Any]) -> Any:
 def _converted(switch: Switch, text: str | list[str]) -> Any:
     if isinstance(text, list):
         return tuple(_converted(switch, each) for each in text)
-    if switch.choices and text not in switch.choices:
-        *others, last = switch.choices
-        raise UsageError(f"the value '{text}' of --{switch.long} must be {', '.join(others)} or {last}")
     try:
+        if switch.choices and text not in switch.choices:
+            raise ValueError(f"must be {_alternatives(switch.choices)}")
         return switch.convert(text)
     except ValueError as error:
+        isMistaken = text.startswith("/") or _isLikeArgument(text)
         shown = "" if switch.isSecret else f" '{text}'"
-        raise UsageError(f"the value{shown} of --{switch.long} {error}") from None
+        hint = f"; {_mistakenFor(switch, text)}" if isMistaken else ""
+        raise UsageError(f"the value{shown} of --{switch.long} {error}{hint}") from None
+
+
+def _alternatives(choices: Sequence[str]) -> str:
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
     """One that need not ask for the terminal's width: importing what it takes costs more than the rest of `--help`."""
-    return argparse.HelpFormatter(prog, width=80)
+    return argparse.HelpFormatter(prog, width=_WIDTH)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -112,22 +186,39 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message)
 
 
+_WIDTH = 80
+_NAMES, _STATUS = 31, 6  # columns for what stands before the descriptions
+
+
 def usageListing(tool: Tool) -> str:
-    """The text that `--help` prints: 80 columns, one line a switch."""
-    arguments = [(argument.name, argument.help) for argument in tool.arguments]
-    switches = [(switch.spelling, switch.description) for switch in tool.allSwitches]
-    width = max(len(name) for name, _ in arguments + switches)
+    """The text that `--help` prints, in 80 columns: arguments, switches by their groups, exit statuses."""
     usage = " ".join(f"[{argument.name}]" if argument.unless else argument.name for argument in tool.arguments)
+    groups: dict[str, list[tuple[str, str]]] = {"Arguments": [(each.name, each.help) for each in tool.arguments]}
+    for switch in tool.allSwitches:
+        groups.setdefault(switch.group, []).append((switch.spelling, switch.description))
+    tables = "".join(f" {heading}:\n{_rows(rows)}\n" for heading, rows in groups.items())
+    statuses = _rows([(f"{status:2}", status.meaning) for status in ExitStatus], _STATUS)
     return (
         f" Usage: {tool.name} [switches] {usage}\n\n"
-        f" {tool.summary}\n\n{_indented(tool.description)}\n\n"
-        f" The following arguments are required:\n\n{_rows(arguments, width)}\n"
-        f" The following switches are accepted:\n\n{_rows(switches, width)}\n{_indented(tool.example)}\n"
+        f" {tool.summary}\n\n{_indented(tool.description)}\n\n{tables}"
+        f"{_indented(tool.example)}\n\n Exit statuses:\n{statuses}\n Read on with: man {tool.name}\n"
     )
 
 
-def _rows(rows: Sequence[tuple[str, str]], width: int) -> str:
-    return "".join(f"   {name:{width}} {text}\n" for name, text in rows)
+def _rows(rows: Sequence[tuple[str, str]], column: int = _NAMES) -> str:
+    return "".join(f"{line}\n" for name, text in rows for line in _row(f"   {name}", text, column))
+
+
+def _row(name: str, text: str, column: int) -> Iterator[str]:
+    """A name and its description, from a column on; where the name is too long it has a line of its own."""
+    from textwrap import wrap
+
+    if len(name) >= column:
+        yield name
+        name = ""
+    for line in wrap(text.replace("(default: ", "(default:\xa0"), _WIDTH - column):
+        yield f"{name:{column}}{line}".replace("\xa0", " ")
+        name = ""
 
 
 def _indented(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TextIO
 
 from CedarBackup3.cli.options import DEFAULT_OWNER, CommonOptions
 from CedarBackup3.cli.syslog import SystemLog, syslogLine
+from CedarBackup3.cli.userlog import requirePrivateDirectory
 from CedarBackup3.errors import LoggingError
 from CedarBackup3.places import Place, placeOfFile
 from CedarBackup3.util import displayPath, displayText, getUidGid, withoutSecrets
@@ -49,7 +50,22 @@ def loggingSetUp(options: CommonOptions, tag: str, beforeScreen: Callable[[], ob
         for logger, handler in handlers:
             logger.addHandler(handler)
             undo.callback(logger.removeHandler, handler)
+        if options.unwritableLogfile:
+            _tellOfUserLogfile(flow, options, beforeScreen)
         yield
+
+
+def _tellOfUserLogfile(flow: logging.Logger, options: CommonOptions, before: Callable[[], object]) -> None:
+    """Tell whoever sits at a terminal where the log is; cron, which mails what is printed, is told nothing."""
+    sentence = (
+        f"The log file is {displayPath(options.logfile)}, because this user cannot write "
+        f"{displayPath(options.unwritableLogfile)}; --logfile PATH names another"
+    )
+    flow.info("%s", sentence)
+    if sys.stderr.isatty() and not (options.verbose or options.quiet):
+        before()
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{sentence}\n")
 
 
 def _records(
@@ -139,11 +155,16 @@ class _LogFile:
     def __init__(self, options: CommonOptions) -> None:
         self.name = f"The log file {displayPath(options.logfile)}"
         try:
+            if options.unwritableLogfile:
+                requirePrivateDirectory(os.path.dirname(os.fsencode(options.logfile)))
             self._descriptor = _logFileDescriptor(options.logfile, options)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            instead = options.unwritableLogfile
+            also = f", and this user cannot write {displayPath(instead)} either" if instead else ""
             raise LoggingError(
-                f"cannot write the log file {displayPath(options.logfile)}: {reason}; name another with --logfile PATH"
+                f"cannot write the log file {displayPath(options.logfile)}: {reason}{also}; "
+                "name another with --logfile PATH"
             ) from None
 
     def write(self, line: str) -> None:

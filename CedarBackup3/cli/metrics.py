@@ -21,7 +21,7 @@ def metricsText(outcome: Outcome, before: str) -> str:
     labels = {"tool": outcome.tool.name}
     labels |= {_snakeCase(argument.name): outcome.texts[argument.name] for argument in outcome.tool.arguments}
     success = outcome.ended.timestamp() if outcome.status is ExitStatus.DONE else _lastSuccess(before, labels)
-    tallies, phases = outcome.record.tallies, outcome.phases
+    tallies, phases = outcome.findings.tallies, outcome.phases
     return "".join(
         [
             *_metric("cback_last_run_timestamp_seconds", "When the last run ended.", outcome.ended.timestamp(), labels),

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from CedarBackup3.cli.context import RunContext
 from CedarBackup3.cli.options import CommonOptions
 from CedarBackup3.cli.outcome import Outcome
-from CedarBackup3.cli.progress import ProgressLine
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import ExitStatus, LoggingError, UsageError
 from CedarBackup3.util import displayPath
@@ -29,15 +29,15 @@ class Run(NamedTuple):
     common: CommonOptions
     texts: Mapping[str, Any]
     """Its command line, as the user wrote it."""
-    progress: ProgressLine
+    context: RunContext
     began: datetime
     clock: float
     """When it began, by the clock that nobody sets."""
 
 
-def begun(tool: Tool, common: CommonOptions, texts: Mapping[str, Any], progress: ProgressLine) -> Run:
+def begun(tool: Tool, common: CommonOptions, texts: Mapping[str, Any], context: RunContext) -> Run:
     """A run that begins now."""
-    return Run(tool, common, texts, progress, datetime.now(UTC), time.monotonic())
+    return Run(tool, common, texts, context, datetime.now(UTC), time.monotonic())
 
 
 def requireDistinct(common: CommonOptions) -> None:
@@ -85,7 +85,7 @@ def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | 
     """Tell how the run has ended.
 
     Args:
-        run: the run, its progress closed
+        run: the run, its context closed
         status: how it ended
         message: in which sentence it failed, if it did
         log: where it is said what cannot be told; None: there is no log
@@ -129,8 +129,8 @@ def _outcome(run: Run, status: ExitStatus, message: str) -> Outcome:
     return Outcome(
         run.tool,
         run.texts,
-        run.progress.record,
-        run.progress.seconds,
+        run.context.findings,
+        run.context.seconds,
         run.began,
         datetime.now(UTC),
         time.monotonic() - run.clock,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
+
+from CedarBackup3.cli.userlog import userLogfile
 
 DEFAULT_OWNER = ("root", "adm")
 
@@ -15,6 +18,8 @@ class CommonOptions(NamedTuple):
     quiet: bool = False
     logfile: str = "/var/log/cback.log"
     """Empty: none."""
+    unwritableLogfile: str = ""
+    """The default log file, if this user cannot write it and `logfile`, which nobody has named, takes its place."""
     owner: tuple[str, str] = DEFAULT_OWNER
     """User and group by name for a new log file; the default is given only as far as this user may."""
     mode: int = 0o640
@@ -33,6 +38,22 @@ class CommonOptions(NamedTuple):
         return self.report == "-"
 
 
-def commonOptions(values: Mapping[str, Any]) -> CommonOptions:
-    """The common options among all the values of a command line."""
-    return CommonOptions(**{name: values[name] for name in CommonOptions._fields})
+def commonOptions(values: Mapping[str, Any], given: Collection[str]) -> CommonOptions:
+    """The common options among all the values of a command line, of which only some switches are given."""
+    logfile = values["logfile"]
+    instead = userLogfile(logfile, os.environ) if logfile and "logfile" not in given else ""
+    return CommonOptions(
+        verbose=values["verbose"],
+        quiet=values["quiet"],
+        logfile=instead or logfile,
+        unwritableLogfile=logfile if instead else "",
+        owner=values["owner"],
+        mode=values["mode"],
+        syslog=values["syslog"],
+        output=values["output"],
+        debug=values["debug"],
+        report=values["report"],
+        metricsFile=values["metricsFile"],
+        pingUrl=values["pingUrl"],
+        stack=values["stack"],
+    )

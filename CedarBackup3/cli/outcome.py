@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from CedarBackup3.cli.record import Record
+from CedarBackup3.cli.findings import Findings
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import ExitStatus
 
@@ -17,7 +17,7 @@ class Outcome(NamedTuple):
     tool: Tool
     texts: Mapping[str, Any]
     """Its command line, as the user wrote it."""
-    record: Record
+    findings: Findings
     phases: Mapping[str, float]
     """The seconds that each phase has taken."""
     began: datetime

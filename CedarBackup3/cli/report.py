@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from CedarBackup3.cli.commandline import ANSWERS
+from CedarBackup3.cli.findings import PATHS_KEPT, Noted, Tally
 from CedarBackup3.cli.outcome import Outcome
-from CedarBackup3.cli.record import PATHS_KEPT, Noted, Tally
 from CedarBackup3.cli.tool import Program
 from CedarBackup3.release import VERSION
 from CedarBackup3.util import displayPath, displayText, withoutSecrets
@@ -45,7 +45,7 @@ def reportText(outcome: Outcome, programs: Mapping[str, Program]) -> str:
         "durationSeconds": round(outcome.seconds, 3),
         "status": {"number": int(status), "name": status.name, "meaning": status.meaning},
         "message": _plain(outcome.message) or None,
-        "classes": {name: _class(tally) for name, tally in outcome.record.tallies.items()},
+        "classes": {name: _class(tally) for name, tally in outcome.findings.tallies.items()},
         "pathsPerClass": PATHS_KEPT,
         "phaseSeconds": {phase: round(seconds, 3) for phase, seconds in outcome.phases.items()},
     }

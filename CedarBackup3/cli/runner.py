@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from CedarBackup3 import release
-from CedarBackup3.cli.commandline import CommandLine, parseCommandLine, usageListing
+from CedarBackup3.cli.commandline import CommandLine, parseCommandLine, requireConsistent, usageListing
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, Interrupted, LoggingError, UsageError
 
@@ -60,7 +60,7 @@ def _answeredOrRun(tool: Tool, commandLine: Sequence[str]) -> int:
             return _run(tool, line)
         from CedarBackup3.cli.diagnostics import diagnosticsListing
 
-        return _answered(tool, diagnosticsListing(tool, values))
+        return _answered(tool, diagnosticsListing(tool, line))
 
 
 def _answered(tool: Tool, text: str) -> ExitStatus:
@@ -83,22 +83,24 @@ def _run(tool: Tool, line: CommandLine) -> int:
     """
     import logging
 
+    from CedarBackup3.cli.context import RunContext
     from CedarBackup3.cli.logs import loggingSetUp
     from CedarBackup3.cli.monitoring import begun, concluded, requireDistinct, requireFiles
     from CedarBackup3.cli.options import commonOptions
     from CedarBackup3.cli.progress import ProgressLine
 
-    common = commonOptions(line.values)
+    common = commonOptions(line.values, line.given)
     requireDistinct(common)
-    progress = ProgressLine(sys.stderr, common.quiet)
-    run = begun(tool, common, line.texts, progress)
+    context = RunContext(ProgressLine(sys.stderr, common.quiet))
+    run = begun(tool, common, line.texts | {"logfile": common.logfile}, context)
     try:
         requireFiles(common)
-        options = tool.buildOptions(line.values)
+        requireConsistent(tool, line)
+        options = tool.buildOptions(line.values | {"logfile": common.logfile})
         if answer := tool.answer(options):
             return _answered(tool, answer)
-        with loggingSetUp(common, tool.name, progress.erase):
-            with contextlib.closing(progress):
+        with loggingSetUp(common, tool.name, context.line.erase):
+            with contextlib.closing(context):
                 status, message = _loggedRun(run, options)
             _endInterruptions()
             return concluded(run, status, message, logging.getLogger("CedarBackup3.log"))
@@ -119,7 +121,7 @@ def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
     log = logging.getLogger("CedarBackup3.log")
     try:
         announced(run, log)
-        return ExitStatus(run.tool.run(options, run.progress)), ""
+        return ExitStatus(run.tool.run(options, run.context)), ""
     except (CedarBackupError, Interrupted) as error:
         failure: BaseException = error
         status, message = error.status, str(error)

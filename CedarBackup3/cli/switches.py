@@ -26,7 +26,7 @@ class Switch(NamedTuple):
     """The letter, or an empty string for a switch that has only its long form."""
     long: str
     help: str
-    """What it does, in few enough words for one line of the usage listing."""
+    """What it does, in a few words."""
     valueName: str = ""
     default: str = ""
     """The value as the user would write it; shown in the usage listing and converted like any other.
@@ -50,17 +50,52 @@ class Switch(NamedTuple):
     """The long name of a switch without a value that it turns on, too."""
     isSecret: bool = False
     """Whether its value is never to be shown."""
+    group: str = "Switches"
+    """The heading under which the usage listing has it."""
+
+    @property
+    def usage(self) -> str:
+        """The long form with its value: `--logfile PATH`."""
+        if not self.valueName:
+            return f"--{self.long}"
+        return f"--{self.long}[={self.valueName}]" if self.isValueOptional else f"--{self.long} {self.valueName}"
 
     @property
     def spelling(self) -> str:
-        """As in the usage listing: `-l, --logfile`."""
-        long = f"--{self.long}[={self.valueName}]" if self.isValueOptional else f"--{self.long}"
-        return f"-{self.short}, {long}" if self.short else f"    {long}"
+        """As in the usage listing: `-l, --logfile PATH`."""
+        return f"-{self.short}, {self.usage}" if self.short else f"    {self.usage}"
 
     @property
     def description(self) -> str:
         """The help with its default."""
         return f"{self.help} (default: {self.default})" if self.default else self.help
+
+
+class Exclusion(NamedTuple):
+    """Two switches of which a command line has one at most.
+
+    A condition is the long name of a switch, which is then given, or turned on by another; or `name=value`, and it is
+    given with that value.
+    """
+
+    one: str
+    other: str
+    reason: str
+    """A clause that says why, and perhaps what to do instead."""
+
+
+class Need(NamedTuple):
+    """A switch that means nothing without another one; the conditions are those of `Exclusion`."""
+
+    switch: str
+    anyOf: tuple[str, ...]
+    """One of these has to hold."""
+    reason: str
+
+
+def grouped(heading: str, *switches: Switch) -> tuple[Switch, ...]:
+    """These switches, which the usage listing has under one heading."""
+    return tuple(switch._replace(group=heading) for switch in switches)
 
 
 def notEmpty(text: str) -> str:
@@ -112,20 +147,33 @@ def _pingUrl(text: str) -> str:
 
 
 COMMON_SWITCHES = (
-    Switch("h", "help", "Display this usage listing and exit"),
-    Switch("V", "version", "Display version information and exit"),
-    Switch("b", "verbose", "Print what is done to the screen, too"),
-    Switch("q", "quiet", "Print nothing at all to the screen"),
-    Switch("l", "logfile", "Path to the log file", "PATH", "/var/log/cback.log", notEmpty, noDefaultWith="syslog"),
-    Switch("o", "owner", "Owner of a new log file", "USER:GROUP", "root:adm", _owner),
-    Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
-    Switch("", "syslog", "Log to syslog or journald; no default log file then"),
-    Switch("O", "output", "Record what commands (i.e. aws) print in the log"),
-    Switch("d", "debug", "Record debugging information, too (implies -O)", implies="output"),
-    Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE", "", notEmpty),
-    Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
-    Switch("", "pingUrl", "Tell URL that the run begins and how it ends", "URL", "", _pingUrl, isSecret=True),
-    Switch("s", "stack", "Print the Python stack trace of a failure"),
-    Switch("D", "diagnostics", "Print runtime diagnostics and exit"),
+    *grouped(
+        "Log and screen",
+        Switch("b", "verbose", "Print what is done to the screen, too"),
+        Switch("q", "quiet", "Print nothing at all to the screen"),
+        Switch(
+            *("l", "logfile", "The log file; who cannot write the default one has ~/.local/state/cback/cback.log"),
+            *("PATH", "/var/log/cback.log", notEmpty),
+            noDefaultWith="syslog",
+        ),
+        Switch("o", "owner", "Owner of a new log file", "USER:GROUP", "root:adm", _owner),
+        Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
+        Switch("", "syslog", "Log to syslog or journald, not to a default file"),
+        Switch("O", "output", "Record what commands (i.e. aws) print in the log"),
+        Switch("d", "debug", "Record debugging information, too (implies -O)", implies="output"),
+    ),
+    *grouped(
+        "Monitoring",
+        Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE", "", notEmpty),
+        Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
+        Switch("", "pingUrl", "Tell URL that the run begins and how it ends", "URL", "", _pingUrl, isSecret=True),
+    ),
+    *grouped(
+        "Help",
+        Switch("h", "help", "Display this usage listing and exit"),
+        Switch("V", "version", "Display version information and exit"),
+        Switch("D", "diagnostics", "Print runtime diagnostics and exit"),
+        Switch("s", "stack", "Print the Python stack trace of a failure"),
+    ),
 )
 """The switches of every tool."""

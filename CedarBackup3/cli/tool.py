@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli.switches import COMMON_SWITCHES, Argument, Switch
+from CedarBackup3.cli.switches import COMMON_SWITCHES, Argument, Exclusion, Need, Switch
 
 if TYPE_CHECKING:
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class Program(NamedTuple):
@@ -35,9 +35,9 @@ class Tool(NamedTuple):
     """What typical use looks like, for the end of the usage listing."""
     buildOptions: Callable[[Mapping[str, Any]], Any]
     """Makes the tool's options of the values by name; raises `UsageError`, changes nothing."""
-    run: Callable[[Any, ProgressLine], int]
-    """Does the work with those options, telling how far it has come and in its record what it finds, and returns the
-    exit status.
+    run: Callable[[Any, RunContext], int]
+    """Does the work with those options, telling the context how far it has come and what it finds, and returns the exit
+    status.
 
     It logs, raises what `errors` has, and prints nothing but what it was asked to list.
     """
@@ -47,8 +47,12 @@ class Tool(NamedTuple):
     """Its own lines for `--diagnostics`, label and value; of the values only those of the switches are there."""
     programs: Callable[[], Mapping[str, Program]] = dict
     """The programs that it runs, by name; asked after a run, when a report of it is made."""
+    exclusions: tuple[Exclusion, ...] = ()
+    """Its switches that do not go together."""
+    needs: tuple[Need, ...] = ()
+    """Its switches that go only with another one."""
 
     @property
     def allSwitches(self) -> tuple[Switch, ...]:
-        """The common switches and its own."""
-        return COMMON_SWITCHES + self.switches
+        """Its own switches and the common ones, in the order of the usage listing and of the manual page."""
+        return self.switches + COMMON_SWITCHES

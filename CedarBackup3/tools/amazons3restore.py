@@ -12,15 +12,16 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Switch, Tool, runTool
+from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
-from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, POLICY_SWITCHES, policySettings, requirePolicyWanted
+from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
-from CedarBackup3.tools.shared.unwatched import unwatched
+from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.progress import Watcher
     from CedarBackup3.amazons3.restore.report import RestoreReport
     from CedarBackup3.amazons3.restore.selection import Selection
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class RestoreOptions(NamedTuple):
@@ -61,27 +62,28 @@ def cli() -> int:
     return runTool(TOOL)
 
 
-def run(options: RestoreOptions, progress: ProgressLine) -> int:
+def run(options: RestoreOptions, context: RunContext) -> int:
     """List, compare or restore as the options say; returns the exit status."""
-    from CedarBackup3.amazons3.sync.steps import timesLogged
+    from CedarBackup3.amazons3.progress import timesLogged
+    from CedarBackup3.amazons3.restore.run import compareTarget, rehearseRestore, runRestore
 
     sayVainPatterns(options.exclude)
     sayOpenEndpoint(options.aws)
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
-    with timesLogged(progress):
+    with timesLogged(context):
         if options.versions is not None:
-            return _printVersions(selection, options, progress)
+            return _printVersions(selection, options, context)
         if options.list:
-            return _printState(selection, options, progress)
+            return _printState(selection, options, context)
         target = _absolute(options.targetDir)
         if options.verifyOnly:
-            report = _compared(selection, target, progress)
+            report = compareTarget(selection, target, context)
         elif options.dryRun:
-            report = _rehearsed(selection, target, progress, overwrite=options.overwrite)
+            report = rehearseRestore(selection, target, context, overwrite=options.overwrite)
         else:
-            report = _restored(selection, target, progress, overwrite=options.overwrite)
+            report = runRestore(selection, target, context, overwrite=options.overwrite)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
 
 
@@ -111,11 +113,13 @@ def restoreBucket(
         CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
         UsageError: the URL is none, or the directory is one
     """
+    from CedarBackup3.amazons3.progress import SILENT
+    from CedarBackup3.amazons3.restore.run import runRestore
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return _restored(selection, _absolute(targetDir), unwatched(), overwrite=overwrite)
+        return runRestore(selection, _absolute(targetDir), SILENT, overwrite=overwrite)
 
 
 def compareWithBucket(
@@ -125,80 +129,13 @@ def compareWithBucket(
 
     Args and errors are those of `restoreBucket`.
     """
+    from CedarBackup3.amazons3.progress import SILENT
+    from CedarBackup3.amazons3.restore.run import compareTarget
     from CedarBackup3.util import awaitableChildren
 
     selection = _selection(s3BucketUrl, atTime, exclude)
     with awaitableChildren():
-        return _compared(selection, _absolute(targetDir), unwatched())
-
-
-def _restored(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import apply as restoration
-    from CedarBackup3.amazons3.restore import pastsnapshot as past
-    from CedarBackup3.amazons3.restore import plan, proof
-    from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.staging import finish, requireRoom, staging
-    from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
-
-    tally, restore = Tally(watcher.record), selection.identity
-    with contextlib.ExitStack() as stack:
-        enter = stack.enter_context
-        target = enter(openedTarget(path))
-        requireRoom(target, restore, overwrite=overwrite)
-        chosen, versions = enter(past.listed(selection, watcher))
-        stood = enter(past.standing(chosen, versions, tally))
-        place = enter(staging(target, restore))
-        root, local = place.target, plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
-        with plan.wanted(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite, adjust=True) as lacking:
-            locked = chosen.keepingOpen(place.lock)
-            restoration.carriedOut(locked, local, versions, lacking, place, tally, watcher)
-        report = proof.compared(chosen, local, state, tally, watcher, root=root, isRestore=True)
-        finish(place, isComplete=report.isClean)
-        requireSamePlace(target, root, "restored into")
-        return report
-
-
-def _rehearsed(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import pastsnapshot as past
-    from CedarBackup3.amazons3.restore import plan
-    from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.staging import ignoresCase, requireRoom
-    from CedarBackup3.amazons3.restore.target import openedTarget
-
-    tally = Tally(watcher.record)
-    with contextlib.ExitStack() as stack:
-        enter = stack.enter_context
-        target = enter(openedTarget(path))
-        requireRoom(target, selection.identity, overwrite=overwrite)
-        chosen, versions = enter(past.listed(selection, watcher))
-        stood = enter(past.standing(chosen, versions, tally))
-        local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        lacking = enter(plan.wanted(chosen, local, state, tally, watcher, root=target.root, mayReplace=overwrite))
-        plan.rehearsed(chosen, local, lacking)
-    return tally.report()
-
-
-def _compared(selection: Selection, path: bytes, watcher: Watcher) -> RestoreReport:
-    from CedarBackup3.amazons3.restore import pastsnapshot as past
-    from CedarBackup3.amazons3.restore import plan, proof
-    from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.staging import ignoresCase
-    from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
-
-    tally = Tally(watcher.record)
-    with contextlib.ExitStack() as stack:
-        enter = stack.enter_context
-        target = enter(openedTarget(path))
-        proof.requireDirectory(target)
-        chosen, versions = enter(past.listed(selection, watcher))
-        stood = enter(past.standing(chosen, versions, tally))
-        local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        report = proof.compared(chosen, local, state, tally, watcher, root=target.descriptor, isRestore=False)
-        requireSamePlace(target, target.descriptor, "compared")
-        return report
+        return compareTarget(selection, _absolute(targetDir), SILENT)
 
 
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
@@ -217,7 +154,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
     from CedarBackup3.amazons3.restore.report import Tally
 
-    tally = Tally(watcher.record)
+    tally = Tally(watcher.findings)
     with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):
@@ -281,35 +218,46 @@ def _moment(text: str) -> tuple[datetime, str]:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
-    requirePolicyWanted(values)
+    shared = bucketOptions(values)
     moment, ambiguity = values["atTime"] or (None, "")
-    made = bucketOptions(values) | {"atTime": moment, "ambiguity": ambiguity}
-    chosen = RestoreOptions(**{name: values[name] for name in RestoreOptions._fields if name not in made}, **made)
-    modes = {
-        "--list": chosen.list,
-        "--versions": chosen.versions is not None,
-        "--verifyOnly": chosen.verifyOnly,
-        "--dryRun": chosen.dryRun,
-    }
-    given = [name for name, isGiven in modes.items() if isGiven]
-    if len(given) > 1:
-        raise UsageError(f"{given[0]} and {given[1]} do not go together")
-    isListing = chosen.list or chosen.versions is not None
-    if chosen.json and not isListing:
-        raise UsageError("--json needs --list or --versions")
-    if isListing and values["quiet"]:
-        raise UsageError(f"{given[0]} and --quiet do not go together")
-    if isListing and values["report"] == "-":
-        raise UsageError(f"{given[0]} and --report - do not go together, since both print; name a file for the report")
-    if (isListing or chosen.dryRun) and (values["metricsFile"] or values["pingUrl"]):
-        raise UsageError(f"{given[0]} restores nothing, so neither --metricsFile nor --pingUrl may tell of its success")
-    if chosen.versions is not None and chosen.atTime:
-        raise UsageError("--versions and --atTime do not go together; --list shows what stood there at a time")
-    if not isListing and not chosen.targetDir:
+    isListing = values["list"] or values["versions"] is not None
+    if not isListing and not values["targetDir"]:
         raise UsageError("the target directory must not be empty")
     if not isListing:
-        _absolute(chosen.targetDir)
-    return chosen
+        _absolute(values["targetDir"])
+    return RestoreOptions(
+        s3BucketUrl=shared.s3BucketUrl,
+        aws=shared.aws,
+        targetDir=values["targetDir"],
+        atTime=moment,
+        list=values["list"],
+        versions=values["versions"],
+        json=values["json"],
+        exclude=shared.exclude,
+        dryRun=values["dryRun"],
+        overwrite=values["overwrite"],
+        verifyOnly=values["verifyOnly"],
+        printPolicy=values["printPolicy"],
+        kmsKey=values["kmsKey"],
+        ambiguity=ambiguity,
+    )
+
+
+def _exclusions() -> Iterator[Exclusion]:
+    tasks = {
+        "list": "lists what stood there",
+        "versions": "lists all versions",
+        "verifyOnly": "compares",
+        "dryRun": "says what would be restored",
+    }
+    for (one, first), (other, second) in combinations(tasks.items(), 2):
+        yield Exclusion(one, other, f"--{one} {first}, --{other} {second}")
+    for listing in ("list", "versions"):
+        yield Exclusion(listing, "quiet", "--quiet prints nothing")
+        yield Exclusion(listing, "report=-", "both print; name a file for the report")
+    yield Exclusion("versions", "atTime", "--list shows what stood there at a time")
+    for task in ("list", "versions", "dryRun"):
+        yield from vainMonitoring(task, "restores")
 
 
 def _answer(options: RestoreOptions) -> str:
@@ -342,16 +290,22 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         Argument("targetDir", "Where to (not needed to list)", unless=("list", "versions")),
     ),
     switches=(
-        Switch("", "atTime", "As it stood at TIME, in ISO 8601; without: now", "TIME", "", _moment),
-        Switch("", "list", "List what would be restored"),
-        Switch("", "versions", "List all versions, of KEY only", "KEY", isValueOptional=True),
-        Switch("", "json", "List in lines of JSON"),
-        excludeSwitch("Leave out what matches PATTERN; repeatable", "target"),
-        Switch("n", "dryRun", "Say what would be restored, change nothing", implies="verbose"),
-        Switch("", "overwrite", "Restore into a directory that is not empty"),
-        Switch("", "verifyOnly", "Compare the directory with the bucket"),
-        *POLICY_SWITCHES,
-        *AWS_SWITCHES,
+        *grouped(
+            "What to do",
+            Switch("", "list", "List what would be restored"),
+            Switch("", "versions", "List all versions, of KEY only", "KEY", isValueOptional=True),
+            Switch("", "json", "List in lines of JSON"),
+            Switch("n", "dryRun", "Say what would be restored, change nothing", implies="verbose"),
+            Switch("", "verifyOnly", "Compare the directory with the bucket"),
+            *POLICY_SWITCHES,
+        ),
+        *grouped(
+            "What is restored",
+            Switch("", "atTime", "As it stood at TIME, in ISO 8601; without: now", "TIME", "", _moment),
+            excludeSwitch("Leave out what matches PATTERN; repeatable", "target"),
+            Switch("", "overwrite", "Restore into a directory that is not empty"),
+        ),
+        *grouped("How aws runs", *AWS_SWITCHES),
     ),
     example="""\
 Typical use:
@@ -365,6 +319,8 @@ my-bucket when the 20th of November began.""",
     answer=_answer,
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
+    exclusions=tuple(_exclusions()),
+    needs=(Need("json", ("list", "versions"), "it is a form of a listing"), KEY_NEEDS_POLICY),
 )
 
 if __name__ == "__main__":

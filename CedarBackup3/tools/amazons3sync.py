@@ -9,37 +9,33 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Switch, Tool, notEmpty, runTool, seconds
-from CedarBackup3.errors import ExitStatus, UsageError
+from CedarBackup3.cli import Argument, Exclusion, Switch, Tool, grouped, notEmpty, runTool, seconds
+from CedarBackup3.errors import ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
+    KEY_NEEDS_KMS,
+    KEY_NEEDS_POLICY,
     POLICY_SWITCHES,
     UPLOAD_SWITCHES,
     policySettings,
-    requirePolicyWanted,
 )
 from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
-from CedarBackup3.tools.shared.unwatched import unwatched
+from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.command import AwsResult
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.local.links import FollowLinks
-    from CedarBackup3.amazons3.local.scan import Scan
     from CedarBackup3.amazons3.local.tree import Path
-    from CedarBackup3.amazons3.mirror import Mirror
     from CedarBackup3.amazons3.model import VerifyReport
-    from CedarBackup3.amazons3.sync.contentcheck import ContentCheck
-    from CedarBackup3.amazons3.sync.guards import Guards
-    from CedarBackup3.amazons3.sync.plan import Plan
-    from CedarBackup3.amazons3.sync.runtrace import RunTrace
-    from CedarBackup3.cli.progress import ProgressLine
+    from CedarBackup3.cli.context import RunContext
 
 
 class SyncOptions(NamedTuple):
@@ -71,6 +67,8 @@ class SyncOptions(NamedTuple):
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
+    logfile: str = ""
+    """The log file of this run; empty: none."""
 
 
 def cli() -> int:
@@ -78,14 +76,11 @@ def cli() -> int:
     return runTool(TOOL)
 
 
-def run(options: SyncOptions, progress: ProgressLine) -> int:
+def run(options: SyncOptions, context: RunContext) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
-    from dataclasses import replace
-
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.sync import steps
-    from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
-    from CedarBackup3.amazons3.sync.lock import targetLock
+    from CedarBackup3.amazons3.sync.guards import Guards
+    from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
     sayVainPatterns(options.exclude)
     sayOpenEndpoint(options.aws)
@@ -93,89 +88,42 @@ def run(options: SyncOptions, progress: ProgressLine) -> int:
         options.sourceDir,
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
-        excludes=options.exclude,
+        excludes=(*options.exclude, *_logPattern(options)),
         maxSize=options.maxSize,
         followLinks=options.followLinks,
         aws=options.aws,
     )
-    guards = Guards(options.allowEmptySource, options.requireFile, options.maxDelete)
-    changesNothing = options.verifyOnly or options.dryRun
-    with (
-        _contentCheck(options) as check,
-        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as aws,
-        steps.timesLogged(progress),
-        steps.checkedScan(mirror := replace(mirror, aws=aws), progress, ignoreNames=options.ignoreWarnings) as scan,
-    ):
-        if options.verifyOnly:
-            requireSentinel(mirror, guards)
-            whole = check if check.isWhole else None
-            return _status(steps.compared(mirror, scan, progress, options.listings, whole))
-        with steps.planned(mirror, scan, progress, options.listings, check) as (plan, proof):
-            requireHarmless(mirror, guards, plan)
-            if plan.length and options.dryRun:
-                steps.rehearsed(mirror, plan)
-                return ExitStatus.DONE
-            if plan.length:
-                return _status(_carriedOut(mirror, scan, plan, options, guards, progress, check))
-            return _status(_repaired(mirror, scan, options, progress, check, proof()))
-
-
-def _contentCheck(options: SyncOptions) -> contextlib.AbstractContextManager[ContentCheck]:
-    from CedarBackup3.amazons3.sync.contentcheck import contentCheck
-
-    return contentCheck(
-        options.digestCache,
-        isWhole=options.checkContent,
-        mayRead=options.checkContent or not options.noUploadProof,
-        isLast=options.verifyOnly or options.dryRun,
+    how = RunOptions(
+        verifyOnly=options.verifyOnly,
+        dryRun=options.dryRun,
+        ignoreNames=options.ignoreWarnings,
+        guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete),
+        lockWait=options.lockWait,
+        method=options.method,
+        listings=options.listings,
+        checkContent=options.checkContent,
+        repairContent=options.repairContent,
+        digestCache=options.digestCache,
+        proveUploads=not options.noUploadProof,
     )
+    report = runSync(mirror, how, context)
+    return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
 
 
-def _carriedOut(
-    mirror: Mirror,
-    scan: Scan,
-    plan: Plan,
-    options: SyncOptions,
-    guards: Guards,
-    progress: ProgressLine,
-    check: ContentCheck,
-) -> VerifyReport:
-    """Carry the plan out, and show that it is done; the digests for that are made meanwhile."""
-    from CedarBackup3.amazons3.sync import steps
-    from CedarBackup3.amazons3.sync.uploaddigests import uploadDigests
+def _logPattern(options: SyncOptions) -> Iterator[str]:
+    """The pattern of this run's own log where the source has it: what grows as it is read never equals its object."""
+    import logging
 
-    with uploadDigests(mirror, plan.steps, check.cache) as digests:
-        with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
-            results = steps.carriedOut(mirror, scan, plan, progress, options.method, guards)
-        trace = steps.traceOf(scan, plan, digests)
-        report = steps.comparedAfresh(mirror, scan, progress, options.listings, check, trace)
-        report = _repaired(mirror, scan, options, progress, check, report, trace)
-    if report.isClean and not all(result.isComplete for result in results):
-        steps.forgiven(mirror)
-    return report
+    from CedarBackup3.amazons3.aws.patterns import escaped
+    from CedarBackup3.util import displayPath
 
-
-def _repaired(
-    mirror: Mirror,
-    scan: Scan,
-    options: SyncOptions,
-    progress: ProgressLine,
-    check: ContentCheck,
-    report: VerifyReport,
-    trace: RunTrace | None = None,
-) -> VerifyReport:
-    """The report, or that of another comparison after what differs has been uploaded once more."""
-    from CedarBackup3.amazons3.model import Kind
-    from CedarBackup3.amazons3.sync.repair import repaired
-
-    if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
-        return report
-    return repaired(mirror, scan, progress, options.listings, check, trace, isWhole=options.repairContent)
-
-
-def _status(report: VerifyReport) -> ExitStatus:
-    """Whatever aws has reported: names, sizes and what each upload left behind show whether its work is done."""
-    return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+    try:
+        source, log = (os.path.realpath(os.fsencode(path)) for path in (options.sourceDir, options.logfile))
+    except OSError:  # the working directory is gone, which mirroring will say
+        return
+    if options.logfile and log.startswith(os.path.join(source, b"")):
+        logging.getLogger("CedarBackup3.log").info("Left out: %s, the log file of this run", displayPath(log))
+        yield escaped(options.aws.locale.decoded(os.path.relpath(log, source)))
 
 
 def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
@@ -194,7 +142,7 @@ def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.steps import checkedScan
 
-    with checkedScan(mirrorOf(sourceDir, s3BucketUrl), unwatched()):
+    with checkedScan(mirrorOf(sourceDir, s3BucketUrl)):
         pass
 
 
@@ -224,8 +172,8 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
-    with awaitableChildren(), checkedScan(mirror, unwatched(), ignoreNames=True) as scan:
-        return synchronized(mirror, scan, unwatched())
+    with awaitableChildren(), checkedScan(mirror, ignoreNames=True) as scan:
+        return synchronized(mirror, scan)
 
 
 def verifyBucketContents(
@@ -259,9 +207,9 @@ def verifyBucketContents(
     with (
         awaitableChildren(),
         contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
-        checkedScan(mirror, unwatched(), ignoreNames=True) as scan,
+        checkedScan(mirror, ignoreNames=True) as scan,
     ):
-        return compared(mirror, scan, unwatched(), check=check)
+        return compared(mirror, scan, check=check)
 
 
 def _listings(text: str) -> int:
@@ -288,21 +236,32 @@ def _size(text: str) -> int:
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
-    requirePolicyWanted(values)
-    made = bucketOptions(values)
-    if values["verifyOnly"] and values["dryRun"]:
-        raise UsageError("--verifyOnly and --dryRun do not go together")
-    if values["checkContent"] and values["dryRun"]:
-        raise UsageError("--dryRun compares no contents; --verifyOnly does, and changes nothing either")
-    if values["repairContent"] and values["verifyOnly"]:
-        raise UsageError("--verifyOnly changes nothing, so --repairContent does not go with it; --checkContent does")
-    if values["dryRun"] and (values["metricsFile"] or values["pingUrl"]):
-        raise UsageError("--dryRun saves nothing, so neither --metricsFile nor --pingUrl may tell of its success")
-    if values["noFollowLinks"] and values["followLinks"] not in {"", "none"}:
-        raise UsageError(f"--noFollowLinks and --followLinks {values['followLinks']} do not go together")
-    made["maxSize"] = values["maxSize"] or 0
-    made["followLinks"] = "none" if values["noFollowLinks"] else values["followLinks"] or "safe"
-    return SyncOptions(**{name: values[name] for name in SyncOptions._fields if name not in made}, **made)
+    shared = bucketOptions(values)
+    return SyncOptions(
+        sourceDir=values["sourceDir"],
+        s3BucketUrl=shared.s3BucketUrl,
+        aws=shared.aws,
+        verifyOnly=values["verifyOnly"],
+        uploadOnly=values["uploadOnly"],
+        ignoreWarnings=values["ignoreWarnings"],
+        dryRun=values["dryRun"],
+        exclude=shared.exclude,
+        maxSize=values["maxSize"] or 0,
+        followLinks="none" if values["noFollowLinks"] else values["followLinks"] or "safe",
+        allowEmptySource=values["allowEmptySource"],
+        requireFile=values["requireFile"],
+        maxDelete=values["maxDelete"],
+        lockWait=values["lockWait"],
+        method=values["method"],
+        listings=values["listings"],
+        checkContent=values["checkContent"],
+        repairContent=values["repairContent"],
+        digestCache=values["digestCache"],
+        noUploadProof=values["noUploadProof"],
+        printPolicy=values["printPolicy"],
+        kmsKey=values["kmsKey"],
+        logfile=values["logfile"],
+    )
 
 
 def _answer(options: SyncOptions) -> str:
@@ -334,42 +293,72 @@ changed. Exit status 0 means done and verified.""",
         Argument("s3BucketUrl", "The target, s3://bucket or s3://bucket/prefix"),
     ),
     switches=(
-        Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
-        Switch("u", "uploadOnly", "Upload what is new, remove nothing from the bucket"),
-        Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
-        Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
-        excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
-        Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
-        Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
-        Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
-        Switch("", "allowEmptySource", "Let a source without files empty the target"),
-        Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
-        Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N", "", _deletionLimit),
-        Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
-        Switch("", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")),
-        Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
-        Switch("", "checkContent", "Compare contents, too, by the ETags of the objects"),
-        Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
-        Switch(
-            "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
+        *grouped(
+            "What to do",
+            Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
+            Switch("u", "uploadOnly", "Upload what is new, and delete nothing"),
+            Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
+            *POLICY_SWITCHES,
         ),
-        Switch("", "noUploadProof", "Do not prove the content of what is uploaded"),
-        *POLICY_SWITCHES,
-        *AWS_SWITCHES,
-        *UPLOAD_SWITCHES,
+        *grouped(
+            "What is mirrored",
+            Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
+            excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
+            Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
+            Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
+            Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
+        ),
+        *grouped(
+            "Guards",
+            Switch("", "allowEmptySource", "Let a source without files empty the target"),
+            Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
+            Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N|N%", "", _deletionLimit),
+            Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
+        ),
+        *grouped(
+            "Proof of content",
+            Switch("", "checkContent", "Compare contents, too, by the objects' ETags"),
+            Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
+            Switch(
+                "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
+            ),
+            Switch("", "noUploadProof", "Do not prove the content of what is uploaded"),
+        ),
+        *grouped(
+            "Transfer",
+            Switch(
+                "", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")
+            ),
+            Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
+            *UPLOAD_SWITCHES,
+        ),
+        *grouped("How aws runs", *AWS_SWITCHES),
     ),
     example="""\
 Typical use:
 
-  cback-amazons3-sync /home/myuser s3://my-bucket/myuser
+  cback-amazons3-sync /srv/photos s3://my-bucket/photos
 
-This makes everything below myuser/ in my-bucket the same as /home/myuser;
-objects below myuser/ that have no file in /home/myuser are deleted.""",
+This makes everything below photos/ in my-bucket the same as /srv/photos;
+objects below photos/ that have no file in /srv/photos are deleted.""",
     buildOptions=_buildOptions,
     run=run,
     answer=_answer,
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
+    exclusions=(
+        Exclusion("verifyOnly", "dryRun", "--verifyOnly compares, --dryRun says what would be done"),
+        Exclusion("repairContent", "verifyOnly", "--verifyOnly changes nothing; --checkContent goes with it"),
+        Exclusion(
+            "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"
+        ),
+        *vainMonitoring("dryRun", "saves"),
+        *(
+            Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out what the other follows")
+            for which in ("safe", "all")
+        ),
+    ),
+    needs=(KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
 )
 
 if __name__ == "__main__":

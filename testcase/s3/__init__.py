@@ -8,10 +8,10 @@
         assert [request.operation for request in server.requests] == ["ListObjectsV2", ...]
 
 It speaks path-style requests of one account and verifies no signature, though a request must have
-one. There are no ACLs, policies, tags, lifecycle or object lock: what it does not understand it
-refuses with 501 NotImplemented. Nothing is encrypted, but what is said to be, by KMS or with a
-customer's key, has an ETag that is no digest, as in S3. Its listings can take the manners of other servers
-(`server.manners = CEPH`).
+one. There are no ACLs, policies, tags or object lock: what it does not understand it
+refuses with 501 NotImplemented. Rules of lifecycle are kept and given back, but nothing follows them. Nothing is
+encrypted, but what is said to be, by KMS or with a customer's key, has an ETag that is no digest, as in S3. Its
+listings can take the manners of other servers (`server.manners = CEPH`).
 """
 
 from testcase.s3.bucket import StoredObject, Versioning
@@ -30,7 +30,7 @@ from testcase.s3.faults import (
     Reset,
     TruncateListing,
 )
-from testcase.s3.manners import CEPH, Manners
+from testcase.s3.manners import CEPH, JAVASCRIPT, UNSORTED, Manners
 from testcase.s3.messages import RequestRecord
 from testcase.s3.server import S3Server
 
@@ -38,6 +38,8 @@ __all__ = [
     "ACCOUNT",
     "CEPH",
     "DENY",
+    "JAVASCRIPT",
+    "UNSORTED",
     "BreakXml",
     "CutBody",
     "Effect",

@@ -56,6 +56,8 @@ class Bucket:
         self.name = name
         self.created = created
         self.versioning = versioning
+        self.lifecycle = b""
+        """The rules for old versions as they came, in XML; they are kept and given back, and nothing follows them."""
         self.history: dict[bytes, list[StoredObject]] = {}
         self.allKeys = SortedKeys()
         self.currentKeys = SortedKeys()

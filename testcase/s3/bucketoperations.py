@@ -67,3 +67,24 @@ def putBucketVersioning(service: Service, request: Request) -> Response:
         raise S3Error("IllegalVersioningConfigurationException")
     service.store.setVersioning(request.bucket, Versioning(status))
     return Response()
+
+
+def getBucketLifecycleConfiguration(service: Service, request: Request) -> Response:
+    with service.store.lock:
+        rules = service.store.bucket(request.bucket).lifecycle
+    if not rules:
+        raise S3Error("NoSuchLifecycleConfiguration")
+    return Response(body=rules)
+
+
+def putBucketLifecycleConfiguration(service: Service, request: Request) -> Response:
+    rules = parsed(request.body, "LifecycleConfiguration").findall("Rule")
+    if not rules or any(rule.findtext("Status") not in {"Enabled", "Disabled"} for rule in rules):
+        raise S3Error("MalformedXML")
+    service.store.setLifecycle(request.bucket, request.body)
+    return Response()
+
+
+def deleteBucketLifecycle(service: Service, request: Request) -> Response:
+    service.store.setLifecycle(request.bucket, b"")
+    return Response(204)

@@ -39,13 +39,18 @@ class Disk:
                 datetime.fromisoformat(facts["created"]),
                 Versioning(facts["versioning"]),
             )
+            bucket.lifecycle = facts.get("lifecycle", "").encode()  # what the demo has kept may be older
             versions = [_decoded(path.read_bytes()) for path in record.parent.glob(f"*{_SUFFIX}")]
             for version in sorted(versions, key=lambda version: version.sequence):
                 bucket.add(version)
             yield bucket
 
     def saveBucket(self, bucket: Bucket) -> None:
-        facts = {"created": bucket.created.isoformat(), "versioning": bucket.versioning.value}
+        facts = {
+            "created": bucket.created.isoformat(),
+            "versioning": bucket.versioning.value,
+            "lifecycle": bucket.lifecycle.decode(),
+        }
         path = self._directory / bucket.name / _BUCKET_RECORD
         path.parent.mkdir(exist_ok=True)
         _write(path, json.dumps(facts).encode())

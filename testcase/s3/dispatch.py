@@ -62,6 +62,8 @@ def _performed(service: Service, route: Route | None, request: Request, requestI
             raise S3Error("NotImplemented")
         if not _isSigned(request):
             raise S3Error("AccessDenied")
+        if service.accessKey and f"Credential={service.accessKey}/" not in request.headers.get("authorization", ""):
+            raise S3Error("InvalidAccessKeyId")
         if request.headers.get("x-amz-expected-bucket-owner", ACCOUNT) != ACCOUNT:
             raise S3Error("AccessDenied")
         if isinstance(request.effect, Refuse):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from testcase.s3.bucket import Bucket, StoredObject
 from testcase.s3.keys import SortedKeys, afterKey, afterPrefix
+
+Order = Callable[[bytes], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,11 @@ class Page:
         return afterKey(self.lastKey) if isObject else afterPrefix(self.lastKey)
 
 
-def currentPage(bucket: Bucket, prefix: bytes, delimiter: bytes, start: bytes, limit: int) -> Page:
+def currentPage(
+    bucket: Bucket, prefix: bytes, delimiter: bytes, start: bytes, limit: int, order: Order | None = None
+) -> Page:
     """The current objects with keys from `start` on, at most `limit` of them."""
-    entries = _objectEntries(bucket, prefix, delimiter, start)
+    entries = _objectEntries(bucket, prefix, delimiter, start, order)
     return _page(entries, limit)
 
 
@@ -45,13 +50,14 @@ def versionPage(
     keyMarker: bytes,
     versionIdMarker: str | None,
     limit: int,
+    order: Order | None = None,
 ) -> Page:
     """Versions and delete markers after the marker, newest first within a key.
 
     Without a version id the whole key of the marker is past. A version id that the key no longer
     has starts that key again, so that nothing is missed.
     """
-    entries = _versionEntries(bucket, prefix, delimiter, keyMarker, versionIdMarker)
+    entries = _versionEntries(bucket, prefix, delimiter, keyMarker, versionIdMarker, order)
     return _page(entries, limit)
 
 
@@ -79,16 +85,23 @@ def _page(entries: Iterator[StoredObject | bytes], limit: int) -> Page:
     return Page(tuple(objects), tuple(prefixes), False, last)
 
 
-def _objectEntries(bucket: Bucket, prefix: bytes, delimiter: bytes, start: bytes) -> Iterator[StoredObject | bytes]:
-    for key, isCommonPrefix in _groups(bucket.currentKeys, prefix, delimiter, start):
+def _objectEntries(
+    bucket: Bucket, prefix: bytes, delimiter: bytes, start: bytes, order: Order | None
+) -> Iterator[StoredObject | bytes]:
+    for key, isCommonPrefix in _groups(bucket.currentKeys, prefix, delimiter, start, order):
         yield key if isCommonPrefix else bucket.history[key][-1]
 
 
 def _versionEntries(
-    bucket: Bucket, prefix: bytes, delimiter: bytes, keyMarker: bytes, versionIdMarker: str | None
+    bucket: Bucket,
+    prefix: bytes,
+    delimiter: bytes,
+    keyMarker: bytes,
+    versionIdMarker: str | None,
+    order: Order | None,
 ) -> Iterator[StoredObject | bytes]:
     start = keyMarker if versionIdMarker else afterMarker(keyMarker, delimiter)
-    for key, isCommonPrefix in _groups(bucket.allKeys, prefix, delimiter, start):
+    for key, isCommonPrefix in _groups(bucket.allKeys, prefix, delimiter, start, order):
         if isCommonPrefix:
             yield key
             continue
@@ -100,8 +113,15 @@ def _versionEntries(
         yield from newestFirst
 
 
-def _groups(index: SortedKeys, prefix: bytes, delimiter: bytes, start: bytes) -> Iterator[tuple[bytes, bool]]:
+def _groups(
+    index: SortedKeys, prefix: bytes, delimiter: bytes, start: bytes, order: Order | None
+) -> Iterator[tuple[bytes, bool]]:
     """The keys with this prefix from `start` on; those with one common prefix are one."""
+    if order:
+        for key in sorted(index.inOrder(), key=order):
+            if key.startswith(prefix) and (not start or order(key) >= order(start)):
+                yield key, False
+        return
     keys = index.inOrder()
     position = index.positionOf(max(prefix, start))
     while position < len(keys) and keys[position].startswith(prefix):

@@ -66,7 +66,9 @@ def listObjectVersions(service: Service, request: Request) -> Response:
     with service.store.lock:
         bucket = service.store.bucket(request.bucket)
         repeated = _UNKNOWN_VERSION if keyMarker and service.manners.repeatsKeys else None
-        page = versionPage(bucket, prefix, delimiter, keyMarker, versionIdMarker or repeated, limit)
+        page = versionPage(
+            bucket, prefix, delimiter, keyMarker, versionIdMarker or repeated, limit, service.manners.order
+        )
         newest = {key: bucket.history[key][-1] for key in {v.key for v in page.objects}}
     page = _perhapsTruncated(request, page)
     parts = [
@@ -85,7 +87,7 @@ def _currentPage(service: Service, request: Request, start: bytes) -> Page:
     limit = _limit(service, request)
     with service.store.lock:
         bucket = service.store.bucket(request.bucket)
-        page = currentPage(bucket, prefix, delimiter, start, limit)
+        page = currentPage(bucket, prefix, delimiter, start, limit, service.manners.order)
     return _perhapsTruncated(request, page)
 
 

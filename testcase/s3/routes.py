@@ -55,6 +55,9 @@ _ROUTES = (
     Route("GetBucketLocation", buckets.getBucketLocation, "GET", "bucket", "location"),
     Route("GetBucketVersioning", buckets.getBucketVersioning, "GET", "bucket", "versioning"),
     Route("PutBucketVersioning", buckets.putBucketVersioning, "PUT", "bucket", "versioning"),
+    Route("GetBucketLifecycleConfiguration", buckets.getBucketLifecycleConfiguration, "GET", "bucket", "lifecycle"),
+    Route("PutBucketLifecycleConfiguration", buckets.putBucketLifecycleConfiguration, "PUT", "bucket", "lifecycle"),
+    Route("DeleteBucketLifecycle", buckets.deleteBucketLifecycle, "DELETE", "bucket", "lifecycle"),
     Route(
         "ListObjectsV2",
         lists.listObjectsV2,

@@ -195,6 +195,15 @@ class S3Server:
         self._service.latency = seconds
 
     @property
+    def accessKey(self) -> str | None:
+        """The only access key that the server knows; None: it believes every one."""
+        return self._service.accessKey
+
+    @accessKey.setter
+    def accessKey(self, accessKey: str | None) -> None:
+        self._service.accessKey = accessKey
+
+    @property
     def clockAhead(self) -> timedelta:
         """By how much this server's clock is ahead of that of the machine."""
         return self._service.store.clockAhead

@@ -21,5 +21,6 @@ class Service:
         self.latency = 0.0
         self.pageSize = 1000
         self.manners = Manners()
+        self.accessKey: str | None = None
         self.requests: list[RequestRecord] = []
         self.stopping = threading.Event()

@@ -64,6 +64,12 @@ class Store:
             self.bucket(name).versioning = versioning
             self._saveBucket(name)
 
+    def setLifecycle(self, name: str, rules: bytes) -> None:
+        """Keep rules for old versions, in XML; none: an empty document."""
+        with self.lock:
+            self.bucket(name).lifecycle = rules
+            self._saveBucket(name)
+
     def putObject(
         self,
         bucketName: str,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from testcase.runner import Outcome
-from testcase.s3 import CEPH, Fault, Manners, S3Server, TruncateListing
+from testcase.s3 import CEPH, JAVASCRIPT, UNSORTED, Fault, Manners, S3Server, TruncateListing
 from testcase.trees import plantTree
 
 from .harness import Restore, Sync, at, awsStandIn, filesIn, moment, plantObjects, put, stored
@@ -145,6 +145,47 @@ def test_a_restore_that_cannot_list_all_fails_at_once(
     assert reason in outcome.stderr or "without end" in outcome.stderr
     assert len(server.requests) < 20
     assert not (tmp_path / "t").exists()
+
+
+FULLWIDTH = tuple(f"\uff08{letter}".encode() for letter in "abcdef")  # behind emoji in UTF-16 only
+EMOJI = ("\U0001f984".encode(), "\U0001f984b".encode())
+ORDERS: dict[str, tuple[Manners, tuple[bytes, ...], str]] = {
+    "UTF-16": (JAVASCRIPT, (*FULLWIDTH, *EMOJI), "without such names all works there"),
+    "UTF-16, deep": (JAVASCRIPT, tuple(b"d/" + key for key in (*FULLWIDTH, *EMOJI)), "without such names all works"),
+    "none": (UNSORTED, NAMES, "'aws s3 cp --recursive' needs none"),
+}
+
+
+@pytest.mark.parametrize("listings", ["1", "3"])
+@pytest.mark.parametrize("name", ORDERS)
+def test_another_key_order_is_told_with_what_works_all_the_same(
+    syncOnce: Sync, restoreOnce: Restore, server: S3Server, tmp_path: Path, name: str, listings: str
+) -> None:
+    server.manners, names, reason = ORDERS[name]
+    source = plantTree(tmp_path / "source", dict.fromkeys(names, b""))
+    plantObjects(server, dict.fromkeys(names, b""))
+    for outcome in (
+        syncOnce(source, "s3://bucket", "--listings", listings),
+        restoreOnce("s3://bucket", tmp_path / "t"),
+    ):
+        assert (outcome.status, reason in outcome.stderr, outcome.stderr.count("\n")) == (6, True, 1), outcome
+    assert stored(server) == dict.fromkeys(names, b"")
+    assert not (tmp_path / "t").exists()
+
+
+@pytest.mark.parametrize("names", [(*NAMES, *FULLWIDTH), (*NAMES, *EMOJI)], ids=["fullwidth", "emoji"])
+def test_the_order_of_utf16_does_no_harm_to_names_that_it_sorts_alike(
+    syncOnce: Sync, restoreOnce: Restore, server: S3Server, tmp_path: Path, names: tuple[bytes, ...]
+) -> None:
+    server.manners = JAVASCRIPT
+    source = plantTree(tmp_path / "source", names)
+    plantObjects(server, {b"extra": b"", names[-1]: b"another"})
+    for switches in ((), ("--verifyOnly", "--listings", "3")):
+        outcome = syncOnce(source, "s3://bucket", *switches)
+        assert (outcome.status, outcome.stderr) == (0, ""), outcome
+    assert stored(server) == {name: name for name in names}
+    assert restoreOnce("s3://bucket", tmp_path / "t").status == 0
+    assert filesIn(tmp_path / "t") == {name: name for name in names}
 
 
 def test_one_key_that_comes_again_and_again_is_a_failure(

@@ -116,7 +116,7 @@ def test_the_key_that_the_bucket_encrypts_with_may_be_used_as_the_run_uses_it(
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["--kmsKey", KEY], "--printPolicy, which is not given"),
+        (["--kmsKey", KEY], "--kmsKey needs --printPolicy"),
         (["--printPolicy", "--kmsKey", "a b"], "the ARN of a key"),
     ],
 )

@@ -17,6 +17,7 @@ import pytest
 from CedarBackup3.amazons3.aws.locale import awsLocale
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.progress import SILENT
 from CedarBackup3.amazons3.restore import apply as restoration
 from CedarBackup3.amazons3.restore import pastsnapshot as past
 from CedarBackup3.amazons3.restore import plan
@@ -24,10 +25,9 @@ from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import finish, staging
 from CedarBackup3.amazons3.restore.target import openedTarget
-from CedarBackup3.cli.record import Record
+from CedarBackup3.cli.findings import Findings
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
-from CedarBackup3.tools.shared.unwatched import unwatched
 from testcase.s3 import DENY, BreakXml, CutBody, Fault, Refuse, S3Server, TruncateListing
 from testcase.trees import plantTree
 
@@ -277,7 +277,7 @@ def test_without_sparse_files_nothing_fills_the_disk(
     put(server, wanted, 0)
     put(server, {b"u[%d]" % number: b"y" * size for number in range(unwanted)}, 10)
     selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale()), at(5))
-    tally, watcher = Tally(Record()), unwatched()
+    tally, watcher = Tally(Findings()), SILENT
     with (
         openedTarget(os.fsencode(tinyDisk / "t")) as target,
         past.listed(selection, watcher) as (_, versions),
@@ -378,3 +378,37 @@ def test_an_extension_restores_and_compares(
         restoreBucket("s3://bucket/p", tmp_path / "t")
     assert capfd.readouterr() == ("", "")  # a library prints nothing
     assert "Restored: s3://bucket/p/ as of now" in caplog.text
+
+
+LONG = "is fetched by an AWS CLI process of its own, which takes at least "
+
+
+@pytest.mark.parametrize("older", [99, 100])
+def test_a_rehearsal_tells_how_long_many_older_versions_take(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, older: int
+) -> None:
+    objects = {b"%d" % number: b"then" for number in range(older)}
+    put(server, objects, 0)
+    put(server, dict.fromkeys(objects, b"now"), 10)
+    put(server, {b"stays": b"as it is"}, 0)
+    outcome = restoreOnce("--dryRun", "--atTime", moment(5), "s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr) == (0, ""), outcome
+    assert outcome.log.count(f"Each of 100 files {LONG}") == (older == 100)
+    assert outcome.log.count(LONG) == (older == 100)
+
+
+def test_a_restore_tells_before_it_fetches_how_long_many_older_versions_take(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path, anyAws: str
+) -> None:
+    old = {b"%d" % number: b"then" for number in range(150)}
+    current = {b"current %d" % number: b"as it is" for number in range(200)}
+    put(server, {**old, **current}, 0)
+    put(server, dict.fromkeys(old, b"now"), 10)
+    # A real aws would take a minute for what this one refuses at once.
+    quick = awsStandIn(tmp_path / "aws", Path(anyAws), before='[ "$2" != get-object ] || exit 1')
+    outcome = restoreOnce("--atTime", moment(5), "s3://bucket/p", tmp_path / "t", awsDirectory=quick)
+    assert outcome.status == 6, outcome
+    assert outcome.log.count(f"Each of 150 files {LONG}") == 1
+    assert outcome.log.index(LONG) < outcome.log.index("Failed: ")
+    assert LONG not in outcome.stdout + outcome.stderr
+    assert len(filesIn(tmp_path / "t")) >= len(current)

@@ -78,6 +78,20 @@ def test_every_awkward_name_arrives_byte_for_byte_and_a_second_run_changes_nothi
     assert not changes(server)
 
 
+@pytest.mark.parametrize("method", ["direct", "sync"])
+def test_a_run_leaves_out_its_own_log_and_nothing_like_it(
+    method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "home", {b"a": b"1", b"[l]*/x.log": b"2", b"[l]*/log": b"before\n", b"l/log": b"3"})
+    plantObjects(server, {b"p/[l]*/log": b"of another machine"})
+    for _ in range(2):
+        outcome = syncOnce("--method", method, source, "s3://bucket/p", logfile=source / "[l]*" / "log")
+        assert (outcome.status, outcome.stdout, outcome.stderr) == (0, "", "")
+        assert f"Left out: {source}/[l]*/log, the log file of this run\n" in outcome.log
+    files = {b"a": b"1", b"[l]*/x.log": b"2", b"[l]*/log": b"of another machine", b"l/log": b"3"}
+    assert stored(server) == below(b"p/", files)
+
+
 def test_links_are_followed_and_what_holds_no_data_is_skipped_and_said_once(
     sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:

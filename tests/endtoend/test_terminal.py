@@ -4,23 +4,53 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
+import termios
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 from testcase.runner import toolCommand, toolEnvironment
-from testcase.s3 import S3Server
+from testcase.s3 import Fault, Hang, S3Server
+from testcase.terminal import Screen
 from testcase.trees import plantTree
 
-from .harness import Sync, stored
+from .harness import Sync, filesIn, moment, put, stored
 
 SYNC = "CedarBackup3.tools.amazons3sync"
+RESTORE = "CedarBackup3.tools.amazons3restore"
+MIB = 1 << 20
+# With so few open files aws gets 16 files at a time.
+SMALL_TREES = ("sh", "-c", 'ulimit -n 272; exec "$@"', "sh")
 
 
-def onTerminal(server: S3Server, anyAws: str, log: Path, *arguments: str | Path) -> tuple[int, str, str]:
+@pytest.fixture
+def server() -> Iterator[S3Server]:
+    """A server whose bucket keeps versions."""
+    with S3Server(buckets=("bucket",), versioning=True) as running:
+        yield running
+
+
+def onTerminal(
+    server: S3Server,
+    anyAws: str,
+    log: Path,
+    *arguments: str | Path,
+    tool: str = SYNC,
+    columns: int = 80,
+    term: str = "xterm",
+    prefix: Sequence[str] = (),
+) -> tuple[int, str, str]:
     """Run the tool with standard error on a terminal; returns status, standard output and what the terminal got."""
     leader, follower = pty.openpty()
-    command = [*toolCommand(SYNC), "--logfile", log, *arguments]
+    termios.tcsetwinsize(follower, (24, columns))
+    command = [*prefix, *toolCommand(tool), "--logfile", log, *arguments]
     environment = toolEnvironment(server.environment(), anyAws)
+    environment["TERM"] = term
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=follower) as running:
         os.close(follower)
         seen = b""
@@ -36,15 +66,65 @@ def onTerminal(server: S3Server, anyAws: str, log: Path, *arguments: str | Path)
     return running.returncode, printed, seen.decode()
 
 
+class Drawing(NamedTuple):
+    """The line at a moment."""
+
+    phase: str
+    text: str
+
+    @property
+    def percentage(self) -> int | None:
+        found = re.search(r"(\d+)%", self.text)
+        return int(found[1]) if found else None
+
+
+def drawings(seen: str) -> list[Drawing]:
+    """All of them; where there is no room for the phase it is the one before."""
+    found, phase = [], ""
+    for text in re.split(r"[\r\n]", seen.replace("\x1b[J", "")):
+        if text.strip():
+            named = re.match(r"([a-z]+)(?:: | \.\.\.)", text)
+            phase = named[1] if named else phase
+            found.append(Drawing(phase, text.rstrip()))
+    return found
+
+
+def requireHonest(seen: str, columns: int, phase: str) -> list[Drawing]:
+    """Hold all drawings to what a progress has to be; returns those of one phase."""
+    found = drawings(seen)
+    assert max(len(each.text) for each in found) < columns
+    for before, after in pairwise(found):
+        if before.phase == after.phase and not after.text.endswith("..."):  # as each of two listings begins
+            assert (before.percentage or 0) <= (after.percentage or 0)
+    assert "100%" not in seen
+    assert "0:00 left" not in seen
+    shown = [each for each in found if each.phase == phase]
+    assert all(each.percentage is not None for each in shown)
+    return shown
+
+
+def requireSteps(shown: list[Drawing], size: int) -> None:
+    """The percentages are those of the plan, whose files have so many bytes together and are all alike."""
+    percentages = {each.percentage for each in shown}
+    assert len(percentages) >= 5
+    for each in shown:
+        if each.percentage and (told := re.search(r"([\d.]+) MiB,", each.text)):
+            assert abs(each.percentage - 100 * float(told[1]) * MIB / size) <= 7, each.text
+    assert max(each.percentage or 0 for each in shown) >= 75
+
+
 def test_a_terminal_shows_progress_that_is_gone_at_the_end(server: S3Server, anyAws: str, tmp_path: Path) -> None:
     files = {b"%d" % number: bytes(300_000) for number in range(40)}
     source = plantTree(tmp_path / "source", files)
     server.latency = 0.02
     status, printed, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket")
     assert (status, printed) == (0, "")
-    for phase in ("walk", "listing", "sync: "):
-        assert f"\r\x1b[K{phase}" in seen
-    assert seen.endswith("\r\x1b[K")
+    requireHonest(seen, 80, "sync")
+    for phase in ("walk", "listing", "sync"):
+        assert f"\r{phase}: " in seen or f"\r{phase} ..." in seen
+    screen = Screen(80)
+    screen.write(seen)
+    assert screen.text == ""
     assert "\n" not in seen
     log = (tmp_path / "log").read_text()
     assert "\x1b" not in log
@@ -52,12 +132,72 @@ def test_a_terminal_shows_progress_that_is_gone_at_the_end(server: S3Server, any
     assert stored(server) == files
 
 
+@pytest.mark.parametrize(
+    ("columns", "method", "prefix"),
+    [
+        pytest.param(20, "sync", (), id="aws compares, 20 columns"),
+        pytest.param(40, "auto", (), id="one aws, 40 columns"),
+        pytest.param(80, "auto", SMALL_TREES, id="three of aws, 80 columns"),
+    ],
+)
+def test_an_upload_goes_forward_by_the_plan(
+    columns: int, method: str, prefix: tuple[str, ...], server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"%02d" % number: bytes(MIB) for number in range(40)})
+    server.putObject("bucket", b"extra", b"goes")
+    server.addFault(Fault("PutObject", Hang(1.0)))
+    words = ("--method", method, source, "s3://bucket")
+    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, columns=columns, prefix=prefix)
+    assert status == 0
+    shown = requireHonest(seen, columns, "sync")
+    requireSteps(shown, 40 * MIB)
+    assert any(re.fullmatch(r".*\d+%, \d+:\d\d left", each.text) for each in shown)
+    assert columns == 40 or any("/s" in each.text for each in shown) == (columns == 80)
+
+
+def test_files_without_content_come_further_too(server: S3Server, anyAws: str, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {b"%02d" % number: b"" for number in range(40)})
+    server.addFault(Fault("PutObject", Hang(0.3)))
+    _, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", prefix=SMALL_TREES)
+    shown = requireHonest(seen, 80, "sync")
+    assert len({each.percentage for each in shown}) >= 5
+
+
+def test_a_restore_of_current_and_older_versions_goes_forward_by_one_plan(
+    server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    files = {b"%02d" % number: bytes(MIB) for number in range(30)}
+    put(server, files, 0)
+    put(server, {b"%02d" % number: b"other" for number in range(8)}, 10)
+    server.addFault(Fault("GetObject", Hang(0.6)))
+    words = ("--atTime", moment(5), "s3://bucket/p", tmp_path / "target")
+    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, tool=RESTORE)
+    assert status == 0
+    assert filesIn(tmp_path / "target") == files
+    shown = requireHonest(seen, 80, "fetch")
+    requireSteps(shown, 30 * MIB)
+    assert any(re.fullmatch(r".*\d+%, \d+:\d\d left", each.text) for each in shown)
+
+
+def test_a_dumb_terminal_gets_no_escapes(server: S3Server, anyAws: str, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {b"%02d" % number: bytes(MIB) for number in range(10)})
+    server.addFault(Fault("PutObject", Hang(0.5)))
+    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", term="dumb")
+    assert status == 0
+    assert "\x1b" not in seen
+    assert requireHonest(seen, 80, "sync")
+    screen = Screen(80)
+    screen.write(seen)
+    assert screen.text == ""
+
+
 def test_lines_do_not_run_into_the_progress(server: S3Server, anyAws: str, tmp_path: Path) -> None:
     server.putObject("bucket", b"extra", b"")
     source = plantTree(tmp_path / "source", [b"a"])
     _, _, seen = onTerminal(server, anyAws, tmp_path / "log", "--verifyOnly", source, "s3://bucket")
-    lines = [line.rpartition("\x1b[K")[2].split(":")[0] for line in seen.split("\r\n")]
-    assert lines == ["Missing", "Extra", "Not verified", ""]
+    screen = Screen(200)
+    screen.write(seen)
+    assert [line.split(":")[0] for line in screen.text.splitlines()] == ["Missing", "Extra", "Not verified"]
 
 
 def test_a_quiet_terminal_stays_empty(server: S3Server, anyAws: str, tmp_path: Path) -> None:

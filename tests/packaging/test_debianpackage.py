@@ -133,7 +133,7 @@ def test_every_command_has_its_man_page_and_its_completion(package: Path) -> Non
         "usr/lib/tmpfiles.d/cedar-backup3-amazons3-sync.conf",
         *(f"usr/share/doc/{_PACKAGE}/examples/{path.name}" for path in (_ROOT / "debian/examples").iterdir()),
         f"usr/share/doc/{_PACKAGE}/README.md.gz",
-        *(f"usr/share/doc/{_PACKAGE}/docs/{path.name}" for path in (_ROOT / "docs").iterdir()),
+        *(f"usr/share/doc/{_PACKAGE}/{path.relative_to(_ROOT)}" for path in (_ROOT / "docs").rglob("*.*")),
     ],
 )
 def test_it_holds(package: Path, path: str) -> None:

@@ -57,12 +57,14 @@ def _items(lines: list[str]) -> Iterator[Item]:
     for before, line in zip(["", *lines], lines, strict=False):
         if before == ".TP":
             tag, body = _plain(line), []
-        elif line == ".TP":
+        elif line == ".TP" or line.startswith(".SS"):
             if tag:
                 yield tag, " ".join(body)
+            tag = ""
         else:
             body.append(_plain(line))
-    yield tag, " ".join(body)
+    if tag:
+        yield tag, " ".join(body)
 
 
 @pytest.fixture(params=_MODULES)
@@ -102,11 +104,19 @@ def test_the_synopsis_and_the_section_have_the_arguments(tool: Tool, page: dict[
 
 
 def test_the_page_has_the_switches_of_the_table_in_its_order(tool: Tool, page: dict[str, list[str]]) -> None:
-    table = [
-        f"{switch.spelling.strip()} {'' if switch.isValueOptional else switch.valueName}".strip()
-        for switch in tool.allSwitches
-    ]
-    assert [tag for tag, _ in _items(page["SWITCHES"])] == table
+    assert [tag for tag, _ in _items(page["SWITCHES"])] == [switch.spelling.strip() for switch in tool.allSwitches]
+
+
+def test_the_page_has_the_switches_under_the_headings_of_the_usage_listing(
+    tool: Tool, page: dict[str, list[str]]
+) -> None:
+    shown, heading = [], ""
+    for before, line in zip(["", *page["SWITCHES"]], page["SWITCHES"], strict=False):
+        heading = line.removeprefix(".SS ").strip('"') if line.startswith(".SS ") else heading
+        if before == ".TP":
+            shown.append(heading)
+    assert shown == [switch.group for switch in tool.allSwitches]
+    assert re.findall(r"^\.SS", "\n".join(page["SWITCHES"]), re.MULTILINE) == [".SS"] * len(set(shown))
 
 
 def test_the_page_has_the_defaults_of_the_table(tool: Tool, page: dict[str, list[str]]) -> None:

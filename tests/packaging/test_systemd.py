@@ -16,7 +16,7 @@ _DEBIAN = Path(__file__).resolve().parent.parent.parent / "debian"
 _SERVICE = _DEBIAN / "systemd/cback-amazons3-sync@.service"
 _SAMPLES = sorted([*(_DEBIAN / "systemd").iterdir(), *(_DEBIAN / "examples").iterdir()])
 _EXPOSURE = "25"
-"""In tenths: what DESIGN.md gives the reasons for, and a little, since each systemd counts in another way."""
+"""In tenths: what debian/README.source explains, and a little, since each systemd counts in another way."""
 
 
 def _run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

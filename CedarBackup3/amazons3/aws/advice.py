@@ -1,4 +1,4 @@
-"""What to do about an aws that failed, by what it said, or that could not be started. Pure.
+"""Advice for the user after an AWS CLI process failed or could not be started, found by the error that it printed.
 
 The codes are those of "Error responses" in the Amazon S3 API Reference, of AWS KMS and STS, and of Ceph and Swift; the
 other words are those of aws itself.
@@ -12,7 +12,9 @@ import re
 
 from CedarBackup3.util import displayPath, displayText, shortageSentence
 
-_CODE = re.compile(r"An error occurred \(([^()\s]+)\)")
+ERROR_CODE = re.compile(r"An error occurred \(([^()\s]+)\)")
+"""How aws prints the error code that a server gave."""
+
 _KMS_ACTION = re.compile(r"\bkms:(GenerateDataKey|Decrypt|ReEncrypt\w*|DescribeKey)\b")
 _ENCRYPTION = re.compile(r"encrypt|\bsse\b|server.side|aws:kms", re.IGNORECASE)
 _STORAGE = re.compile(r"storage.?class", re.IGNORECASE)
@@ -29,6 +31,10 @@ _KEY = "check that the key of AWS KMS exists, is enabled, and lies in the bucket
 _KEY_POLICY = "this user may not use the key: --printPolicy with --kmsKey KEY prints what that takes"
 _UNKNOWN_TO_SERVER = (
     "this server does not know what it was asked for: check --storageClass, --sse and AWS_REQUEST_CHECKSUM_CALCULATION"
+)
+_NO_VERSIONS = (
+    "this server lists no versions, which a restore begins with: 'aws s3 sync' fetches what is there, and "
+    "'cback-amazons3-sync --verifyOnly --checkContent' proves it"
 )
 
 _BY_CODE = {
@@ -120,7 +126,7 @@ def adviceFor(said: str) -> str:
     Args:
         said: the last lines of its standard error
     """
-    for match in _CODE.finditer(said):
+    for match in ERROR_CODE.finditer(said):
         if advice := _adviceForCode(match[1], said[match.end() :]):
             return advice
     for sign, advice in _BY_WORDS:
@@ -142,6 +148,8 @@ def _adviceForCode(code: str, message: str) -> str:
             return _CLASS
         if _ENCRYPTION.search(message):
             return _ENCRYPTED
+    if code in {"MethodNotAllowed", "NotImplemented", "405"} and "ListObjectVersions" in message:
+        return _NO_VERSIONS
     return _BY_CODE.get(code, "")
 
 

@@ -1,12 +1,28 @@
-"""What comes behind `aws`: the arguments of each command that is run. Pure: nothing is run here."""
+"""The argument list of each AWS CLI command that the program uses. Pure: nothing is run here."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 from CedarBackup3.amazons3.model import S3Location
+
+Kind = Literal["upload", "download", "listing", "question", "configure"]
+"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`."""
+
+
+class Arguments(NamedTuple):
+    """What comes behind `aws`, and what kind of command that is."""
+
+    kind: Kind
+    words: tuple[str | bytes, ...]
+
+    @property
+    def subcommand(self) -> str:
+        """The first two words, for a message."""
+        return " ".join(map(str, self.words[:2]))
 
 
 def syncArguments(
@@ -17,23 +33,25 @@ def syncArguments(
     excludes: Iterable[str] = (),
     followLinks: bool = True,
     progress: bool = False,
-) -> list[str | bytes]:
+) -> Arguments:
     """The arguments that mirror a directory, given by an absolute path, to a location.
 
     The slash at its end lets aws fail where the directory has become a file; without it, aws would delete everything.
     """
-    switches = [
-        *["--delete"] * delete,
-        *["--no-follow-symlinks"] * (not followLinks),
-        *["--no-progress"] * (not progress),
-        *(f"--exclude={pattern}" for pattern in excludes),
-    ]
-    return ["s3", "sync", _directory(source), location.url, *switches]
+    switches = [f"--exclude={pattern}" for pattern in excludes]
+    if delete:
+        switches.append("--delete")
+    if not followLinks:
+        switches.append("--no-follow-symlinks")
+    if not progress:
+        switches.append("--no-progress")
+    return Arguments("upload", ("s3", "sync", _directory(source), location.url, *switches))
 
 
-def copyArguments(directory: bytes, location: S3Location, *, progress: bool = False) -> list[str | bytes]:
+def copyArguments(directory: bytes, location: S3Location, *, progress: bool = False) -> Arguments:
     """The arguments that copy all that is in a directory to a location."""
-    return ["s3", "cp", _directory(directory), location.url, "--recursive", *["--no-progress"] * (not progress)]
+    words = ("s3", "cp", _directory(directory), location.url, "--recursive")
+    return Arguments("upload", words if progress else (*words, "--no-progress"))
 
 
 def _directory(path: bytes) -> bytes:
@@ -41,19 +59,25 @@ def _directory(path: bytes) -> bytes:
     return os.path.abspath(path).rstrip(b"/") + b"/"
 
 
-def deleteArguments(file: str) -> list[str | bytes]:
+def deleteArguments(file: str) -> Arguments:
     """The arguments that delete the objects which a JSON file names; aws prints the errors there were, one a line."""
     query = "Errors[].[to_string([Code,Key])]"
-    return ["s3api", "delete-objects", "--cli-input-json", f"file://{file}", "--output", "text", "--query", query]
+    return _question("delete-objects", f"file://{file}", query)
 
 
-def deleteOneArguments(location: S3Location, key: str) -> list[str | bytes]:
+def deleteOneArguments(location: S3Location, key: str) -> Arguments:
     """The arguments that delete one object, whichever key it has; the name goes as JSON, as in a listing."""
     names = json.dumps({"Bucket": location.bucket, "Key": location.prefix + key})
-    return ["s3api", "delete-object", "--cli-input-json", names]
+    return Arguments("question", ("s3api", "delete-object", "--cli-input-json", names))
 
 
-def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
+def _question(operation: str, request: str, query: str) -> Arguments:
+    return Arguments(
+        "question", ("s3api", operation, "--cli-input-json", request, "--output", "text", "--query", query)
+    )
+
+
+def listArguments(location: S3Location, after: str = "", *, isOnePage: bool = False) -> Arguments:
     """The arguments that print the objects below a location: a line a page.
 
     A line is a JSON array: an array of `[size, time, etag, key]`, or null; whether more follows, or null; and the token
@@ -65,12 +89,13 @@ def listArguments(location: S3Location, after: str = "") -> list[str | bytes]:
     start = {"StartAfter": location.prefix + after} if after else {}
     names = json.dumps({"Bucket": location.bucket, "Prefix": location.prefix, **start})
     query = "[to_string([Contents[].[Size,LastModified,ETag,Key],IsTruncated,NextContinuationToken])]"
-    return ["s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query]
+    words = ("s3api", "list-objects-v2", "--cli-input-json", names, "--output", "text", "--query", query)
+    return Arguments("listing", (*words, "--no-paginate") if isOnePage else words)
 
 
 def headArguments(
     location: S3Location, key: str, fields: Iterable[str], part: int = 0, versionId: str = ""
-) -> list[str | bytes]:
+) -> Arguments:
     """The arguments that print what S3 says of one object, as a JSON array of those fields; with `part` of that part.
 
     Its stored checksums are among the fields. As in a listing, the name goes as JSON, and the output is pure ASCII.
@@ -79,17 +104,15 @@ def headArguments(
     asked = {"PartNumber": part} if part else {"ChecksumMode": "ENABLED"}
     query = f"to_string([{','.join(fields)}])"
     request = json.dumps(names | asked)
-    return ["s3api", "head-object", "--cli-input-json", request, "--output", "text", "--query", query]
+    return _question("head-object", request, query)
 
 
-def headBucketArguments(location: S3Location) -> list[str | bytes]:
+def headBucketArguments(location: S3Location) -> Arguments:
     """The arguments that ask whether this user can see a bucket."""
-    return ["s3api", "head-bucket", f"--bucket={location.bucket}"]
+    return Arguments("question", ("s3api", "head-bucket", f"--bucket={location.bucket}"))
 
 
-def versionArguments(
-    bucket: str, prefix: str, pageSize: int = 0, after: tuple[str, str] | None = None
-) -> list[str | bytes]:
+def versionArguments(bucket: str, prefix: str, pageSize: int = 0, after: tuple[str, str] | None = None) -> Arguments:
     """The arguments that print every version and delete marker of the keys that begin with a prefix: a line a page.
 
     A line is a JSON array: two arrays, or nulls, of `[key, id, is latest, time, size, ETag, class]` for each version
@@ -104,27 +127,27 @@ def versionArguments(
     lists = f"Versions[].[{facts},Size,ETag,StorageClass],DeleteMarkers[].[{facts}]"
     query = f"[to_string([{lists},IsTruncated,NextKeyMarker,NextVersionIdMarker])]"
     request: dict[str, str | int] = {"Bucket": bucket, "Prefix": prefix}
-    paging: list[str | bytes] = ["--page-size", str(pageSize)] if pageSize else []
+    paging: list[str] = ["--page-size", str(pageSize)] if pageSize else []
     if after:
         key, versionId = after
         request |= {"KeyMarker": key} | ({"VersionIdMarker": versionId} if versionId else {})
         request |= {"MaxKeys": pageSize} if pageSize else {}
         paging = ["--no-paginate"]
-    return [
-        *("s3api", "list-object-versions", "--cli-input-json", json.dumps(request)),
-        *("--output", "text", "--query", query, *paging),
-    ]
+    words = ("s3api", "list-object-versions", "--cli-input-json", json.dumps(request))
+    return Arguments("listing", (*words, "--output", "text", "--query", query, *paging))
 
 
-def getArguments(bucket: str, key: str, versionId: str, file: bytes) -> list[str | bytes]:
+def getArguments(bucket: str, key: str, versionId: str, file: bytes) -> Arguments:
     """The arguments that fetch one version, or without an id the object as it is now, into a file.
 
     What aws prints is a JSON array: what the object is encrypted with. Names go one by one, since aws takes them as
     JSON for no command that writes a file. The key is taken as it is only if `isTakenLiterally`.
     """
-    names = [f"--bucket={bucket}", f"--key={key}", *[f"--version-id={versionId}"] * bool(versionId)]
+    names = [f"--bucket={bucket}", f"--key={key}"]
+    if versionId:
+        names.append(f"--version-id={versionId}")
     query = f"to_string([{','.join(ENCRYPTION)}])"
-    return ["s3api", "get-object", *names, "--output", "text", "--query", query, file]
+    return Arguments("question", ("s3api", "get-object", *names, "--output", "text", "--query", query, file))
 
 
 ENCRYPTION = ("ServerSideEncryption", "SSECustomerAlgorithm")
@@ -141,10 +164,19 @@ def isTakenLiterally(value: str) -> bool:
 
 def downloadArguments(
     location: S3Location, directory: bytes, excludes: Iterable[str] = (), *, progress: bool = False
-) -> list[str | bytes]:
+) -> Arguments:
     """The arguments that fetch what is below a location into a directory, whatever its storage class."""
-    return [
-        *("s3", "sync", location.url, directory + b"/", "--force-glacier-transfer"),
-        *["--no-progress"] * (not progress),
-        *(f"--exclude={pattern}" for pattern in excludes),
-    ]
+    switches = [f"--exclude={pattern}" for pattern in excludes]
+    if not progress:
+        switches.append("--no-progress")
+    return Arguments("download", ("s3", "sync", location.url, directory + b"/", "--force-glacier-transfer", *switches))
+
+
+def configureArguments(*words: str) -> Arguments:
+    """The arguments that print a setting of the user's: `get` and its name."""
+    return Arguments("configure", ("configure", *words))
+
+
+def restoreArguments(request: str) -> Arguments:
+    """The arguments that bring an archived object back, described by JSON."""
+    return Arguments("question", ("s3api", "restore-object", "--cli-input-json", request))

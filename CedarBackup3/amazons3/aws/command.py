@@ -1,8 +1,7 @@
-"""The AWS CLI: the one call of it, what every command needs, and what its exit statuses mean."""
+"""Runs the AWS CLI: adds the settings to a command, starts the process, and explains its exit status."""
 
 from __future__ import annotations
 
-import io
 import ipaddress
 import logging
 import math
@@ -13,10 +12,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from CedarBackup3.amazons3.aws.advice import adviceFor, notStartedSentence
+from CedarBackup3.amazons3.aws.advice import ERROR_CODE, adviceFor, notStartedSentence
+from CedarBackup3.amazons3.aws.arguments import Arguments, configureArguments
 from CedarBackup3.amazons3.aws.configuration import configuredEndpoint, ignoresConfiguredEndpoints
 from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.aws.idle import IdleWatch
@@ -53,6 +52,12 @@ class AwsResult:
     """What stood in its way if it could not be started."""
 
     @property
+    def errorCode(self) -> str:
+        """The first error code that the server gave, as aws printed it; empty: none."""
+        match = next(filter(None, map(ERROR_CODE.search, self.errorLines)), None)
+        return match[1] if match else ""
+
+    @property
     def isComplete(self) -> bool:
         """Whether it did all that it was asked, short of files it skipped with a warning.
 
@@ -79,26 +84,27 @@ class AwsResult:
 
 
 def runAws(
-    arguments: Sequence[str | bytes],
+    arguments: Arguments,
     settings: AwsSettings,
-    outputFile: BinaryIO | None = None,
+    *,
     onOutput: Callable[[bytes], object] | None = None,
+    onOutputLine: Callable[[bytes], object] | None = None,
     shouldStop: Callable[[], bool] = lambda: False,
 ) -> AwsResult:
-    """Run aws and say how it ended; what it prints goes to the output log, or else to the file given.
+    """Run aws and return how it ended; what it prints goes to the output log, or else to `onOutputLine`.
 
     Args:
         arguments: what comes behind `aws`
         settings: how to run it
-        outputFile: receives what it prints
-        onOutput: is told what it prints, as it comes
+        onOutput: receives what it prints, as it comes, in whatever pieces
+        onOutputLine: receives what it prints line by line
         shouldStop: asked now and then; aws is stopped once it says yes
 
     Raises:
         CedarBackupError: it was stopped because it did nothing; no other aws would fare better
     """
     timeLimit, idle = settings.timeLimit, IdleWatch(settings.idleLimit)
-    words = [*arguments, *settingArguments(arguments, settings, os.environ)]
+    words = [*arguments.words, *settingArguments(arguments, settings, os.environ)]
     encoded = [w if isinstance(w, bytes) else w.encode(settings.locale.encoding, "surrogateescape") for w in words]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
     hasWarned = isIdle = False
@@ -115,16 +121,16 @@ def runAws(
         isIdle = idle.isOver()
         return isIdle or shouldStop() or time.monotonic() > deadline
 
-    if outputFile is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
+    if onOutputLine is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
         _log.debug("Running aws %s", encoded)
     status, _ = executeCommand(
         ["aws"],
         encoded,
-        doNotLog=outputFile is not None,
-        outputFile=outputFile,
+        doNotLog=onOutputLine is not None,
         environment=awsEnvironment(os.environ, settings) | _modelVariables(arguments, os.environ),
         onErrorLine=keep,
         onOutput=onOutput,
+        onOutputLine=onOutputLine,
         shouldStop=mustStop,
         onNotStarted=obstacles.append,
         directory=_AWS_DIRECTORY,
@@ -132,7 +138,7 @@ def runAws(
         onStarted=idle.begin,
     )
     late = timeLimit if time.monotonic() > deadline and status < 0 else 0
-    subcommand, obstacle = " ".join(map(str, arguments[:2])), next(iter(obstacles), None)
+    subcommand, obstacle = arguments.subcommand, next(iter(obstacles), None)
     if isIdle and status < 0:
         raise CedarBackupError(
             f"'aws {subcommand}' was stopped: it had done nothing for {settings.idleLimit:g} s (--awsIdleTimeout); "
@@ -142,29 +148,27 @@ def runAws(
 
 
 def answerOf(
-    arguments: Sequence[str | bytes], settings: AwsSettings, shouldStop: Callable[[], bool] = lambda: False
+    arguments: Arguments, settings: AwsSettings, shouldStop: Callable[[], bool] = lambda: False
 ) -> tuple[AwsResult, bytes]:
     """How a run of aws ended, and all that it printed; the arguments are those of `runAws`."""
-    printed = io.BytesIO()
-    return runAws(arguments, settings, outputFile=printed, shouldStop=shouldStop), printed.getvalue()
+    printed: list[bytes] = []
+    return runAws(arguments, settings, onOutputLine=printed.append, shouldStop=shouldStop), b"".join(printed)
 
 
 def requireSuccess(result: AwsResult) -> None:
     """Raise `CommandFailed` unless aws ended with 0."""
     if result.status != 0:
-        raise CommandFailed(str(result))
+        raise CommandFailed(str(result), result.errorCode)
 
 
-def settingArguments(
-    arguments: Sequence[str | bytes], settings: AwsSettings, environment: Mapping[str, str]
-) -> list[str]:
+def settingArguments(arguments: Arguments, settings: AwsSettings, environment: Mapping[str, str]) -> list[str]:
     """The switches that a command needs for the settings, each as one word, whatever its value begins with.
 
     All commands know profile, region and endpoint, only uploads by `aws s3` know how objects are stored, and only
     `aws s3api` knows the owner that a bucket should have.
 
     Args:
-        arguments: the command: what comes behind `aws`
+        arguments: the command
         settings: how to run it
         environment: may name an endpoint, as in `endpointOf`
     """
@@ -173,19 +177,15 @@ def settingArguments(
         ("--region", settings.region),
         ("--endpoint-url", endpointOf(settings, environment)),
     ]
-    if _isUpload(arguments):
+    if arguments.kind == "upload":
         switches += [
             ("--storage-class", settings.storageClass),
             ("--sse", settings.sse),
             ("--sse-kms-key-id", settings.sseKmsKeyId),
         ]
-    if arguments[0] == "s3api":
+    if arguments.kind in {"listing", "question"}:
         switches += [("--expected-bucket-owner", settings.expectedBucketOwner)]
     return [f"{switch}={value}" for switch, value in switches if value]
-
-
-def _isUpload(arguments: Sequence[str | bytes]) -> bool:
-    return list(arguments[:2]) in (["s3", "sync"], ["s3", "cp"]) and str(arguments[3]).startswith("s3://")
 
 
 def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
@@ -242,14 +242,14 @@ _AMAZONS_ENDPOINT = re.compile(  # the suffixes of its partitions, as botocore l
 )
 
 
-def _modelVariables(arguments: Sequence[str | bytes], environment: Mapping[str, str]) -> dict[str, str]:
+def _modelVariables(arguments: Arguments, environment: Mapping[str, str]) -> dict[str, str]:
     """Variables that let aws print of each page of a listing whether more follows, and where.
 
     Of a page it prints only what its models call results, so it is shown models that call these so, too ("Loaders" in
     the reference of botocore). In that of versions it also goes on behind the last key that it has read, since some
     servers do not write the marker in the way in which aws reads it.
     """
-    if not {"list-objects-v2", "list-object-versions"}.intersection(arguments):
+    if arguments.kind != "listing":
         return {}
     return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (_MODELS, environment.get("AWS_DATA_PATH"))))}
 
@@ -276,7 +276,7 @@ def awsVersion(settings: AwsSettings) -> str:
     return str(AwsResult("--version", status, tuple(lines or ()), False, obstacle=next(iter(obstacles), None)))
 
 
-def configuredText(arguments: Sequence[str], settings: AwsSettings) -> str:
-    """What `aws configure` prints for these arguments, such as `get endpoint_url`; empty if it fails."""
-    result, printed = answerOf(["configure", *arguments], settings)
+def configuredText(words: Sequence[str], settings: AwsSettings) -> str:
+    """What `aws configure` prints for these words, such as `get endpoint_url`; empty if it fails."""
+    result, printed = answerOf(configureArguments(*words), settings)
     return printed.decode("utf-8", "surrogateescape").rstrip("\n") if result.status == 0 else ""

@@ -1,4 +1,4 @@
-"""What a profile of aws's configuration says that aws is not asked for, since each question costs the start of an aws.
+"""Reads settings from the AWS configuration files, since asking the AWS CLI for them would start a process each time.
 
 The files are read as botocore reads them (`botocore.configloader`, and `Session.full_config` in `botocore.session`).
 """

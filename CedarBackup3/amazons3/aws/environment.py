@@ -1,4 +1,4 @@
-"""The variables that name files to aws, made to mean the same wherever it is started."""
+"""Makes relative paths in environment variables absolute, since the AWS CLI is started in another directory."""
 
 from __future__ import annotations
 

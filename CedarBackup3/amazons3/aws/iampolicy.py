@@ -1,4 +1,4 @@
-"""The least that a user has to be allowed for a run, as an IAM policy.
+"""The least IAM policy under which a run succeeds.
 
 Which permission an operation of S3 takes, and which resource and condition it is checked against, is said in "Actions,
 resources, and condition keys for Amazon S3" of the Service Authorization Reference, for keys in "Protecting data with

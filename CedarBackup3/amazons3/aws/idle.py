@@ -1,4 +1,4 @@
-"""Whether aws does anything at all: a byte moved, or time taken of a processor, by itself or by what it has started.
+"""Tells whether an AWS CLI process and its children are idle: they move no byte and use no processor time.
 
 What can hold a program up for ever tells no error: a pipe in a file's place, a file system whose server is gone, a
 program of the user's that makes credentials. An aws that waits for the network gives up by itself.

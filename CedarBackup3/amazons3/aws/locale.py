@@ -1,4 +1,4 @@
-"""The locale that aws is run in: with its encoding aws turns the bytes of file names into keys.
+"""The locale in which the AWS CLI runs; its encoding decides how the bytes of file names become keys.
 
 A Python program decodes file names in the encoding of its locale (PEP 538, PEP 540 and the documentation of
 `sys.getfilesystemencoding`). Under a UTF-8 locale, and under none at all, that is UTF-8. In a legacy locale only that

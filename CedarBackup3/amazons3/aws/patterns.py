@@ -1,4 +1,4 @@
-"""aws's patterns of names: `*`, `?` and `[...]`, which match slashes, too.
+"""The AWS CLI's patterns for names: `*`, `?` and `[...]`, which match slashes as well.
 
 (AWS CLI reference, "Use of Exclude and Include Filters".) aws puts the source's path, or bucket and prefix, in front of
 a pattern and matches the whole; for relative patterns that is the same as matching what is below by the pattern alone.

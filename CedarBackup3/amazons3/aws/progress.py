@@ -1,27 +1,37 @@
-"""The progress of a transfer, as aws says it."""
+"""The progress of a transfer, as aws prints it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from CedarBackup3.amazons3.progress import OnProgress
+_COMPLETED = re.compile(rb"Completed ([\d.]+) (Bytes?|[KMGTP]iB)/")
+_UNITS = {unit: 1 << 10 * power for power, unit in enumerate((b"Bytes", b"KiB", b"MiB", b"GiB", b"TiB", b"PiB"))}
+_UNITS[b"Byte"] = 1
+_TRANSFERRED = (b"upload: ", b"download: ")
+_LONGEST = 1 << 14  # bytes of a line that has not ended; two paths and a word are less
 
-_COMPLETED = re.compile(
-    rb"Completed ([\d.]+) (Bytes|[KMGT]iB)/~?([\d.]+) (Bytes|[KMGT]iB) .*?with ~?(\d+) file\(s\) remaining"
-)
-_UNITS = {b"Bytes": 1, b"KiB": 1 << 10, b"MiB": 1 << 20, b"GiB": 1 << 30, b"TiB": 1 << 40}
 
+def progressReader(follow: Callable[[int, int], object]) -> Callable[[bytes], None]:
+    """A reader, for `runAws`, of what a transfer prints; for display only: names that look like it may fool it.
 
-def progressReader(onProgress: OnProgress) -> Callable[[bytes], None]:
-    """A reader, for `runAws`, of aws's progress; for display only: names that look like it may fool it."""
+    Args:
+        follow: is told how many files and bytes have been transferred. aws rounds the bytes, and takes some back when
+            it tries again; its own total is an estimate for as long as it looks for files, and is not told
+    """
+    unended = b""
+    files = size = 0
 
     def read(output: bytes) -> None:
-        # Only the last update counts, and each is searched alone: one that is cut would be sought through all others.
-        updates = map(_COMPLETED.search, reversed(re.split(rb"[\r\n]", output)))
-        if match := next(filter(None, updates), None):
-            done = float(match[1]) * _UNITS[match[2]]
-            total = float(match[3]) * _UNITS[match[4]]
-            onProgress("sync", 0, int(done), done / total if total else None)
+        nonlocal unended, files, size
+        *lines, unended = re.split(rb"[\r\n]", unended + output)
+        unended = unended[:_LONGEST]
+        arrived = sum(line.startswith(_TRANSFERRED) for line in lines)
+        update = next(filter(None, map(_COMPLETED.match, reversed(lines))), None)
+        if update:
+            size = int(float(update[1]) * _UNITS[update[2]])
+        if update or arrived:
+            files += arrived
+            follow(files, size)
 
     return read

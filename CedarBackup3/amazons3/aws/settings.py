@@ -1,4 +1,4 @@
-"""How aws is run: what holds for every aws of a run, whatever it is to do."""
+"""The settings that all AWS CLI processes of a run share: locale, time limits, profile, endpoint, encryption."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AwsSettings:
     timeLimit: float = 0
     """Seconds after which an aws is stopped; 0: never."""
     idleLimit: float = 3600
-    """Seconds after which an aws is stopped that does nothing, as `awsidle` has it; 0: never.
+    """Seconds after which an aws is stopped that does nothing, as `idle` has it; 0: never.
 
     Of all that it does by itself only a wait between two attempts takes long, a minute or two.
     """

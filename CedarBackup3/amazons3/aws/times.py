@@ -1,4 +1,4 @@
-"""Times as aws prints them: most often ISO 8601 in UTC, on Amazon's servers in whole seconds.
+"""Times as the AWS CLI prints them: most often ISO 8601 in UTC, on Amazon's servers in whole seconds.
 
 Version 1 of aws prints what the server has written; version 2 reads it first, and fails on what it cannot read. So the
 ways of writing a time that other servers have are read here, too.

@@ -1,4 +1,4 @@
-"""The listing: every object of the target in key order, believed only when aws ended well.
+"""Lists the objects of the target in key order; a listing counts only if the AWS CLI ended well.
 
 A server gives a listing page by page, each page asked for when the one before has come. The source tells where the keys
 are likely to be, so the listing is cut into key ranges, which are listed side by side.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import chain, pairwise
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from CedarBackup3.amazons3.aws.arguments import listArguments
 from CedarBackup3.amazons3.aws.command import runAws
@@ -38,17 +39,20 @@ def rangeCount(files: int) -> int:
 
 
 def cutPoints(samples: Sequence[bytes], ranges: int) -> list[bytes]:
-    """The keys that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
-    chosen = {samples[len(samples) * number // ranges] for number in range(1, ranges) if samples}
-    return sorted(key for key in chosen if key and _isText(key))
+    """The strings that cut the key space into about even ranges, fewer where the samples do not tell as many apart."""
+    chosen = {_cut(samples[len(samples) * number // ranges]) for number in range(1, ranges) if samples}
+    return sorted(chosen - {b""})
 
 
-def _isText(key: bytes) -> bool:
+def _cut(key: bytes) -> bytes:
+    """As much of a key as can be asked for, and has the same keys before it by the order of UTF-8 as of UTF-16.
+
+    A server that keeps the latter would else list in neither range what is between both orders.
+    """
     try:
-        key.decode()
-    except UnicodeDecodeError:  # no key of a bucket, and nothing that could be asked for
-        return False
-    return True
+        return re.split("[\ue000-\U0010ffff]", key.decode())[0].encode()
+    except UnicodeDecodeError:  # no key of a bucket
+        return b""
 
 
 @contextlib.contextmanager
@@ -103,7 +107,7 @@ def _list(mirror: Mirror, wanted: _Range, cancelled: threading.Event) -> None:
         result = runAws(
             listArguments(mirror.location, wanted.lastKey.decode()),
             mirror.aws,
-            outputFile=cast(BinaryIO, pages),
+            onOutputLine=pages.take,
             shouldStop=lambda pages=pages: pages.isDone or cancelled.is_set(),  # type: ignore[misc]
         )
         if not cancelled.is_set():

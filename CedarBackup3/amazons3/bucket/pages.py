@@ -1,4 +1,4 @@
-"""What aws prints of a listing, taken a page and line at a time, and believed only when nothing is left to come."""
+"""Reads a listing page by page as the AWS CLI prints it, and requires the server to say which page is the last."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def goesOnBehind(marker: object) -> bool:
 
 
 class Pages:
-    """Stands in for the file that aws prints to, and gives each page to a function, which returns what follows it.
+    """Takes each page that aws prints, and gives it to a function, which returns what follows it.
 
     aws is to be stopped as soon as it can bring nothing more that is wanted, or a page is wrong: a server that begins
     again and again would never end.
@@ -78,7 +78,7 @@ class Pages:
         """Whether aws may be stopped."""
         return self._failure is not None or self.next in {Next.OURS, Next.UNWANTED}
 
-    def write(self, page: bytes) -> None:
+    def take(self, page: bytes) -> None:
         """Take one page."""
         if self.isDone:
             return
@@ -87,9 +87,6 @@ class Pages:
             self.next = Next.OURS if self._isOnePage and follows is Next.PAGE else follows
         except CommandFailed as failure:
             self._failure = failure
-
-    def flush(self) -> None:
-        """As files have it."""
 
     def requireComplete(self, result: AwsResult) -> None:
         """Raise `CommandFailed` unless all that aws can bring has come."""
@@ -119,7 +116,23 @@ def requireInOrder(keys: Iterable[bytes], prefix: bytes, last: bytes, *, mayRepe
         if not key.startswith(prefix):
             raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
         if key < last or (key == last and not mayRepeat):
-            raise CommandFailed(
-                f"aws listed {displayPath(key)} after {displayPath(last)}: the server keeps no key order"
-            )
+            raise CommandFailed(_disorder(key, last))
         last = key
+
+
+def _disorder(key: bytes, last: bytes) -> str:
+    """What is wrong where a key comes after one that it should come before, and what works all the same.
+
+    Servers whose strings are UTF-16 (those in JavaScript or Java) sort by its units: characters beyond U+FFFF, each of
+    which is two surrogates (U+D800 to U+DFFF) there, come before U+E000 to U+FFFF.
+    """
+    listed = f"aws listed {displayPath(key)} after {displayPath(last)}"
+    if last.decode().encode("utf-16-be") < key.decode().encode("utf-16-be"):
+        return (
+            f"{listed}: the server keeps the key order of UTF-16, which differs where names have characters beyond "
+            "U+FFFF, such as emoji; without such names all works there"
+        )
+    return (
+        f"{listed}: the server keeps no key order, without which nothing can be compared; "
+        "'aws s3 cp --recursive' needs none"
+    )

@@ -1,10 +1,10 @@
-"""Every version and delete marker below a prefix, in the server's order, believed only when aws ended well."""
+"""Lists every version and delete marker below a prefix, in the server's order; only a whole listing counts."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from CedarBackup3.amazons3.aws.arguments import isTakenLiterally, listArguments, versionArguments
@@ -82,7 +82,7 @@ def listVersions(
             result = runAws(
                 versionArguments(location.bucket, location.prefix + only.decode(), pageSize, after),
                 aws,
-                outputFile=cast(BinaryIO, pages),
+                onOutputLine=pages.take,
                 shouldStop=lambda pages=pages: pages.isDone,  # type: ignore[misc]
             )
             pages.requireComplete(result)
@@ -145,7 +145,7 @@ def keysBehind(location: S3Location, last: bytes, aws: AwsSettings) -> frozenset
     Raises:
         CommandFailed: aws failed, or what it printed is no listing
     """
-    result, printed = answerOf([*listArguments(location, last.decode()), "--no-paginate"], aws)
+    result, printed = answerOf(listArguments(location, last.decode(), isOnePage=True), aws)
     requireSuccess(result)
     # Without a last key a folder marker of the prefix itself comes as well, which has been listed.
     found, _ = parsedPage(printed, location.prefix.encode(), b"")
@@ -195,7 +195,7 @@ def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
 def _goesOnRight(last: str, marker: str) -> bool:
     """Whether aws goes on behind the last key of a page, given a marker as it has read that.
 
-    aws decodes keys and markers, but Ceph encodes only the keys. `awscli` lets it go on behind the last key instead.
+    aws decodes keys and markers, but Ceph encodes only the keys. `command` lets it go on behind the last key instead.
     Where it cannot, it shows no marker.
     """
     if not last:

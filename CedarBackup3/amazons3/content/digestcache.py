@@ -1,4 +1,4 @@
-"""Digests of files that were read by an earlier run, kept in an SQLite database.
+"""The digest cache: digests of files that an earlier run has read, kept in an SQLite database.
 
 What is kept can only confirm: a digest counts for a file in the very state it had when it was read, and where it does
 not agree with the object, the file is read again. So nothing that is wrong with the cache makes a file look damaged.

@@ -1,4 +1,4 @@
-"""The digests of files: each file is read once for all that is asked of it, and has to hold still meanwhile."""
+"""Calculates digests of files: one read for all digests of a file, none for a file that changes while it is read."""
 
 from __future__ import annotations
 

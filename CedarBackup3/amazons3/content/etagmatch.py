@@ -1,4 +1,4 @@
-"""Whether a file holds what the ETag of its object stands for."""
+"""Tells whether an open file has the content that the ETag of an object stands for."""
 
 from __future__ import annotations
 

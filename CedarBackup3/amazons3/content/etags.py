@@ -1,4 +1,4 @@
-"""What an ETag says of the content of an object.
+"""What the ETag of an object tells about its content, and which part sizes it may come from.
 
 After one PUT it is the MD5 of the content; after a multipart upload it is the MD5 of the MD5s of the parts, with the
 number of parts behind a dash (S3 API reference, "Object"; S3 User Guide, "Checking object integrity"). How large the

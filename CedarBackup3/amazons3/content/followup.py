@@ -1,4 +1,4 @@
-"""What an ETag leaves open is asked of S3, for a bounded number of objects: each question is an aws of its own.
+"""Asks S3 about contents on which ETags leave doubts, for a bounded number of objects: each takes a process.
 
 S3 tells the encryption, under some kinds of which the ETag is no digest, the checksum that was stored, and the size of
 a part. So a mismatch can be explained, and what is unknown can become known.
@@ -108,7 +108,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
     try:
         answer = finding(each, verdict)
     except CommandFailed as failure:
-        if "(404)" in str(failure):  # deleted meanwhile
+        if failure.code == "404":  # deleted meanwhile
             return _Answer(found, True)
         if _hasCustomerKey(reader, each, failure):
             return _Answer(found._replace(verdict="unknown", why=ENCRYPTED), True, True)
@@ -146,12 +146,12 @@ def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed) -> bool
 
     So do servers that cannot be asked for checksums, but they answer another question of the object.
     """
-    if "(400)" not in str(failure):
+    if failure.code != "400":
         return False
     try:
         storedPartSize(reader.location, reader.aws, each.key, reader.stopped.is_set, 1, **_which(each))
     except CommandFailed as other:
-        return "(400)" in str(other) and runAws(headBucketArguments(reader.location), reader.aws).status == 0
+        return other.code == "400" and runAws(headBucketArguments(reader.location), reader.aws).status == 0
     return False
 
 

@@ -1,7 +1,7 @@
-"""The proof of content: what each file holds, by its digest, beside what the ETag of its object says.
+"""Compares the content of files with the ETags of their objects, with several threads.
 
 A match is never an accident. A mismatch is a difference, unless something explains it that an ETag does not tell:
-another part size, or an encryption. `questions` asks for that.
+another part size, or an encryption. `followup` asks for that.
 """
 
 from __future__ import annotations

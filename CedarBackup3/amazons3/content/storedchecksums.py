@@ -1,4 +1,4 @@
-"""What S3 keeps with an object beside its ETag: its encryption, its checksum, the size of its parts.
+"""What S3 stores with an object beside its ETag: encryption, checksum and part size; and how to make that checksum.
 
 A listing has none of these, so each object has to be asked for by an aws of its own.
 """

@@ -1,4 +1,4 @@
-"""Which symbolic links are followed, and where they lead.
+"""Which symbolic links are followed: those that give their owners nothing that they could not read themselves.
 
 Whoever runs as root reads what others cannot. A link that somebody else has made must not make use of that: what it
 leads to counts only if its owner could have read it, too, as with `SymLinksIfOwnerMatch` of the Apache HTTP server.

@@ -1,4 +1,4 @@
-"""What is mounted on this machine."""
+"""The mount points of this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening what is below a directory level by level, so that nobody who plays with links meanwhile leads out of it.
+"""Opens what is below a directory level by level, so that links exchanged meanwhile cannot lead out of it.
 
 Each name is opened from a directory that is open already, and never through a link (openat(2), O_NOFOLLOW). What is
 open is judged, not what a path leads to. A link is followed only knowingly, as `links` says.

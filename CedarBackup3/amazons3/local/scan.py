@@ -1,4 +1,4 @@
-"""One walk of the source, kept."""
+"""A scan: one walk of the source, kept to be read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A local tree: which directory is read, and how."""
+"""A local tree: a directory, and the locale, patterns and rule for links with which it is read."""
 
 from __future__ import annotations
 

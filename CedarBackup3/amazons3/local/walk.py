@@ -1,4 +1,4 @@
-"""The walk: every file of a directory in key order, as `aws s3 sync` sees it where all links are followed.
+"""The walk: yields every file of a directory in key order, as `aws s3 sync` sees it where all links are followed.
 
 Each directory is opened from the one above it and never by its path, so that nobody who moves things meanwhile leads
 the walk elsewhere. Links are followed as `links` says.

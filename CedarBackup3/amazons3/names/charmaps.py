@@ -1,4 +1,4 @@
-"""The encodings that locales of the GNU C library give file names and that Python has no codec for.
+"""Decodes the encodings of GNU C library locales for which Python has no codec.
 
 The tables say what its charmaps say (of signs that standards draw differently EUC-TW has Big5's); `python -m
 util.charmaps` prints them anew.

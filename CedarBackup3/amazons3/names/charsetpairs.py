@@ -1,4 +1,4 @@
-"""Which letters follow each other in a language, and how often; made by `python -m util.letterpairs`."""
+"""How often letters follow each other in a language: data only, made by `python -m util.letterpairs`."""
 
 from __future__ import annotations
 

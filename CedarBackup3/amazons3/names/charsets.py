@@ -1,4 +1,4 @@
-"""Which encoding a file name is in that is not valid in the expected one.
+"""Guesses the encoding of a file name that is not valid in the expected one.
 
 A name is a few bytes, and they mean something in most encodings; but only one reading looks like what a person would
 write. So each candidate is asked how probable its reading is: letters by the letters they follow in some language,

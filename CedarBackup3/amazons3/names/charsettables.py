@@ -1,4 +1,4 @@
-"""What charsets.py knows of encodings and languages: data only, written by hand for it."""
+"""What `charsets` knows about encodings and languages: data only, written by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The languages that charsets.py knows, by their words: data only, written by hand for it."""
+"""Words of the languages that `charsets` knows: data only, written by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name check: what the walk tells of the names, directory by directory, kept until a report is made of it."""
+"""The name check: collects bad and unusual names during the walk, directory by directory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each bad name with the encoding it seems to be in, told by the name and by those around it."""
+"""Pairs each bad name with its probable encoding, from the name itself and from its neighbours."""
 
 from __future__ import annotations
 

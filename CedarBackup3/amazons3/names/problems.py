@@ -1,4 +1,4 @@
-"""The verdict on names: a prediction of which files `aws s3 sync` will not store, or will store under another name."""
+"""Decides which names `aws s3 sync` will not store, or will store under another name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways out for a user with bad names: a locale that makes them right, or commands that rename them."""
+"""Remedies for bad names: a locale in which they are right, or commands that rename them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for a shell that give names which will not survive other ones, right for any bytes."""
+"""Shell commands that rename files, correct for any bytes in a name."""
 
 from __future__ import annotations
 

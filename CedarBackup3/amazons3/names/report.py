@@ -1,4 +1,4 @@
-"""What the user reads of the name check: each bad name and what it seems to be, and each unusual one."""
+"""The lines that the user reads about bad and unusual names."""
 
 from __future__ import annotations
 

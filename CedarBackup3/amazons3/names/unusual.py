@@ -1,4 +1,4 @@
-"""Names that reach S3 unharmed, but that other tools or other file systems may not cope with: warnings, no refusals.
+"""Names that S3 stores unharmed but other tools or file systems may not accept: a warning each, no refusal.
 
 A file can be named neither `.` nor `..`, and no decoding makes a slash, so only the target's prefix can have such
 segments.

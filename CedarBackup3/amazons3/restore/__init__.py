@@ -1,1 +1,4 @@
-"""Bringing back what stood in a bucket at a given time."""
+"""Brings the snapshot of a bucket at a moment back into a directory, and proves it.
+
+`pastsnapshot` lists, `plan` decides what is missing, `apply` fetches into `staging` and places, `proof` compares.
+"""

@@ -1,4 +1,4 @@
-"""Carrying a restore out: fetching what a target lacks, and putting it in its place."""
+"""Carries a restore out: fetches what the target lacks into staging and puts it in its place."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial, matcher
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import joined
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import SourceEntry
-from CedarBackup3.amazons3.progress import Watcher
+from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
 from CedarBackup3.amazons3.restore.fetch import (
     Fetched,
     PartOf,
     downloaded,
+    durationLine,
     fetchedOneByOne,
     forget,
     standIn,
     takenFromTree,
 )
-from CedarBackup3.amazons3.restore.placing import NoPlace, place
+from CedarBackup3.amazons3.restore.placing import NoPlace, place, setTime
 from CedarBackup3.amazons3.restore.plan import Wanted
 from CedarBackup3.amazons3.restore.report import ARCHIVES, Outcome, Tally, archivedLine
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
@@ -68,21 +67,32 @@ def carriedOut(
     Raises:
         CommandFailed: aws cannot be run, or so many files failed in a row that the others are not tried
     """
+    _setTimes(local, staging.target, lacking.untimely)
     if not lacking.files:
         return
     _log.info("Fetching %s from %s", displayCount(lacking.files, "file"), selection.url)
+    transfer = Transfer(watcher, "fetch", lacking.files, lacking.size)
+    transfer.begin()
     work = _Work(
-        selection, local, staging, partOf(selection.aws), _settler(selection, local, lacking, staging, tally, watcher)
+        selection,
+        local,
+        staging,
+        partOf(selection.aws),
+        _settler(selection, local, staging, tally),
+        _arrivals(transfer),
     )
     with Spool(Version._make) as others, Spool(Version._make) as again:
         remaining: Iterable[Version] = lacking.versions
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             archive = _Archive(work.settle)
-            if _paysAsBatch(selection, versions, lacking) and (kept := _keptOut(work, versions, lacking)) is not None:
-                _download(work, versions, lacking, kept, watcher)
+            kept = _keptOut(work, versions, lacking) if _paysAsBatch(selection, versions, lacking) else None
+            if line := durationLine(lacking.files if kept is None else lacking.older):
+                _log.info("%s", line)
+            if kept is not None:
+                _download(work, versions, lacking, kept, transfer)
                 others.extend(_leftBehind(work, lacking, doubts, archive))
                 remaining = others
-            _fetchOneByOne(work, remaining, doubts, archive.see)
+            _fetchOneByOne(work, remaining, doubts, archive.see, work.arrive)
             again.extend(_stillWrong(work, doubts))
             again.extend(archive.untold())
         # What differs is fetched once more: it may have been damaged on the way.
@@ -91,6 +101,12 @@ def carriedOut(
             for version in _stillWrong(work, doubts):
                 work.settle(Fetched(version, b"", "what arrived is not what its ETag stands for"))
     os.sync()  # what is reported as restored should outlive a power failure
+
+
+def _setTimes(local: LocalTree, root: int, versions: Iterable[Version]) -> None:
+    """Give files that are up to date but for their times these as well."""
+    for version in versions:
+        setTime(root, local.locale.pathOf(version.key), secondsOf(version.lastModified))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,8 @@ class _Work:
     partOf: PartOf
     settle: Callable[[Fetched], None]
     """Puts in its place what was fetched, or says why there is nothing to put."""
+    arrive: Callable[[Version], None]
+    """Is told once of each version, when it has been fetched or will not be."""
 
 
 class _Archive:
@@ -149,11 +167,18 @@ def _stillWrong(work: _Work, doubts: Doubts) -> Iterator[Version]:
             yield fetched.version
 
 
-def _fetchOneByOne(work: _Work, versions: Iterable[Version], doubts: Doubts, settle: Callable[[Fetched], None]) -> None:
+def _fetchOneByOne(
+    work: _Work,
+    versions: Iterable[Version],
+    doubts: Doubts,
+    settle: Callable[[Fetched], None],
+    arrive: Callable[[Version], None] = lambda version: None,
+) -> None:
     failures, selection = 0, work.selection
     fetching = fetchedOneByOne(selection.location, selection.aws, work.staging, versions, work.partOf)
     with contextlib.closing(fetching) as arriving:
         for fetched in arriving:
+            arrive(fetched.version)
             if fetched.isSettled:
                 settle(fetched)
             else:
@@ -166,14 +191,14 @@ def _fetchOneByOne(work: _Work, versions: Iterable[Version], doubts: Doubts, set
                 )
 
 
-def _settler(
-    selection: Selection, local: LocalTree, lacking: Wanted, staging: Staging, tally: Tally, watcher: Watcher
-) -> Callable[[Fetched], None]:
+def _arrivals(transfer: Transfer) -> Callable[[Version], None]:
+    return lambda version: transfer.count(1, version.size or 0)
+
+
+def _settler(selection: Selection, local: LocalTree, staging: Staging, tally: Tally) -> Callable[[Fetched], None]:
     """What puts in its place what was fetched, or says why there is nothing to put."""
-    done = size = 0
 
     def settle(fetched: Fetched) -> None:
-        nonlocal done, size
         version = fetched.version
         if fetched.isArchived:
             line = archivedLine(selection, version)
@@ -186,10 +211,7 @@ def _settler(
             tally.unproven(version, displayPath(local.pathTo(local.locale.pathOf(version.key))), fetched.why)
         else:
             tally.fine(Outcome.RESTORED, version.size or 0)
-        done, size = done + 1, size + (version.size or 0)
-        watcher("fetch", done, size, size / lacking.size if lacking.size else None)
 
-    watcher("fetch")
     return settle
 
 
@@ -215,6 +237,8 @@ def _leftBehind(work: _Work, lacking: Wanted, doubts: Doubts, archive: _Archive)
             work.settle(taken)
         elif not (taken.isMissing and version.storageClass in ARCHIVES) or archive.takes(version):
             yield version
+            continue
+        work.arrive(version)
 
 
 def _paysAsBatch(selection: Selection, versions: Iterable[Version], lacking: Wanted) -> bool:
@@ -230,11 +254,10 @@ def _unwanted(work: _Work, versions: Iterable[Version], lacking: Wanted) -> Iter
     locale, selection = work.local.locale, work.selection
     now = (version for version in versions if version.isLatest and version.size is not None)
     isExcluded = matcher(selection.excludes) or (lambda name: False)
-    # Versions have the attribute by which the join orders, which is all that it needs of either side.
-    for entry, version in joined(cast("Iterable[SourceEntry]", lacking.versions), now):
+    for entry, version in joined(lacking.versions, now):
         if version is None or isExcluded(version.key.decode()) or unsafeReason(version.key, locale):
             continue
-        yield locale.pathOf(version.key), version, entry is None or not cast("Version", entry).isLatest
+        yield locale.pathOf(version.key), version, entry is None or not entry.isLatest
 
 
 def _keptOut(work: _Work, versions: Iterable[Version], lacking: Wanted) -> list[str] | None:
@@ -261,7 +284,7 @@ def _keptOut(work: _Work, versions: Iterable[Version], lacking: Wanted) -> list[
 
 
 def _download(
-    work: _Work, versions: Iterable[Version], lacking: Wanted, patterns: Sequence[str], watcher: Watcher
+    work: _Work, versions: Iterable[Version], lacking: Wanted, patterns: Sequence[str], transfer: Transfer
 ) -> None:
     """Fetch the current objects among what is lacking, in one batch; without patterns files stand in for the others."""
     selection, staging = work.selection, work.staging
@@ -271,8 +294,7 @@ def _download(
             forget(staging, path, version)
         elif not patterns:
             standIn(staging, path, version.size or 0)
-    shown = watcher if watcher.isShown else None
-    result = downloaded(selection.location, selection.aws, staging, (*selection.excludes, *patterns), shown)
+    result = downloaded(selection.location, selection.aws, staging, (*selection.excludes, *patterns), transfer)
     if result.status not in {0, 1, 2}:
         raise CommandFailed(str(result))
     if not result.isComplete:

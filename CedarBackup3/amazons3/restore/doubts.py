@@ -1,4 +1,4 @@
-"""What has arrived, but not proven by its ETag: kept until all has, then S3 is asked for a bounded number of them."""
+"""Restored files whose ETag proves nothing: kept until all have arrived, then S3 is asked about some of them."""
 
 from __future__ import annotations
 

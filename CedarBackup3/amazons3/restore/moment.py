@@ -1,4 +1,4 @@
-"""A moment as the user writes it and as it is said again."""
+"""Parses the moment that a user gives, and formats it for messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stood in a bucket at a moment: all its versions, and of them those that count."""
+"""Lists the versions of a selection, and keeps the snapshot at its moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
 from CedarBackup3.amazons3.model import S3Location, isFolderMarker
-from CedarBackup3.amazons3.progress import Watcher
+from CedarBackup3.amazons3.progress import SILENT, Watcher
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.snapshot import stateAt
@@ -23,7 +23,7 @@ _log = logging.getLogger("CedarBackup3.log")
 
 
 @contextlib.contextmanager
-def listed(selection: Selection, watcher: Watcher) -> Iterator[tuple[Selection, Spool[Version]]]:
+def listed(selection: Selection, watcher: Watcher = SILENT) -> Iterator[tuple[Selection, Spool[Version]]]:
     """Every version and delete marker of a selection, and the selection as it turned out to be: a prefix or one key.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Putting a file that has arrived in its place below the target, and nowhere else.
+"""Moves a file from staging to its place below the target, and never outside of it.
 
 Every directory on the way is opened from the one before, never through a link (openat(2), O_NOFOLLOW), so no key and
 nobody who plays with links meanwhile leads out of the target.

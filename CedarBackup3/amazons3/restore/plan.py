@@ -1,4 +1,4 @@
-"""What a target needs: of what stood in the bucket, what can be a file there, and what is missing or different."""
+"""The plan of a restore: which keys can be files in the target, and which of them are missing or different."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from CedarBackup3.amazons3.aws.times import secondsOf
@@ -19,8 +19,7 @@ from CedarBackup3.amazons3.local.walk import treeEntries
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import partOf
-from CedarBackup3.amazons3.restore.fetch import PartOf
-from CedarBackup3.amazons3.restore.placing import setTime
+from CedarBackup3.amazons3.restore.fetch import PartOf, durationLine
 from CedarBackup3.amazons3.restore.report import Outcome, Tally
 from CedarBackup3.amazons3.restore.safepaths import RESERVED, CaselessNames, alsoDirectories, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -73,11 +72,18 @@ class Wanted:
     """What has to be fetched."""
 
     versions: Spool[Version]
+    untimely: Spool[Version]
+    """Those of which the target has the content, but with another time."""
     files: int
     size: int
     """In bytes."""
     current: int
     """How many of the files are objects as they are now."""
+
+    @property
+    def older(self) -> int:
+        """How many are versions that have been replaced or deleted."""
+        return self.files - self.current
 
 
 @contextlib.contextmanager
@@ -90,7 +96,6 @@ def wanted(
     *,
     root: int,
     mayReplace: bool,
-    adjust: bool = False,
 ) -> Iterator[Wanted]:
     """What is missing or different in the target.
 
@@ -103,7 +108,6 @@ def wanted(
         root: the descriptor of the target; negative: there is none yet
         mayReplace: whether files that are different may be replaced. A restore that goes on has put only whole files
             in their places, so what is different there by now is somebody's work
-        adjust: whether files of the right content get their time
     """
     files = size = current = 0
     part = partOf(selection.aws)
@@ -121,7 +125,7 @@ def wanted(
         tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
         return True
 
-    def lacking(tree: OpenTree) -> Iterator[Version]:
+    def lacking(tree: OpenTree, keepUntimely: Callable[[Version], object]) -> Iterator[Version]:
         nonlocal files, size, current
         for entry, version in joined(targetEntries(selection, local, root, watcher), state):
             if version is None:
@@ -131,8 +135,7 @@ def wanted(
                 continue
             if entry is not None and _hasContent(tree, entry, version, part):
                 tally.fine(Outcome.SETTLED, entry.size or 0)
-                if adjust:
-                    setTime(root, entry.path, secondsOf(version.lastModified))
+                keepUntimely(version)
                 continue
             if isInTheWay(tree, entry, version):
                 continue
@@ -140,11 +143,16 @@ def wanted(
             yield version
 
     _log.info("Reading %s", displayPath(local.root))
-    with Spool(Version._make) as kept, OpenTree(root, local.followLinks) as tree:
-        kept.extend(lacking(tree))
+    with (
+        Spool(Version._make) as kept,
+        Spool(Version._make) as untimely,
+        OpenTree(root, local.followLinks) as tree,
+    ):
+        with untimely.appending() as keepUntimely:
+            kept.extend(lacking(tree, keepUntimely))
         settled = displayCount(tally.count(Outcome.SETTLED), "file")
         _log.info("To restore: %s (%s); %s up to date", displayCount(files, "file"), displayBytes(size), settled)
-        yield Wanted(kept, files, size, current)
+        yield Wanted(kept, untimely, files, size, current)
 
 
 def targetEntries(selection: Selection, local: LocalTree, root: int, watcher: Watcher) -> Iterator[SourceEntry]:
@@ -214,3 +222,5 @@ def rehearsed(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
             displayPath(version.versionId),
             selection.urlOf(version.key),
         )
+    if line := durationLine(lacking.older):
+        _log.info("%s", line)

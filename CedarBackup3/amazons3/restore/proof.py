@@ -1,4 +1,4 @@
-"""The proof of a restore: the target as it is beside what stood in the bucket."""
+"""The proof of a restore: compares the target with the snapshot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of a restore, key by key and altogether, as data and in words."""
+"""The report of a restore: the outcome of each key, the totals, and their wording."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from CedarBackup3.amazons3.aws.arguments import restoreArguments
 from CedarBackup3.amazons3.aws.command import settingArguments
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.cappedlines import CappedLines
@@ -100,10 +101,10 @@ class RestoreReport:
 
 
 class Tally:
-    """Counts what comes of the keys, for a report and for the record of the run; says in the log what is not fine."""
+    """Counts what comes of the keys, for a report and for the findings of the run; says in the log what is not fine."""
 
-    def __init__(self, record: Recorder) -> None:
-        self._record = record
+    def __init__(self, findings: Recorder) -> None:
+        self._recorder = findings
         self.said: set[bytes] = set()
         """The keys of the bucket of which something was said."""
         self._counts: Counter[Outcome] = Counter()
@@ -116,13 +117,13 @@ class Tally:
     def fine(self, outcome: Outcome, size: int) -> None:
         """A file is as it should be."""
         self._count(outcome, size)
-        self._record.count(outcome.className, 1, size)
+        self._recorder.count(outcome.className, 1, size)
 
     def unproven(self, version: Version, shown: str, why: str) -> None:
         """A file is in its place, of which nothing proves that its content is right; why that is so."""
         size = version.size or 0
         self._count(Outcome.UNPROVEN, size)
-        self._record.note(Outcome.UNPROVEN.className, version.key, size)
+        self._recorder.note(Outcome.UNPROVEN.className, version.key, size)
         self._unproven = self._unproven or f"of {shown} because {why}"
 
     def sayUnproven(self) -> None:
@@ -139,12 +140,12 @@ class Tally:
     def untraced(self, files: int, size: int) -> None:
         """So many of the files were stored before there were versions."""
         self._untraced = Noted(files, size)
-        self._record.count("unprovenSnapshot", files, size)
+        self._recorder.count("unprovenSnapshot", files, size)
 
     def wrong(self, outcome: Outcome, key: bytes, size: int, line: str, reason: str = "") -> None:
         """Something is wrong with a key, and the line says what."""
         self._count(outcome, size)
-        self._record.note(outcome.className, key, size)
+        self._recorder.note(outcome.className, key, size)
         self.said.add(key)
         if len(self._findings) < _KEPT:
             self._findings.append(Finding(outcome, key, size, reason))
@@ -181,8 +182,10 @@ def archivedLine(selection: Selection, version: Version) -> str:
     }
     # A key such as mail://joe@home would be masked like a URL with a password.
     names = json.dumps(request).replace("@", "\\u0040")
-    words = ["s3api", "restore-object", "--cli-input-json", names]
-    command = shlex.join(["aws", *words, *settingArguments(words, selection.aws, os.environ)])
+    arguments = restoreArguments(names)
+    command = shlex.join(
+        ["aws", *map(os.fsdecode, arguments.words), *settingArguments(arguments, selection.aws, os.environ)]
+    )
     return (
         f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, {version.storageClass}) "
         f"has to be brought back first: {command}; hours later, run this again"

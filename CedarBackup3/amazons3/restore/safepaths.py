@@ -1,4 +1,4 @@
-"""Which keys can become files below a directory: keys come from a bucket, and anybody may have put them there."""
+"""Decides which keys can safely become files below a directory: anybody may have written the keys of a bucket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a bucket is looked at, as of when."""
+"""A selection: the prefix or key to restore, the moment, and the patterns of what is left out."""
 
 from __future__ import annotations
 

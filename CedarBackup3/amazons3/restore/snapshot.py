@@ -1,4 +1,4 @@
-"""What stood in a bucket at a moment, told from all its versions and delete markers."""
+"""Finds the version of each key that stood at a moment, among all versions and delete markers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private directory inside the target in which files arrive, and from which they are put in their places.
+"""The staging directory inside the target: restored files arrive there and are then put in their places.
 
 It is locked while a restore is at work, and says which restore that is: what is left of one that did not come to its
 end lets the same one go on in a target that is not empty any more.

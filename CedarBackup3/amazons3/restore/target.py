@@ -1,4 +1,4 @@
-"""The directory that is restored into or compared with, opened once, before anything is looked at.
+"""The target of a restore: a directory that is opened once, before anything else is looked at.
 
 It may lie in the home of another user, who can put something else at its path at any time, or on the way to it. So the
 way is judged as it is walked, and whatever is done in the directory afterwards is done by its descriptor.

@@ -1,4 +1,4 @@
-"""Versions as lines: columns for people, JSON for programs."""
+"""Formats versions as lines: columns for people, JSON for programs."""
 
 from __future__ import annotations
 

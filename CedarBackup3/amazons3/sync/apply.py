@@ -1,4 +1,4 @@
-"""Bringing files up: just those of the plan by `aws s3 cp`, or by `aws s3 sync` for those who ask for it.
+"""Uploads: the files of the plan with `aws s3 cp`, or everything with `aws s3 sync` for those who ask for it.
 
 `aws s3 sync` follows every link by its path, and with `--delete` it deletes whatever it cannot read at the moment it
 looks, while a disk may be unmounted under a run that takes hours.
@@ -11,13 +11,13 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from CedarBackup3.amazons3.aws.arguments import copyArguments, syncArguments
+from CedarBackup3.amazons3.aws.arguments import Arguments, copyArguments, syncArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, runAws
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.aws.progress import progressReader
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
-from CedarBackup3.amazons3.progress import OnProgress
+from CedarBackup3.amazons3.progress import Transfer
 from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.amazons3.sync.linktree import linkTrees
 from CedarBackup3.errors import CommandFailed
@@ -26,16 +26,14 @@ from CedarBackup3.util import displayPath
 _MOST_PROTECTED = 500  # keys: as many as can be given to aws on a command line
 
 
-def synchronized(
-    mirror: Mirror, *, delete: bool, leftOut: Sequence[SourceEntry] = (), onProgress: OnProgress | None = None
-) -> AwsResult:
-    """Run `aws s3 sync`; with `onProgress` aws is asked for its own progress.
+def synchronized(mirror: Mirror, transfer: Transfer, *, delete: bool, leftOut: Sequence[SourceEntry] = ()) -> AwsResult:
+    """Run `aws s3 sync`.
 
     Args:
         mirror: what is mirrored
+        transfer: follows aws, if anybody sees it
         delete: let aws delete what it finds no file for
         leftOut: what is neither uploaded nor deleted, nor is what may be hidden below it
-        onProgress: is told of the progress
 
     Raises:
         CommandFailed: aws has no way to protect them
@@ -48,9 +46,9 @@ def synchronized(
             delete=delete,
             excludes=excludes,
             followLinks=mirror.tree.followLinks != "none",
-            progress=onProgress is not None,
+            progress=transfer.isShown,
         )
-        return _ran(mirror, arguments, onProgress)
+        return _ran(mirror, arguments, transfer)
 
 
 def _protections(mirror: Mirror, entries: Sequence[SourceEntry]) -> list[str]:
@@ -86,23 +84,33 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
 
 def uploaded(
     mirror: Mirror,
-    paths: Iterable[bytes],
+    files: Iterable[tuple[bytes, int]],
     onUnopened: Callable[[bytes], object],
-    onProgress: OnProgress | None = None,
+    transfer: Transfer,
 ) -> Iterator[AwsResult]:
-    """Copy just the files with these paths below the source, many at a time; yields how each aws ended.
+    """Copy just some files, many at a time; yields how each aws ended.
 
     Args:
         mirror: what is mirrored
-        paths: in key order
+        files: the path of each below the source and its planned bytes, in key order
         onUnopened: is told of what is no such file any more
-        onProgress: is told of the progress
+        transfer: follows each aws, if anybody sees it, and counts what it was given
     """
-    with linkTrees(mirror, paths, onUnopened) as trees:
-        for tree in trees:
-            yield _ran(mirror, copyArguments(tree, mirror.location, progress=onProgress is not None), onProgress)
+    count = size = 0
+
+    def paths() -> Iterator[bytes]:
+        nonlocal count, size
+        for path, planned in files:
+            count, size = count + 1, size + planned
+            yield path
+
+    with linkTrees(mirror, paths(), onUnopened) as trees:
+        for tree in trees:  # by now all its files have been taken, and none of the next one's
+            result = _ran(mirror, copyArguments(tree, mirror.location, progress=transfer.isShown), transfer)
+            transfer.count(count, size)
+            count = size = 0
+            yield result
 
 
-def _ran(mirror: Mirror, arguments: Sequence[str | bytes], onProgress: OnProgress | None) -> AwsResult:
-    reader = progressReader(onProgress) if onProgress else None
-    return runAws(arguments, mirror.aws, onOutput=reader)
+def _ran(mirror: Mirror, arguments: Arguments, transfer: Transfer) -> AwsResult:
+    return runAws(arguments, mirror.aws, onOutput=progressReader(transfer.follow) if transfer.isShown else None)

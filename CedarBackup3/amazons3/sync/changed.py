@@ -1,4 +1,4 @@
-"""Telling what changed during the run from what is wrong: nothing can be said of a file that did not hold still."""
+"""Tells files that changed during the run from files that are wrong."""
 
 from __future__ import annotations
 

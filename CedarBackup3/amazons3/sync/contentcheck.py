@@ -1,4 +1,4 @@
-"""The check of content as a step of a run, which says in the log what it does and finds."""
+"""The content check as a step of a run: compares, asks S3, logs and counts."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _taking(
         elif standings:
             ahead = standings.secondsAhead(each)
             if ahead > CLOCK_TOLERANCE:
-                watcher.record.note("clockAhead", each.path, each.size)
+                watcher.findings.note("clockAhead", each.path, each.size)
                 gathered.secondsAhead = max(gathered.secondsAhead, ahead)
         before = settledBefore(each.key)
         if before and before.claim == each:

@@ -1,4 +1,4 @@
-"""Deleting the objects of a plan: those and no others, whatever the server makes of it.
+"""Deletes the objects of a plan and no others, however the server answers.
 
 A thousand go at a time. Only where a server refuses them is it found out what it takes: an object that no batch can
 hold goes by itself, and where no batch is taken at all, each goes by itself, several side by side. Nothing but the

@@ -1,4 +1,4 @@
-"""The guards: what refuses a run before anything is changed."""
+"""The guards: checks that refuse a run before anything is changed."""
 
 from __future__ import annotations
 

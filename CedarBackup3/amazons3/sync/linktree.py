@@ -1,4 +1,4 @@
-"""A private tree of links to open files, by which aws uploads just those, whatever their paths lead to meanwhile.
+"""A private tree of links to open files: the AWS CLI uploads the files that were checked, whatever has their names.
 
 aws follows each link by its path, but what the path names is an open file of this process (proc(5), fd): the one that
 was judged, even if another has its name by now.

@@ -1,4 +1,4 @@
-"""One run at a time on a target: a lock that dies with the processes that hold it, the run and every aws of it."""
+"""The lock of a target: one run at a time, held until the run and all of its AWS CLI processes have ended."""
 
 from __future__ import annotations
 

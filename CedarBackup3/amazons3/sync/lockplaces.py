@@ -1,4 +1,4 @@
-"""Where locks lie: in directories in which nobody but this user, or root, can make or remove a file.
+"""The directories for locks: only this user or root can create or remove a file in them.
 
 So no other user can keep this one's runs from taking theirs, and all runs of one user meet in at least one of them.
 """

@@ -1,4 +1,4 @@
-"""Findings in words: lines that stand alone in a log or a mail."""
+"""The wording of differences, steps and summaries: each line stands alone in a log or a mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan: what `aws s3 sync` would do, by its own rule, and what it would leave out although it may have changed.
+"""The plan: what `aws s3 sync` would do by its own rule, and what it would miss.
 
 The rule is aws's: a file goes up if it has no object, another size than its object, or a modification time later than
 the object's; an object without a file goes. So the same bucket results whichever way the plan is carried out. Where the
@@ -41,6 +41,7 @@ class Plan:
     """How many objects there are now."""
     ours: int = 0
     """How many of the uploads `aws s3 sync` would leave out."""
+    oursSize: int = 0
     matches: Iterable[Finding] = ()
     """Of the files that were read to plan what to do with them, those that need nothing, in key order."""
 
@@ -58,6 +59,11 @@ class Plan:
     def uploads(self) -> int:
         """How many files go up."""
         return self.length - self.deletions
+
+    @property
+    def uploadSize(self) -> int:
+        """How many bytes go up."""
+        return sum(size for action, size in self.sizes.items() if action != "delete")
 
 
 @contextlib.contextmanager
@@ -98,6 +104,7 @@ def planned(
             tally.settledSize - oursSize,
             tally.objects,
             ours,
+            oursSize,
             matches,
         )
 

@@ -1,4 +1,4 @@
-"""Uploading again what differs in content, which `aws s3 sync` never would, and the proof that it has arrived."""
+"""Uploads files once more whose objects have another content, and compares again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.scan import Scan
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Finding, VerifyReport
-from CedarBackup3.amazons3.progress import Watcher
+from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, contentCheck
@@ -54,13 +54,14 @@ def repaired(
     differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(Finding._make) as again:
         count = again.extend(differing)
+        transfer = Transfer(watcher, "sync", count, sum(found.size for found in again))
         log.info("Uploading %s once more", displayCount(count, "file"))
         lines = CappedLines("repairs", logging.INFO)
         for found in again:
             if not check.goesUpAgain(found):
                 lines.say(repairLine(mirror, found))
         lines.finish()
-        uploaded(mirror, (found.path for found in again), watcher)
+        uploaded(mirror, ((found.path, found.size) for found in again), transfer)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
         with contentCheck(before=check.settled(), isWhole=check.isWhole, mayRead=check.mayRead) as second:

@@ -1,4 +1,4 @@
-"""What a run has done, and what that means for each file that agrees with its object in size.
+"""The trace of a run: what it has uploaded, from which the proof sees whether each upload is done.
 
 What the run has uploaded has to be shown done: its object is another one than before, and as far as the ETag tells it
 is made of what the file holds. A file that is another than when the run began proves nothing by its size.

@@ -1,4 +1,4 @@
-"""The steps of a run, each of which says in the log what it does and finds."""
+"""The steps of a run: each logs what it does and counts what it finds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from CedarBackup3.amazons3.model import (
 )
 from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
-from CedarBackup3.amazons3.progress import Watcher
+from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
 from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifiedWithContent
 from CedarBackup3.amazons3.sync.messages import (
@@ -56,7 +56,7 @@ Objects = Callable[[], Iterator[ObjectEntry]]
 
 
 @contextlib.contextmanager
-def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) -> Iterator[Scan]:
+def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool = False) -> Iterator[Scan]:
     """Walk the source, with the name check on the way; refuses at the end of the walk, when every name has been said.
 
     Raises:
@@ -72,12 +72,12 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
         watcher.charge("check", time.monotonic() - began)
 
     def skip(path: bytes, why: str) -> None:
-        watcher.record.note("skipped", path)
+        watcher.findings.note("skipped", path)
         skipped.say(f"Skipped: {displayPath(mirror.pathTo(path))} is {why}")
 
     def leave(entry: SourceEntry) -> None:
         if reason := entry.leftAlone:
-            watcher.record.note(reason, entry.path)
+            watcher.findings.note(reason, entry.path)
             leftAlone[reason].say(leftAloneLine(mirror, entry.path, reason))
 
     log.info("Reading %s", shown)
@@ -96,7 +96,7 @@ def checkedScan(mirror: Mirror, watcher: Watcher, *, ignoreNames: bool = False) 
             reportNames(mirror, check)
             for _, names in check.byDirectory():
                 for bad in names:
-                    watcher.record.note("badName", bad.path, files=bad.files)
+                    watcher.findings.note("badName", bad.path, files=bad.files)
             raise NamesRefused(
                 f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these files, "
                 "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
@@ -109,7 +109,7 @@ def _noLook(entries: list[SourceEntry]) -> None:
 
 
 def compared(
-    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+    mirror: Mirror, scan: Scan, watcher: Watcher = SILENT, ranges: int = 0, check: ContentCheck | None = None
 ) -> VerifyReport:
     """Compare the source as it was scanned with the target as it is now; changes nothing."""
     with _listed(mirror, scan, watcher, ranges) as objects:
@@ -173,14 +173,14 @@ def forgiven(mirror: Mirror) -> None:
 
 def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
     for action in get_args(Action):
-        watcher.record.count(action)
+        watcher.findings.count(action)
     oddDates = CappedLines("dates that aws cannot read", logging.WARNING)
     for step in made.steps:
-        watcher.record.note(step.action, step.path, step.size)
+        watcher.findings.note(step.action, step.path, step.size)
         if hasOddDate(step.mtimeNs):
             oddDates.say(oddDateLine(mirror, step.path))
     oddDates.finish()
-    watcher.record.count("upToDate", made.settledFiles, made.settledSize)
+    watcher.findings.count("upToDate", made.settledFiles, made.settledSize)
 
 
 def rehearsed(mirror: Mirror, made: Plan) -> None:
@@ -210,13 +210,16 @@ def carriedOut(
     sourceChange = partial(guards.sourceChange, mirror, scan, limits)
     guards.refuse([sourceChange()])
     results: list[AwsResult] = []
+    transfer = Transfer(watcher, "sync", made.uploads, made.uploadSize)
     if method == "sync":
         if made.deletions or made.uploads > made.ours:
-            results.append(_mirroredByAws(mirror, scan, made, watcher, sourceChange))
-        return [*results, *_uploadedSteps(mirror, (step for step in made.steps if step.isOurs), watcher)]
+            results.append(_mirroredByAws(mirror, scan, made, watcher, transfer, sourceChange))
+        if made.ours:
+            results += _uploadedSteps(mirror, (step for step in made.steps if step.isOurs), transfer)
+        return results
     if made.uploads:
         log.info("Uploading %s to %s", displayCount(made.uploads, "file"), displayPath(mirror.location.url))
-        results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), watcher)
+        results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), transfer)
     if made.deletions:
         log.info("Deleting %s from %s", displayCount(made.deletions, "object"), displayPath(mirror.location.url))
         watcher("deletion")
@@ -225,7 +228,7 @@ def carriedOut(
     return results
 
 
-def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
+def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsResult:
     """Plan and carry the plan out, with no guard but that the source stays the same.
 
     Returns:
@@ -241,22 +244,23 @@ def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher) -> AwsResult:
     return next((result for result in results if not result.isComplete), AwsResult("s3 sync", 0, (), False))
 
 
-def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], watcher: Watcher) -> list[AwsResult]:
+def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], transfer: Transfer) -> list[AwsResult]:
     """Upload the files of some steps, but those that can have no key."""
     limit = KEY_LIMIT - len(mirror.location.prefix.encode())
     tooLong: list[Step] = []
     count = 0
 
-    def paths() -> Iterator[bytes]:
+    def files() -> Iterator[tuple[bytes, int]]:
         nonlocal count
         for step in steps:
             if len(step.key) <= limit:
-                yield step.path
+                yield step.path, step.size
                 continue
             count += 1
+            transfer.count(1, step.size)
             tooLong[:] = tooLong or [step]
 
-    results = uploaded(mirror, paths(), watcher)
+    results = uploaded(mirror, files(), transfer)
     if tooLong:
         log.warning(
             "Left out: %s whose keys would have more than %s bytes, which S3 refuses; the first is %s",
@@ -268,7 +272,12 @@ def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], watcher: Watcher) -> l
 
 
 def _mirroredByAws(
-    mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, sourceChange: Callable[[], str]
+    mirror: Mirror,
+    scan: Scan,
+    made: Plan,
+    watcher: Watcher,
+    transfer: Transfer,
+    sourceChange: Callable[[], str],
 ) -> AwsResult:
     """Let `aws s3 sync` do it, and see that it deletes nothing that the plan does not name.
 
@@ -279,12 +288,12 @@ def _mirroredByAws(
     """
     if not made.deletions:
         leftOut = [entry for entry in scan.entries if entry.leftAlone]
-        return _finished(_synchronized(mirror, watcher, leftOut=leftOut))
+        return _finished(_synchronized(mirror, made, transfer, leftOut=leftOut))
     with _listed(mirror, scan, watcher, 0) as before:
         pairs = knowable(joined(scan.entries, before()))
         protected = [entry for entry, _ in pairs if entry is not None and entry.size is None]
         guards.refuse([sourceChange()])
-        result = _synchronized(mirror, watcher, delete=True, leftOut=protected)
+        result = _synchronized(mirror, made, transfer, delete=True, leftOut=protected)
         with _listed(mirror, scan, watcher, 0) as after:
             gone = (found for found, left in joined(before(), after()) if found and left is None)
             planned = (step for step in made.steps if step.action == "delete")
@@ -306,16 +315,17 @@ def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> N
 
 
 def _synchronized(
-    mirror: Mirror, watcher: Watcher, *, delete: bool = False, leftOut: Sequence[SourceEntry] = ()
+    mirror: Mirror, made: Plan, transfer: Transfer, *, delete: bool = False, leftOut: Sequence[SourceEntry] = ()
 ) -> AwsResult:
     log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
-    watcher("sync")
-    shown = watcher if watcher.isShown else None
-    return apply.synchronized(mirror, delete=delete, leftOut=leftOut, onProgress=shown)
+    transfer.begin()
+    result = apply.synchronized(mirror, transfer, delete=delete, leftOut=leftOut)
+    transfer.count(made.uploads - made.ours, made.uploadSize - made.oursSize)
+    return result
 
 
-def uploaded(mirror: Mirror, paths: Iterable[bytes], watcher: Watcher) -> list[AwsResult]:
-    """Copy just the files with these paths below the source; returns how each aws ended.
+def uploaded(mirror: Mirror, files: Iterable[tuple[bytes, int]], transfer: Transfer) -> list[AwsResult]:
+    """Copy just some files, given by their paths below the source and their bytes; returns how each aws ended.
 
     Raises:
         CommandFailed: aws failed as a whole
@@ -326,9 +336,8 @@ def uploaded(mirror: Mirror, paths: Iterable[bytes], watcher: Watcher) -> list[A
     def leave(path: bytes) -> None:
         lines.say(f"Not uploaded: {displayPath(mirror.pathTo(path))} is not what it was when it was read")
 
-    watcher("sync")
-    shown = watcher if watcher.isShown else None
-    results = [_finished(result) for result in apply.uploaded(mirror, paths, leave, shown)]
+    transfer.begin()
+    results = [_finished(result) for result in apply.uploaded(mirror, files, leave, transfer)]
     lines.finish()
     return results
 
@@ -337,17 +346,6 @@ def _finished(result: AwsResult) -> AwsResult:
     if result.status != 1 and not result.isComplete:
         raise CommandFailed(str(result))
     return _logged(result)
-
-
-@contextlib.contextmanager
-def timesLogged(watcher: Watcher) -> Iterator[None]:
-    """At the end, say where the time went."""
-    try:
-        yield
-    finally:
-        watcher("")
-        if watcher.seconds:
-            log.info("Time spent: %s", ", ".join(f"{phase} {spent:.1f} s" for phase, spent in watcher.seconds.items()))
 
 
 def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contextlib.AbstractContextManager[Objects]:
@@ -365,13 +363,13 @@ def _report(
     trace: RunTrace | None = None,
 ) -> VerifyReport:
     watcher("compare")
-    watcher.record.forget(*_FOUND, *(kind.value for kind in Kind))
+    watcher.findings.forget(*_FOUND, *(kind.value for kind in Kind))
     pairs = joined(entries, objects())
     lines = {kind: CappedLines(f"differences ({kind.value})") for kind in Kind}
 
     def tell(found: Difference) -> None:
         size = found.remoteSize if found.localSize is None else found.localSize
-        watcher.record.note(found.kind.value, found.key, size)
+        watcher.findings.note(found.kind.value, found.key, size)
         lines[found.kind].say(differenceLine(mirror, found))
 
     if check:
@@ -396,20 +394,20 @@ def _logged(result: AwsResult) -> AwsResult:
 
 
 def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
-    record, content = watcher.record, report.content or report.uploads
-    record.count("matched", report.matchedFiles, report.matchedBytes)
-    record.count("newer", report.newerFiles)
+    findings, content = watcher.findings, report.content or report.uploads
+    findings.count("matched", report.matchedFiles, report.matchedBytes)
+    findings.count("newer", report.newerFiles)
     for kind in Kind:
-        record.count(kind.value)
+        findings.count(kind.value)
     if content:
         name = "contentMatched" if report.content else "uploadMatched"
-        record.count(name, content.files.get("matched", 0), content.sizes.get("matched", 0))
+        findings.count(name, content.files.get("matched", 0), content.sizes.get("matched", 0))
         for found in content.unknown:
-            record.note("unproven", found.path, found.size)
+            findings.note("unproven", found.path, found.size)
         # Of further ones only the numbers are known.
         files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
         told = sum(found.size for found in content.unknown)
-        record.count("unproven", files - len(content.unknown), size - told)
+        findings.count("unproven", files - len(content.unknown), size - told)
 
 
 _FOUND = ("matched", "newer", "contentMatched", "uploadMatched", "unproven", "clockAhead")

@@ -1,4 +1,4 @@
-"""The digests of the files that go up, made while they do: what aws reads comes from the disk once, for both.
+"""Digests of uploaded files, made while the AWS CLI reads the files, so that the disk is read once.
 
 A thread follows aws through the plan, which aws goes through in the same order. Each file is read when aws has begun to
 read it, so that it is in the page cache, and only a digest of a file that held still since is ever of use.
@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from CedarBackup3.amazons3.aws.arguments import configureArguments
 from CedarBackup3.amazons3.aws.command import answerOf
 from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import FileState, PartedHasher, fed, fileState, isCached, md5
@@ -142,9 +143,8 @@ class UploadDigests:
         if size < _THRESHOLD:
             return 0
         if self._configuredPart is None:
-            result, printed = answerOf(
-                ["configure", "get", "s3.multipart_chunksize"], self._mirror.aws, self._stopped.is_set
-            )
+            question = configureArguments("get", "s3.multipart_chunksize")
+            result, printed = answerOf(question, self._mirror.aws, self._stopped.is_set)
             self._configuredPart = chunkSize(printed.decode("utf-8", "replace")) if result.status == 0 else 0
         return ownPartSize(size, self._configuredPart)
 

@@ -1,4 +1,4 @@
-"""The proof: the join of source and target, and what changed meanwhile told apart from what is wrong."""
+"""The verification: joins source and target, and reports every difference."""
 
 from __future__ import annotations
 

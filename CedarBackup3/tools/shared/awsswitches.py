@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from CedarBackup3.cli import Switch, notEmpty, seconds
-from CedarBackup3.errors import UsageError
+from CedarBackup3.cli import Need, Switch, notEmpty, seconds
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -68,6 +67,9 @@ POLICY_SWITCHES = (
 )
 """For tools that can print the policy."""
 
+KEY_NEEDS_POLICY = Need("kmsKey", ("printPolicy",), "what encrypts uploads is --sseKmsKeyId")
+KEY_NEEDS_KMS = Need("sseKmsKeyId", ("sse=aws:kms",), "nothing else takes a key")
+
 
 def policySettings(aws: AwsSettings, kmsKey: str) -> AwsSettings:
     """The settings that a policy is made for: the key that the bucket encrypts with is as good as one of `--sse`."""
@@ -76,32 +78,25 @@ def policySettings(aws: AwsSettings, kmsKey: str) -> AwsSettings:
     return replace(aws, sseKmsKeyId=kmsKey or aws.sseKmsKeyId)
 
 
-def requirePolicyWanted(values: Mapping[str, Any]) -> None:
-    """Raise `UsageError` for switches of the policy without the one that asks for it."""
-    if values["kmsKey"] and not values["printPolicy"]:
-        raise UsageError("--kmsKey is for --printPolicy, which is not given")
-
-
 def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
     """The settings that these switches make, in this process's locale.
 
     Args:
         values: of a command line, by the names of the switches; those for uploads may be missing
-
-    Raises:
-        UsageError: they do not go together
     """
     from CedarBackup3.amazons3.aws.locale import awsLocale
     from CedarBackup3.amazons3.aws.settings import AwsSettings
 
-    if values.get("sseKmsKeyId") and values["sse"] != "aws:kms":
-        raise UsageError("--sseKmsKeyId is the key for --sse aws:kms, which is not given")
     locale = awsLocale()
     return AwsSettings(
         locale,
         timeLimit=values["awsTimeout"],
         idleLimit=values["awsIdleTimeout"],
         profile=locale.decoded(os.fsencode(values["profile"])),
-        **{name: values[name] for name in ("region", "endpointUrl", "expectedBucketOwner")},
-        **{switch.long: values[switch.long] for switch in UPLOAD_SWITCHES if switch.long in values},
+        region=values["region"],
+        endpointUrl=values["endpointUrl"],
+        expectedBucketOwner=values["expectedBucketOwner"],
+        storageClass=values.get("storageClass", ""),
+        sse=values.get("sse", ""),
+        sseKmsKeyId=values.get("sseKmsKeyId", ""),
     )

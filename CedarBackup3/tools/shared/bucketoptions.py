@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Switch
 from CedarBackup3.tools.shared.awsswitches import awsSettings
@@ -63,14 +63,22 @@ def sayOpenEndpoint(aws: AwsSettings) -> None:
         )
 
 
-def bucketOptions(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The options `aws`, `s3BucketUrl` and `exclude`, their names decoded as aws will decode them.
+class BucketOptions(NamedTuple):
+    """The options that every tool for a bucket has."""
+
+    s3BucketUrl: str
+    aws: AwsSettings
+    exclude: tuple[str, ...]
+
+
+def bucketOptions(values: Mapping[str, Any]) -> BucketOptions:
+    """These options, their names decoded as aws will decode them.
 
     Args:
         values: of a command line, by the names of switches and arguments
 
     Raises:
-        UsageError: the switches do not go together, or the URL is none
+        UsageError: the URL is none
     """
     from CedarBackup3.amazons3.model import S3Location
 
@@ -78,4 +86,4 @@ def bucketOptions(values: Mapping[str, Any]) -> dict[str, Any]:
     url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
     S3Location.parse(url)
     patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
-    return {"aws": aws, "s3BucketUrl": url, "exclude": patterns}
+    return BucketOptions(url, aws, patterns)

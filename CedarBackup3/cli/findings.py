@@ -27,7 +27,7 @@ class Tally:
         """The first of them that were noted one by one."""
 
 
-class Record:
+class Findings:
     """A tool tells it what it finds, by classes that the tool names in camelCase, such as `matched` or `missing`."""
 
     def __init__(self) -> None:

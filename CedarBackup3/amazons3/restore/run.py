@@ -1,0 +1,79 @@
+"""A whole restore, its rehearsal, and the comparison of a directory with what stood in a bucket."""
+
+from __future__ import annotations
+
+import contextlib
+
+from CedarBackup3.amazons3.progress import Watcher
+from CedarBackup3.amazons3.restore import apply, pastsnapshot, plan, proof
+from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.staging import finish, ignoresCase, requireRoom, staging
+from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
+
+
+def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+    """Bring what stood in a bucket into a directory, and prove that it arrived; every finding is logged.
+
+    Args:
+        selection: what is restored, as of when
+        path: the directory, absolute; made if need be
+        watcher: sees the progress
+        overwrite: the directory need not be empty, and files are replaced
+
+    Raises:
+        GuardRefused: the directory is not empty, a link on the way to it is another user's, or the bucket has no
+            versions to tell what stood there
+        LockHeld: another restore is at work in the directory
+        CommandFailed: aws is missing, or cannot list the bucket
+        CedarBackupError: nothing stood there, or the directory cannot be written to, or was moved meanwhile
+    """
+    tally, restore = Tally(watcher.findings), selection.identity
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
+        target = enter(openedTarget(path))
+        requireRoom(target, restore, overwrite=overwrite)
+        chosen, versions = enter(pastsnapshot.listed(selection, watcher))
+        stood = enter(pastsnapshot.standing(chosen, versions, tally))
+        place = enter(staging(target, restore))
+        root, local = place.target, plan.targetTree(chosen, target.path)
+        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
+        with plan.wanted(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite) as lacking:
+            locked = chosen.keepingOpen(place.lock)
+            apply.carriedOut(locked, local, versions, lacking, place, tally, watcher)
+        report = proof.compared(chosen, local, state, tally, watcher, root=root, isRestore=True)
+        finish(place, isComplete=report.isClean)
+        requireSamePlace(target, root, "restored into")
+        return report
+
+
+def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+    """Log what `runRestore` would do, and change nothing."""
+    tally = Tally(watcher.findings)
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
+        target = enter(openedTarget(path))
+        requireRoom(target, selection.identity, overwrite=overwrite)
+        chosen, versions = enter(pastsnapshot.listed(selection, watcher))
+        stood = enter(pastsnapshot.standing(chosen, versions, tally))
+        local = plan.targetTree(chosen, target.path)
+        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        lacking = enter(plan.wanted(chosen, local, state, tally, watcher, root=target.root, mayReplace=overwrite))
+        plan.rehearsed(chosen, local, lacking)
+    return tally.report()
+
+
+def compareTarget(selection: Selection, path: bytes, watcher: Watcher) -> RestoreReport:
+    """Compare a directory with what stood in a bucket; every difference is logged; changes nothing."""
+    tally = Tally(watcher.findings)
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
+        target = enter(openedTarget(path))
+        proof.requireDirectory(target)
+        chosen, versions = enter(pastsnapshot.listed(selection, watcher))
+        stood = enter(pastsnapshot.standing(chosen, versions, tally))
+        local = plan.targetTree(chosen, target.path)
+        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        report = proof.compared(chosen, local, state, tally, watcher, root=target.descriptor, isRestore=False)
+        requireSamePlace(target, target.descriptor, "compared")
+        return report

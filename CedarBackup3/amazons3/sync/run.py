@@ -1,0 +1,118 @@
+"""A whole run: lock, names, guards, plan, transfer and proof."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field, replace
+
+from CedarBackup3.amazons3.local.scan import Scan
+from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.model import Kind, VerifyReport
+from CedarBackup3.amazons3.progress import Watcher, timesLogged
+from CedarBackup3.amazons3.sync import steps
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, contentCheck
+from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
+from CedarBackup3.amazons3.sync.lock import targetLock
+from CedarBackup3.amazons3.sync.plan import Plan
+from CedarBackup3.amazons3.sync.repair import repaired
+from CedarBackup3.amazons3.sync.runtrace import RunTrace
+from CedarBackup3.amazons3.sync.uploaddigests import uploadDigests
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is to do, and how careful it is."""
+
+    verifyOnly: bool = False
+    """Compare only; nothing is changed."""
+    dryRun: bool = False
+    """Log what would be done; nothing is changed."""
+    ignoreNames: bool = False
+    """Go on in spite of names that will not survive."""
+    guards: Guards = field(default_factory=Guards)
+    lockWait: float = 0
+    """Seconds to wait for another run on the target."""
+    method: str = "auto"
+    """How files go up: auto, direct or sync."""
+    listings: int = 0
+    """Key ranges to list side by side; 0: as many as pay."""
+    checkContent: bool = False
+    repairContent: bool = False
+    """Upload again what differs in content; needs `checkContent`."""
+    digestCache: str = ""
+    """A file that keeps digests for the next time; empty: none."""
+    proveUploads: bool = True
+    """Compare the content of what goes up with the ETags of its objects."""
+
+
+def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyReport | None:
+    """Check, synchronize and verify; every finding is logged.
+
+    Returns:
+        What the proof has found; None: a dry run, which proves nothing, has logged what is to be done.
+
+    Raises:
+        LockHeld: another run is at work on the target
+        NamesRefused: some names will not survive; nothing was changed
+        GuardRefused: a guard refuses the plan, or the source has changed since it was read; nothing was changed
+        CommandFailed: aws is missing, or failed as a whole
+        CedarBackupError: the source cannot be read, or has changed meanwhile, so that not all was done
+    """
+    changesNothing = options.verifyOnly or options.dryRun
+    with (
+        _contentCheck(options) as check,
+        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as aws,
+        timesLogged(watcher),
+        steps.checkedScan(mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames) as scan,
+    ):
+        if options.verifyOnly:
+            requireSentinel(mirror, options.guards)
+            whole = check if check.isWhole else None
+            return steps.compared(mirror, scan, watcher, options.listings, whole)
+        with steps.planned(mirror, scan, watcher, options.listings, check) as (plan, proof):
+            requireHarmless(mirror, options.guards, plan)
+            if plan.length and options.dryRun:
+                steps.rehearsed(mirror, plan)
+                return None
+            if plan.length:
+                return _carriedOut(mirror, scan, plan, options, watcher, check)
+            return _repaired(mirror, scan, options, watcher, check, proof())
+
+
+def _contentCheck(options: RunOptions) -> contextlib.AbstractContextManager[ContentCheck]:
+    return contentCheck(
+        options.digestCache,
+        isWhole=options.checkContent,
+        mayRead=options.checkContent or options.proveUploads,
+        isLast=options.verifyOnly or options.dryRun,
+    )
+
+
+def _carriedOut(
+    mirror: Mirror, scan: Scan, plan: Plan, options: RunOptions, watcher: Watcher, check: ContentCheck
+) -> VerifyReport:
+    """Carry the plan out, and prove that it is done; the digests for that are made meanwhile."""
+    with uploadDigests(mirror, plan.steps, check.cache) as digests:
+        with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
+            results = steps.carriedOut(mirror, scan, plan, watcher, options.method, options.guards)
+        trace = steps.traceOf(scan, plan, digests)
+        report = steps.comparedAfresh(mirror, scan, watcher, options.listings, check, trace)
+        report = _repaired(mirror, scan, options, watcher, check, report, trace)
+    if report.isClean and not all(result.isComplete for result in results):
+        steps.forgiven(mirror)
+    return report
+
+
+def _repaired(
+    mirror: Mirror,
+    scan: Scan,
+    options: RunOptions,
+    watcher: Watcher,
+    check: ContentCheck,
+    report: VerifyReport,
+    trace: RunTrace | None = None,
+) -> VerifyReport:
+    """The report, or that of another comparison after what differs has been uploaded once more."""
+    if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
+        return report
+    return repaired(mirror, scan, watcher, options.listings, check, trace, isWhole=options.repairContent)
