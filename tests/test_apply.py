@@ -10,7 +10,7 @@ import pytest
 from CedarBackup3.amazons3.local.links import FollowLinks
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import S3Location, SourceEntry
-from CedarBackup3.amazons3.sync.apply import synchronized, uploaded
+from CedarBackup3.amazons3.sync.apply import runAwsSync, uploadFiles
 from CedarBackup3.errors import CommandFailed
 from testcase.trees import plantTree
 
@@ -40,9 +40,9 @@ def test_a_sync_that_cannot_protect_what_cannot_be_read_is_not_begun(
     there = replace(mirror, location=S3Location("bucket", prefix))
     if isRefused:
         with pytest.raises(CommandFailed, match="cannot be told to leave alone all that cannot be read"):
-            synchronized(there, delete=True, leftOut=unreadable(number))
+            runAwsSync(there, delete=True, leftOut=unreadable(number))
     else:
-        assert synchronized(there, delete=True, leftOut=unreadable(number)).status == 256  # it was begun
+        assert runAwsSync(there, delete=True, leftOut=unreadable(number)).status == 256  # it was begun
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_a_pattern_below_a_path_that_is_one_itself_needs_links(
     mirror = mirrorOf(source, "s3://bucket", followLinks=follow, excludes=excludes)
     if isRefused:
         with pytest.raises(CommandFailed, match="aws cannot exclude anything"):
-            synchronized(mirror, delete=False)
+            runAwsSync(mirror, delete=False)
     else:
-        assert synchronized(mirror, delete=False).status == 256
+        assert runAwsSync(mirror, delete=False).status == 256
 
 
 @pytest.mark.parametrize("paths", [[], [b"gone"], [b"a/below"]])
 def test_where_there_is_no_file_no_aws_is_started(paths: list[bytes], mirror: Mirror) -> None:
     unopened: list[bytes] = []
-    assert list(uploaded(mirror, paths, unopened.append)) == []
+    assert list(uploadFiles(mirror, paths, unopened.append)) == []
     assert unopened == paths

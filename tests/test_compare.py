@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.compare import difference, finder, isNewer, isTold, joined, knowable
+from CedarBackup3.amazons3.compare import difference, finder, isNewer, isTold, knowablePairs, mergeJoin
 from CedarBackup3.amazons3.model import Kind, ObjectEntry, SourceEntry
 
 SECOND = 1_000_000_000
@@ -27,7 +27,7 @@ def test_the_join_has_every_key_once_in_order_with_what_each_side_has(
 ) -> None:
     entries = [file(key, size) for key, size in sorted(left.items())]
     objects = [stored(key, size) for key, size in sorted(right.items())]
-    pairs = list(joined(entries, objects))
+    pairs = list(mergeJoin(entries, objects))
     assert [(entry or found).key for entry, found in pairs] == sorted(left | right)  # type: ignore[union-attr]
     for entry, found in pairs:
         key = (entry or found).key  # type: ignore[union-attr]
@@ -55,7 +55,7 @@ def test_a_pair_disagrees_in_one_way(entry: SourceEntry | None, found: ObjectEnt
 def test_nothing_is_said_of_objects_below_an_unreadable_directory() -> None:
     entries = [file(b"a"), file(b"d/", None), file(b"e")]
     objects = [stored(b"d"), stored(b"d/x"), stored(b"d/y/z"), stored(b"d0"), stored(b"e"), stored(b"f")]
-    pairs = [((entry or found).key, entry is None) for entry, found in knowable(joined(entries, objects))]  # type: ignore[union-attr]
+    pairs = [((entry or found).key, entry is None) for entry, found in knowablePairs(mergeJoin(entries, objects))]  # type: ignore[union-attr]
     assert pairs == [(b"a", False), (b"d", True), (b"d/", False), (b"d0", True), (b"e", False), (b"f", True)]
 
 
@@ -108,5 +108,5 @@ def test_rows_are_found_by_ascending_keys() -> None:
 def test_what_may_lie_below_an_unreadable_name_is_never_extra(
     unreadable: list[bytes], objects: list[bytes], extra: list[bytes]
 ) -> None:
-    pairs = knowable(joined([file(key, None) for key in unreadable], map(stored, objects)))
+    pairs = knowablePairs(mergeJoin([file(key, None) for key in unreadable], map(stored, objects)))
     assert [found.key for entry, found in pairs if entry is None and found] == extra

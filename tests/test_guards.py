@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.amazons3.compare import Pair
-from CedarBackup3.amazons3.local.scan import Scan, scanned
+from CedarBackup3.amazons3.local.scan import Scan, openScan
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import ObjectEntry, SourceEntry
 from CedarBackup3.amazons3.sync.guards import Guards, refuse, requireHarmless, requireSentinel, sourceChange
-from CedarBackup3.amazons3.sync.plan import planned
+from CedarBackup3.amazons3.sync.plan import buildPlan
 from CedarBackup3.errors import GuardRefused
 from testcase.trees import plantTree
 
@@ -32,7 +32,7 @@ def reasons(mirror: Mirror, guards: Guards, *, uploads: int = 0, upToDate: int =
     found = [ObjectEntry(b"%04dv" % number, 1, "2026-11-23T06:31:11Z") for number in range(upToDate)]
     pairs += [(SourceEntry(each.key, 1, 0, each.key), each) for each in found]
     pairs += [(None, ObjectEntry(b"%04dw" % number, 1, "2026-11-23T06:31:11Z")) for number in range(deletions)]
-    with planned(mirror, pairs) as plan:
+    with buildPlan(mirror, pairs) as plan:
         try:
             requireHarmless(mirror, guards, plan)
         except GuardRefused as refusal:
@@ -115,7 +115,7 @@ def test_what_has_no_reason_is_not_refused() -> None:
 @pytest.fixture
 def scan(mirror: Mirror) -> Iterator[Scan]:
     """What the source held when it was read."""
-    with scanned(mirror.tree, mirror.mounts, lambda *told: None, lambda *told: None, lambda *told: None) as kept:
+    with openScan(mirror.tree, mirror.mounts, lambda *told: None, lambda *told: None, lambda *told: None) as kept:
         yield kept
 
 
@@ -170,5 +170,5 @@ def test_a_disk_that_is_no_longer_mounted_is_named(mirror: Mirror, scan: Scan) -
 
 def test_a_source_that_never_had_files_was_not_emptied(tmp_path: Path) -> None:
     mirror = mirrorOf(plantTree(tmp_path / "source", []), "s3://bucket")
-    with scanned(mirror.tree, mirror.mounts, lambda *told: None, lambda *told: None, lambda *told: None) as scan:
+    with openScan(mirror.tree, mirror.mounts, lambda *told: None, lambda *told: None, lambda *told: None) as scan:
         assert sourceChange(mirror, scan, Guards()) == ""

@@ -11,7 +11,7 @@ import pytest
 from CedarBackup3.amazons3.compare import Pair
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import LEADS_NOWHERE, NOT_FOLLOWED, TOO_LARGE, Difference, ObjectEntry, SourceEntry
-from CedarBackup3.amazons3.sync.verify import KEPT, verified
+from CedarBackup3.amazons3.sync.verify import KEPT, verifyPairs
 from testcase.trees import plantTree
 
 NEVER = 1 << 62
@@ -39,7 +39,7 @@ def stored(key: bytes = b"a", size: int = 1, time: str = "2026-11-23T06:31:11Z")
 def kinds(mirror: Mirror, pairs: list[Pair], *, isTraced: bool = False) -> list[str]:
     """The differences, each of which has to be told, kept and counted."""
     told: list[Difference] = []
-    report = verified(mirror, pairs, told.append, isTraced=isTraced)
+    report = verifyPairs(mirror, pairs, told.append, isTraced=isTraced)
     assert list(report.differences) == told
     assert sum(report.counts.values()) == len(told)
     assert report.isClean is not bool(told)
@@ -53,11 +53,11 @@ def kinds(mirror: Mirror, pairs: list[Pair], *, isTraced: bool = False) -> list[
         (1, None, NEVER, ["missing"]),
         (1, stored(size=2), NEVER, ["size"]),
         (1, stored(size=0), NEVER, ["size"]),
-        (1, None, ALWAYS, ["raced"]),
-        (1, stored(size=2), ALWAYS, ["raced"]),
+        (1, None, ALWAYS, ["changed"]),
+        (1, stored(size=2), ALWAYS, ["changed"]),
         (1, stored(), ALWAYS, []),  # it agrees, and is older than its object
-        (5, stored(), NEVER, ["raced"]),  # it has grown less since it was walked
-        (5, None, NEVER, ["raced"]),
+        (5, stored(), NEVER, ["changed"]),  # it has grown less since it was walked
+        (5, None, NEVER, ["changed"]),
     ],
 )
 def test_a_file_agrees_is_wrong_or_did_not_hold_still(
@@ -69,12 +69,12 @@ def test_a_file_agrees_is_wrong_or_did_not_hold_still(
 def test_a_file_that_is_gone_since_it_was_walked_is_not_missing_in_the_bucket(mirror: Mirror) -> None:
     entry = file(mirror)
     os.unlink(mirror.pathTo(b"a"))
-    assert kinds(mirror, [(entry, None)]) == ["raced"]
+    assert kinds(mirror, [(entry, None)]) == ["changed"]
 
 
 @pytest.mark.parametrize(
     ("startNs", "uploadOnly", "expected"),
-    [(NEVER, False, ["extra"]), (ALWAYS, False, ["raced"]), (NEVER, True, []), (ALWAYS, True, [])],
+    [(NEVER, False, ["extra"]), (ALWAYS, False, ["changed"]), (NEVER, True, []), (ALWAYS, True, [])],
 )
 @pytest.mark.parametrize("key", [b"gone", b"no/such/directory", b"a/b"])
 def test_an_object_without_a_file_is_extra_unless_it_may_have_gone_meanwhile(
@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_a_difference_and_hides_the_objects_below_it(star
 def test_a_link_that_leads_nowhere_counts_only_where_there_are_objects_below_it(mirror: Mirror) -> None:
     link = SourceEntry(b"l", None, LEADS_NOWHERE, b"l")
     assert kinds(mirror, [(link, None)]) == []
-    (found,) = verified(mirror, [(link, None), (None, stored(b"l/x"))]).differences
+    (found,) = verifyPairs(mirror, [(link, None), (None, stored(b"l/x"))]).differences
     assert (found.kind.value, found.key, found.leadsNowhere) == ("unreadable", b"l", True)
 
 
@@ -106,12 +106,12 @@ def test_a_link_that_leads_nowhere_counts_only_where_there_are_objects_below_it(
 def test_what_is_left_alone_is_counted_and_no_difference(
     reason: int, name: str, found: ObjectEntry | None, mirror: Mirror
 ) -> None:
-    report = verified(mirror, [(SourceEntry(b"a", None, reason, b"a"), found)])
+    report = verifyPairs(mirror, [(SourceEntry(b"a", None, reason, b"a"), found)])
     assert (report.isClean, report.matchedFiles, dict(report.leftAlone)) == (True, 0, {name: 1})
 
 
 @pytest.mark.parametrize(
-    ("startNs", "isTraced", "expected"), [(NEVER, False, []), (ALWAYS, False, ["raced"]), (ALWAYS, True, [])]
+    ("startNs", "isTraced", "expected"), [(NEVER, False, []), (ALWAYS, False, ["changed"]), (ALWAYS, True, [])]
 )
 def test_a_file_newer_than_its_object_matches_if_it_has_not_changed_during_the_run_or_that_is_told_elsewhere(
     startNs: int, isTraced: bool, expected: list[str], mirror: Mirror
@@ -119,13 +119,13 @@ def test_a_file_newer_than_its_object_matches_if_it_has_not_changed_during_the_r
     early = stored(time="1999-01-01T00:00:00Z")
     moved = replace(mirror, startNs=startNs)
     assert kinds(moved, [(file(mirror), early)], isTraced=isTraced) == expected
-    assert verified(moved, [(file(mirror), early)], isTraced=isTraced).newerFiles == (not expected)
+    assert verifyPairs(moved, [(file(mirror), early)], isTraced=isTraced).newerFiles == (not expected)
 
 
 def test_every_match_is_told_with_both_sides_and_counted_with_its_bytes(mirror: Mirror) -> None:
     matched: list[tuple[bytes, bytes]] = []
     pairs: list[Pair] = [(SourceEntry(key, 10, 0, key), stored(key, 10)) for key in (b"x", b"y")]
-    report = verified(
+    report = verifyPairs(
         mirror, [*pairs, (None, stored(b"z"))], onMatched=lambda entry, found: matched.append((entry.key, found.key))
     )
     assert (report.matchedFiles, report.matchedBytes) == (2, 20)
@@ -134,6 +134,6 @@ def test_every_match_is_told_with_both_sides_and_counted_with_its_bytes(mirror: 
 
 def test_of_very_many_differences_the_first_are_kept_and_all_are_counted_and_told(mirror: Mirror) -> None:
     told: list[Difference] = []
-    report = verified(mirror, ((None, stored(b"%06d" % number)) for number in range(KEPT + 5)), told.append)
+    report = verifyPairs(mirror, ((None, stored(b"%06d" % number)) for number in range(KEPT + 5)), told.append)
     assert (len(report.differences), sum(report.counts.values()), len(told)) == (KEPT, KEPT + 5, KEPT + 5)
     assert report.differences[0].key == b"000000"

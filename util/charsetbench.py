@@ -30,7 +30,7 @@ from functools import cache
 
 from babel import Locale
 
-from CedarBackup3.amazons3.names.charmaps import decoded as ownText
+from CedarBackup3.amazons3.names.charmaps import decodeText as ownText
 from CedarBackup3.amazons3.names.charsets import Guess, Votes, detectEncoding, votesOf
 from CedarBackup3.amazons3.names.charsetwords import WORDS
 from CedarBackup3.amazons3.names.guesses import SURE

@@ -125,7 +125,9 @@ def _signed(state: FileState) -> FileState:
 
 
 @contextlib.contextmanager
-def digestCache(file: str, *, settledNs: int = SETTLED_NS, busySeconds: float = BUSY_SECONDS) -> Iterator[DigestCache]:
+def openDigestCache(
+    file: str, *, settledNs: int = SETTLED_NS, busySeconds: float = BUSY_SECONDS
+) -> Iterator[DigestCache]:
     """The cache in a file, which is made if it is not there, for its owner only.
 
     Args:
