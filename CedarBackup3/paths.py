@@ -13,7 +13,7 @@ MOST_LINKS = 40
 """On the way to one file, as the kernel counts them (path_resolution(7))."""
 
 
-def openedPath(
+def openPath(
     directory: int,
     path: bytes,
     *,
@@ -66,7 +66,7 @@ def openedPath(
 
 def _lookedUp(directory: int, name: bytes) -> tuple[int | None, os.stat_result, bytes]:
     """What has a name: its descriptor and status, or of a link no descriptor but its text."""
-    descriptor = openedName(directory, name)
+    descriptor = openName(directory, name)
     status = os.fstat(descriptor)
     if not stat.S_ISLNK(status.st_mode):
         return descriptor, status, b""
@@ -76,7 +76,7 @@ def _lookedUp(directory: int, name: bytes) -> tuple[int | None, os.stat_result, 
         os.close(descriptor)
 
 
-def openedName(directory: int, name: bytes) -> int:
+def openName(directory: int, name: bytes) -> int:
     """Open one name with O_PATH, a link itself; a directory is mounted if an automounter has something for it.
 
     Raises:

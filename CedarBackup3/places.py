@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from CedarBackup3.paths import MOST_LINKS, openedPath
+from CedarBackup3.paths import MOST_LINKS, openPath
 from CedarBackup3.util import displayPath
 
 
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 
 
 @contextlib.contextmanager
-def openedPlace(path: bytes) -> Iterator[Place]:
+def openPlace(path: bytes) -> Iterator[Place]:
     """A directory, with each directory on the way to it judged, from the root directory down.
 
     What is ours is safe where every directory belongs to root or to this user, and no other can write to it, or only
@@ -67,7 +67,7 @@ def openedPlace(path: bytes) -> Iterator[Place]:
             exposures.append(found)
 
     whole = path if path.startswith(b"/") else os.path.join(os.getcwdb(), path)
-    descriptor = openedPath(-1, whole, onLink=lambda link: _refuseStrangers(link, passed), onEntry=enter)
+    descriptor = openPath(-1, whole, onLink=lambda link: _refuseStrangers(link, passed), onEntry=enter)
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
@@ -86,8 +86,8 @@ def placeOfFile(path: bytes) -> Iterator[tuple[Place, bytes]]:
     name is that of the link.
 
     Raises:
-        StrangersLink: as `openedPlace`
-        OSError: as `openedPlace`; also EISDIR: the path ends in a slash
+        StrangersLink: as `openPlace`
+        OSError: as `openPlace`; also EISDIR: the path ends in a slash
         ValueError: no file can have that path
     """
     if b"\0" in path:
@@ -96,7 +96,7 @@ def placeOfFile(path: bytes) -> Iterator[tuple[Place, bytes]]:
         directory, name = os.path.split(path)
         if not name:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        with openedPlace(directory) as place:
+        with openPlace(directory) as place:
             text = _linkText(place, name) if place.isPrivate else None
             if text is None:
                 yield place, name

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from CedarBackup3.amazons3.cappedlines import KEPT, CappedLines
-from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.cli.findings import Findings
 
 
@@ -45,13 +45,13 @@ def test_each_outcome_of_a_restore_is_capped_and_counted_by_itself(caplog: pytes
     record = Findings()
     tally = Tally(record)
     for number in range(KEPT + 5):
-        tally.wrong(Outcome.MISSING, b"%d" % number, 1, f"Missing: {number}")
-        tally.wrong(Outcome.EXTRA, b"%d" % number, 1, f"Extra: {number}")
+        tally.wrong(KeyOutcome.MISSING, b"%d" % number, 1, f"Missing: {number}")
+        tally.wrong(KeyOutcome.EXTRA, b"%d" % number, 1, f"Extra: {number}")
     report = tally.report()
     assert len(caplog.records) == 2 * KEPT + 2
     assert [line for _, line in said(caplog)[-2:]] == [
         "... and 5 more keys (missing), which are only counted",
         "... and 5 more keys (extra), which are only counted",
     ]
-    assert report.counts == {Outcome.MISSING: KEPT + 5, Outcome.EXTRA: KEPT + 5}
+    assert report.counts == {KeyOutcome.MISSING: KEPT + 5, KeyOutcome.EXTRA: KEPT + 5}
     assert record.tallies["missing"].files == KEPT + 5

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from CedarBackup3.amazons3.names.charmaps import decoded
+from CedarBackup3.amazons3.names.charmaps import decodeText
 
 OWN = ("armscii-8", "georgian-ps", "georgian-academy", "tcvn", "viscii", "euc-tw")
 # Which ARMSCII-8 has twice, and nobody types so.
@@ -32,7 +32,7 @@ def test_every_byte_means_what_it_means_to_the_c_library(encoding: str) -> None:
         name = bytes([byte]) + b" "
         theirs = iconv(name, encoding)
         known = theirs is not None and not isControl(theirs) and (byte < 0x80 or theirs[0] not in DOUBLED)
-        ours, expected = decoded(name, encoding), unicodedata.normalize("NFC", theirs) if theirs and known else None
+        ours, expected = decodeText(name, encoding), unicodedata.normalize("NFC", theirs) if theirs and known else None
         if ours != expected:
             found[byte] = (ours, expected)
     assert not found
@@ -45,14 +45,14 @@ def test_chinese_of_taiwan_is_read_as_the_c_library_writes_it(text: str) -> None
     )
     if done.returncode:
         pytest.skip("an iconv without EUC-TW")
-    assert decoded(done.stdout, "euc-tw") == text
+    assert decodeText(done.stdout, "euc-tw") == text
 
 
 @pytest.mark.parametrize(
     "name", [b"\xc4", b"\xc4a", b"\x8e\xa2\xa1", b"\x8e\xa3\xa1\xa1", b"\x8e", b"\xff\xff", b"\xfe\xfe", b"a\x80"]
 )
 def test_what_is_no_chinese_of_taiwan_is_not_read(name: bytes) -> None:
-    assert decoded(name, "euc-tw") is None
+    assert decodeText(name, "euc-tw") is None
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_what_is_no_chinese_of_taiwan_is_not_read(name: bytes) -> None:
     ],
 )
 def test_vietnamese_comes_in_whole_characters(name: bytes, encoding: str, text: str) -> None:
-    assert decoded(name, encoding) == text
+    assert decodeText(name, encoding) == text

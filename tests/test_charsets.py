@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.names.charmaps import decoded
+from CedarBackup3.amazons3.names.charmaps import decodeText
 from CedarBackup3.amazons3.names.charsets import ENCODINGS, Votes, detectEncoding, votesOf
 from util.charsetbench import WRITTEN, samplesOf, treeGuesses, written
 
@@ -227,7 +227,7 @@ def test_any_bytes(name: bytes, others: list[bytes]) -> None:
                 assert guess.encoding == "utf-8"
                 guess.text.encode()  # no lone surrogates: it can be shown
             else:
-                assert decoded(name, guess.encoding) == guess.text
+                assert decodeText(name, guess.encoding) == guess.text
 
 
 @pytest.mark.parametrize("count", [1, 100_000])

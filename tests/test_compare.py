@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.compare import difference, finder, isNewer, isTold, joined, knowable
+from CedarBackup3.amazons3.compare import difference, finder, isNewer, isTold, knowablePairs, mergeJoin
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
-from CedarBackup3.amazons3.model import Claim, Finding, Kind, ObjectEntry, SourceEntry
-from CedarBackup3.amazons3.sync.plan import planned
+from CedarBackup3.amazons3.model import Claim, ContentFinding, Kind, ObjectEntry, SourceEntry
+from CedarBackup3.amazons3.sync.plan import buildPlan
 
 SECOND = 1_000_000_000
 KEYS = st.dictionaries(st.binary(min_size=1, max_size=2), st.integers(0, 3), max_size=20)
@@ -32,7 +32,7 @@ def test_the_join_has_every_key_once_in_order_with_what_each_side_has(
 ) -> None:
     entries = [file(key, size) for key, size in sorted(left.items())]
     objects = [stored(key, size) for key, size in sorted(right.items())]
-    pairs = list(joined(entries, objects))
+    pairs = list(mergeJoin(entries, objects))
     assert [(entry or found).key for entry, found in pairs] == sorted(left | right)  # type: ignore[union-attr]
     for entry, found in pairs:
         key = (entry or found).key  # type: ignore[union-attr]
@@ -60,7 +60,7 @@ def test_a_pair_disagrees_in_one_way(entry: SourceEntry | None, found: ObjectEnt
 def test_nothing_is_said_of_objects_below_an_unreadable_directory() -> None:
     entries = [file(b"a"), file(b"d/", None), file(b"e")]
     objects = [stored(b"d"), stored(b"d/x"), stored(b"d/y/z"), stored(b"d0"), stored(b"e"), stored(b"f")]
-    pairs = [((entry or found).key, entry is None) for entry, found in knowable(joined(entries, objects))]  # type: ignore[union-attr]
+    pairs = [((entry or found).key, entry is None) for entry, found in knowablePairs(mergeJoin(entries, objects))]  # type: ignore[union-attr]
     assert pairs == [(b"a", False), (b"d", True), (b"d/", False), (b"d0", True), (b"e", False), (b"f", True)]
 
 
@@ -110,7 +110,7 @@ def test_the_plan_is_aws_s_own(mirror: Mirror) -> None:
         (file(b"unreadable", None), stored(b"unreadable")),
         (None, stored(b"gone", 4)),
     ]
-    with planned(mirror, pairs) as plan:
+    with buildPlan(mirror, pairs) as plan:
         steps = list(plan.steps)
     assert [(step.action, step.key, step.size) for step in steps] == [
         ("upload", b"new", 5),
@@ -118,22 +118,22 @@ def test_the_plan_is_aws_s_own(mirror: Mirror) -> None:
         ("replace", b"touched", 2),
         ("delete", b"gone", 4),
     ]
-    assert (plan.settledFiles, plan.settledSize, plan.objects) == (1, 3, 5)
+    assert (plan.upToDateFiles, plan.upToDateSize, plan.objects) == (1, 3, 5)
     assert plan.sizes == {"upload": 5, "replace": 9, "delete": 4}
     assert (plan.length, plan.uploads, plan.deletions) == (4, 3, 1)
 
 
 def test_where_the_time_tells_nothing_the_content_decides_and_what_is_not_proven_goes_up(mirror: Mirror) -> None:
     moment = 1795415471 * SECOND
-    names = (b"differs", b"matched", b"raced", b"unknown", b"unreadable")
+    names = (b"differs", b"matched", b"changed", b"unknown", b"unreadable")
     pairs = [(file(name, 3, moment), stored(name, 3)) for name in names]
     asked: list[tuple[int, int]] = []
 
-    def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[Finding]:
+    def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[ContentFinding]:
         asked.append((files, size))
-        return (Finding(each.key.decode(), "", *each) for each in claims)  # type: ignore[arg-type]
+        return (ContentFinding(each.key.decode(), "", *each) for each in claims)  # type: ignore[arg-type]
 
-    with planned(mirror, [(file(b"a"), None), *pairs, (None, stored(b"x"))], judge) as plan:
+    with buildPlan(mirror, [(file(b"a"), None), *pairs, (None, stored(b"x"))], judge) as plan:
         assert [(step.key, step.isOurs) for step in plan.steps] == [
             (b"a", False),
             *((name, True) for name in names if name != b"matched"),
@@ -141,7 +141,7 @@ def test_where_the_time_tells_nothing_the_content_decides_and_what_is_not_proven
         ]
         assert [found.key for found in plan.matches] == [b"matched"]
     assert asked == [(5, 15)]
-    assert (plan.settledFiles, plan.settledSize, plan.ours, plan.counts["replace"]) == (1, 3, 4, 4)
+    assert (plan.upToDateFiles, plan.upToDateSize, plan.ours, plan.counts["replace"]) == (1, 3, 4, 4)
 
 
 def test_rows_are_found_by_ascending_keys() -> None:
@@ -152,7 +152,7 @@ def test_rows_are_found_by_ascending_keys() -> None:
 
 
 def test_a_long_plan_keeps_all_its_steps_in_order(mirror: Mirror) -> None:
-    with planned(mirror, ((file(b"%06d" % number), None) for number in range(12_345))) as plan:
+    with buildPlan(mirror, ((file(b"%06d" % number), None) for number in range(12_345))) as plan:
         assert [step.key for step in plan.steps] == [b"%06d" % number for number in range(12_345)]
         assert plan.length == 12_345
 
@@ -168,5 +168,5 @@ def test_a_long_plan_keeps_all_its_steps_in_order(mirror: Mirror) -> None:
 def test_what_may_lie_below_an_unreadable_name_is_never_extra(
     unreadable: list[bytes], objects: list[bytes], extra: list[bytes]
 ) -> None:
-    pairs = knowable(joined([file(key, None) for key in unreadable], map(stored, objects)))
+    pairs = knowablePairs(mergeJoin([file(key, None) for key in unreadable], map(stored, objects)))
     assert [found.key for entry, found in pairs if entry is None and found] == extra

@@ -17,13 +17,13 @@ import pytest
 from CedarBackup3.amazons3.content import digests
 from CedarBackup3.amazons3.content import followup as questions
 from CedarBackup3.amazons3.content import hashing as content
-from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
-from CedarBackup3.amazons3.content.followup import ASKED, settled
-from CedarBackup3.amazons3.content.hashing import Reader, hashed
+from CedarBackup3.amazons3.content.digestcache import DigestCache, openDigestCache
+from CedarBackup3.amazons3.content.followup import ASKED, settledFindings
+from CedarBackup3.amazons3.content.hashing import Reader, contentFindings
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
-from CedarBackup3.amazons3.model import Claim, Finding
-from CedarBackup3.amazons3.workers import mapped
+from CedarBackup3.amazons3.model import Claim, ContentFinding
+from CedarBackup3.amazons3.workers import mapInOrder
 from CedarBackup3.errors import CommandFailed
 from testcase.s3.uploads import multipartEtag
 from testcase.trees import plantTree
@@ -43,7 +43,7 @@ def claimOf(mirror: Mirror, path: bytes, etag: str, size: int | None = None) -> 
 
 
 def verdicts(reader: Reader, claims: list[Claim]) -> dict[bytes, str]:
-    return {found.path: found.verdict for found in hashed(reader, claims, 0, lambda *told: None)}
+    return {found.path: found.verdict for found in contentFindings(reader, claims, 0, lambda *told: None)}
 
 
 def uploadedEtag(body: bytes, part: int) -> str:
@@ -76,7 +76,7 @@ def test_of_ten_thousand_random_files_none_is_judged_wrongly(tmp_path: Path) -> 
     assert Counter(found.values())["differs"] > 900
 
 
-def test_a_file_that_is_not_what_was_walked_is_raced_and_one_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_a_file_that_is_not_what_was_walked_is_changed_and_one_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     mirror = mirrorOf(plantTree(tmp_path / "source", [b"held", b"grown", b"gone", b"pipe", b"dir/x"]), "s3://bucket")
     claims = [claimOf(mirror, path, hashlib.md5(path).hexdigest()) for path in (b"held", b"grown", b"gone", b"pipe")]
     claims.append(claimOf(mirror, b"dir", hashlib.md5(b"").hexdigest()))
@@ -85,7 +85,7 @@ def test_a_file_that_is_not_what_was_walked_is_raced_and_one_that_cannot_be_read
     (tmp_path / "source/pipe").unlink()
     os.mkfifo(tmp_path / "source/pipe")
     found = verdicts(readerOf(mirror), claims)
-    assert found == {b"held": "matched", b"grown": "raced", b"gone": "raced", b"pipe": "raced", b"dir": "raced"}
+    assert found == {b"held": "matched", b"grown": "changed", b"gone": "changed", b"pipe": "changed", b"dir": "changed"}
 
 
 def test_a_disk_that_fails_is_no_difference_of_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_a_disk_that_fails_is_no_difference_of_content(tmp_path: Path, monkeypat
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(content, "fed", broken)
-    (found,) = hashed(readerOf(mirror), [claimOf(mirror, b"a", "0" * 32)], 0, lambda *told: None)
+    (found,) = contentFindings(readerOf(mirror), [claimOf(mirror, b"a", "0" * 32)], 0, lambda *told: None)
     assert (found.verdict, found.why) == ("unreadable", "Input/output error")
 
 
@@ -108,7 +108,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
     etags = {path: hashlib.md5(body).hexdigest() for path, body in files.items()}
     etags[b"big"] = uploadedEtag(files[b"big"], 8 * MIB)
     read: list[bytes] = []
-    fed = digests.fed
+    fed = digests.feedHashers
 
     def counted(path: bytes, *more: Any) -> digests.FileState | None:
         read.append(os.path.basename(path))
@@ -118,7 +118,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
 
     def check() -> tuple[dict[bytes, str], list[bytes]]:
         read.clear()
-        with digestCache(str(tmp_path / "cache")) as cache:
+        with openDigestCache(str(tmp_path / "cache")) as cache:
             claims = [claimOf(mirror, path, etag) for path, etag in etags.items()]
             return verdicts(readerOf(mirror, cache), claims), sorted(set(read))
 
@@ -139,21 +139,21 @@ def test_a_bit_that_flips_without_any_new_time_is_found_without_the_cache_and_on
     monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._SETTLED_NS", 0)
     mirror = mirrorOf(plantTree(tmp_path / "source", {b"a": b"1"}), "s3://bucket")
     claims = [claimOf(mirror, b"a", hashlib.md5(b"1").hexdigest())]
-    with digestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache")) as cache:
         assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
     (tmp_path / "source/a").write_bytes(b"0")
     os.utime(tmp_path / "source/a", ns=(0, claims[0].mtimeNs))
     now = digests.fileState(os.stat(tmp_path / "source/a"))
-    with digestCache(str(tmp_path / "cache")) as cache:  # as if the disk had not noticed
+    with openDigestCache(str(tmp_path / "cache")) as cache:  # as if the disk had not noticed
         cache.keep(mirror.pathTo(b"a"), now, {0: hashlib.md5(b"1").digest()})
-    with digestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache")) as cache:
         assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
     assert verdicts(readerOf(mirror), claims) == {b"a": "differs"}
 
 
-def mismatches(count: int, verdict: str = "differs") -> list[Finding]:
+def mismatches(count: int, verdict: str = "differs") -> list[ContentFinding]:
     return [
-        Finding(verdict, "", b"%05d" % number, b"%05d" % number, 1, 1, '"' + "0" * 32 + '"', "")  # type: ignore[arg-type]
+        ContentFinding(verdict, "", b"%05d" % number, b"%05d" % number, 1, 1, '"' + "0" * 32 + '"', "")  # type: ignore[arg-type]
         for number in range(count)
     ]
 
@@ -182,7 +182,7 @@ def failingLater(key: bytes) -> StoredFacts:
         (firstThen(PLAIN, ENCRYPTED), {"differs": 1, "unknown": 3 * ASKED - 1}),
         (failing, {"differs": 3 * ASKED}),
         (failingLater, {"unknown": 20, "differs": 3 * ASKED - 20}),
-        (lambda key: replace(PLAIN, etag="another"), {"raced": ASKED, "differs": 2 * ASKED}),
+        (lambda key: replace(PLAIN, etag="another"), {"changed": ASKED, "differs": 2 * ASKED}),
     ],
     ids=["none encrypted", "all encrypted", "one not encrypted", "denied", "denied later", "replaced meanwhile"],
 )
@@ -199,7 +199,7 @@ def test_what_s3_says_of_a_hundred_mismatches_decides_on_the_others(
         return answer(key)
 
     monkeypatch.setattr(questions, "storedFacts", facts)
-    found = list(settled(readerOf(mirrorOf(tmp_path, "s3://bucket")), mismatches(3 * ASKED)))
+    found = list(settledFindings(readerOf(mirrorOf(tmp_path, "s3://bucket")), mismatches(3 * ASKED)))
     assert [each.path for each in found] == [each.path for each in mismatches(3 * ASKED)]
     assert Counter(each.verdict for each in found) == expected
     assert len(asked) <= ASKED
@@ -208,7 +208,7 @@ def test_what_s3_says_of_a_hundred_mismatches_decides_on_the_others(
 def test_what_is_unknown_stays_so_beyond_the_hundred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "storedFacts", lambda location, aws, key, shouldStop: replace(PLAIN, etag="x"))
     odd = [found._replace(etag="x") for found in mismatches(ASKED + 5, "unknown")]
-    found = list(settled(readerOf(mirrorOf(tmp_path, "s3://bucket")), odd))
+    found = list(settledFindings(readerOf(mirrorOf(tmp_path, "s3://bucket")), odd))
     assert Counter(each.verdict for each in found) == {"unknown": ASKED + 5}
 
 
@@ -226,9 +226,11 @@ def test_a_part_size_that_s3_has_told_is_tried_on_what_it_is_not_asked_for(
     monkeypatch.setattr(questions, "storedFacts", lambda location, aws, key, shouldStop: facts)
     monkeypatch.setattr(questions, "storedPartSize", lambda location, aws, key, shouldStop, number: part)
     reader = readerOf(mirror)
-    first = list(hashed(reader, [claimOf(mirror, path, etag) for path in (b"1", b"2", b"3", b"4")], 0, lambda *told: 0))
+    first = list(
+        contentFindings(reader, [claimOf(mirror, path, etag) for path in (b"1", b"2", b"3", b"4")], 0, lambda *told: 0)
+    )
     assert [found.verdict for found in first] == ["differs"] * 4
-    assert [found.verdict for found in settled(reader, first)] == ["matched", "matched", "matched", "differs"]
+    assert [found.verdict for found in settledFindings(reader, first)] == ["matched", "matched", "matched", "differs"]
 
 
 def test_work_is_done_ahead_but_never_far_and_ends_when_nobody_wants_it() -> None:
@@ -240,7 +242,7 @@ def test_work_is_done_ahead_but_never_far_and_ends_when_nobody_wants_it() -> Non
             yield number
 
     cancelled = threading.Event()
-    results = mapped(lambda number: number * 2, items(), threads=3, ahead=10, cancel=cancelled.set)
+    results = mapInOrder(lambda number: number * 2, items(), threads=3, ahead=10, cancel=cancelled.set)
     assert [next(results) for _ in range(5)] == [0, 2, 4, 6, 8]
     assert len(taken) <= 5 + 10
     results.close()

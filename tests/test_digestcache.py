@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.content.digestcache import digestCache
+from CedarBackup3.amazons3.content.digestcache import openDigestCache
 from CedarBackup3.amazons3.content.digests import FileState
 from CedarBackup3.errors import CedarBackupError
 
@@ -25,10 +25,10 @@ DIGEST = bytes(range(16))
 
 def test_what_was_kept_is_known_to_the_next_run_for_the_same_state_only(tmp_path: Path) -> None:
     file = str(tmp_path / "cache")
-    with digestCache(file) as cache:
+    with openDigestCache(file) as cache:
         assert cache.digests(b"/a\xff", STATE) == {}
         cache.keep(b"/a\xff", STATE, {0: DIGEST, 8 << 20: DIGEST[::-1]})
-    with digestCache(file) as cache:
+    with openDigestCache(file) as cache:
         assert cache.digests(b"/a\xff", STATE) == {0: DIGEST, 8 << 20: DIGEST[::-1]}
         assert cache.digests(b"/a", STATE) == {}
         for number in range(len(STATE)):
@@ -42,10 +42,10 @@ def test_what_a_file_system_counts_beyond_what_a_database_can_is_kept_all_the_sa
     file = str(tmp_path / "cache")
     large = STATE._replace(device=(1 << 64) - 1, inode=(1 << 64) - 2)
     late = STATE._replace(mtimeNs=1 << 63)
-    with digestCache(file) as cache:
+    with openDigestCache(file) as cache:
         cache.keep(b"/large", large, {0: DIGEST})
         cache.keep(b"/late", late, {0: DIGEST})
-    with digestCache(file) as cache:
+    with openDigestCache(file) as cache:
         assert cache.digests(b"/large", large) == {0: DIGEST}
         assert cache.digests(b"/large", large._replace(inode=1)) == {}
         assert cache.digests(b"/late", late) == {}  # it may change at any time without a newer date
@@ -56,9 +56,9 @@ def test_a_file_that_was_changed_just_now_is_not_kept(tmp_path: Path) -> None:
     path.write_bytes(b"1")
     status = path.stat()
     state = FileState(status.st_dev, status.st_ino, 1, LONG_AGO_NS, status.st_ctime_ns)
-    with digestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache")) as cache:
         cache.keep(b"/a", state, {0: DIGEST})
-    with digestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache")) as cache:
         assert cache.digests(b"/a", state) == {}
 
 
@@ -67,10 +67,10 @@ def test_files_that_are_gone_are_forgotten_and_only_below_the_directory(tmp_path
     here.parent.mkdir()
     here.touch()
     beside = os.fsencode(tmp_path) + b"/source.gone"
-    with digestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache")) as cache:
         for path in (os.fsencode(here), os.fsencode(gone), beside, b"/elsewhere"):
             cache.keep(path, STATE, {0: DIGEST, 1: DIGEST})
-    with digestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache")) as cache:
         cache.forgetGone(os.fsencode(here.parent))
         known = [bool(cache.digests(path, STATE)) for path in (os.fsencode(here), os.fsencode(gone), beside)]
     assert known == [True, False, True]
@@ -82,7 +82,7 @@ def test_two_runs_at_once_both_keep_what_they_have_read(tmp_path: Path) -> None:
 
     def run(name: bytes) -> None:
         try:
-            with digestCache(file) as cache:
+            with openDigestCache(file) as cache:
                 for number in range(count):
                     cache.keep(b"/%s%d" % (name, number), STATE, {0: DIGEST})
         except BaseException as failure:
@@ -100,7 +100,7 @@ def test_two_runs_at_once_both_keep_what_they_have_read(tmp_path: Path) -> None:
 
 def test_a_run_that_is_killed_leaves_a_cache_that_can_be_used(tmp_path: Path) -> None:
     file = str(tmp_path / "cache")
-    with digestCache(file) as cache:
+    with openDigestCache(file) as cache:
         cache.keep(b"/before", STATE, {0: DIGEST})
     script = (
         "import os, sqlite3, sys\n"
@@ -114,7 +114,7 @@ def test_a_run_that_is_killed_leaves_a_cache_that_can_be_used(tmp_path: Path) ->
     )
     assert subprocess.run([sys.executable, "-c", script, file], check=False).returncode == -9
     assert (tmp_path / "cache-journal").exists()
-    with digestCache(file) as cache:
+    with openDigestCache(file) as cache:
         assert cache.digests(b"/before", STATE) == {0: DIGEST}
         assert cache.digests(b"1", FileState(1, 1, 1, 1, 1)) == {}
 
@@ -125,7 +125,7 @@ def _foreignDatabase(path: Path) -> None:
 
 
 def _laterCache(path: Path) -> None:
-    with digestCache(str(path)):
+    with openDigestCache(str(path)):
         pass
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA user_version = 99")
@@ -155,7 +155,7 @@ def test_what_is_no_cache_of_this_user_is_refused_in_a_sentence(
 ) -> None:
     path = tmp_path / "ca\nche"
     make(path)
-    with pytest.raises(CedarBackupError, match=complaint) as failure, digestCache(str(path)):
+    with pytest.raises(CedarBackupError, match=complaint) as failure, openDigestCache(str(path)):
         pass
     assert "ca\\nche" in str(failure.value)
     assert "nothing was changed" in str(failure.value)
@@ -168,7 +168,7 @@ POISON = bytes(16)
 def _hotJournal(directory: Path) -> Path:
     """A journal that brings the digest POISON into whatever cache it lies beside, as anybody can make it at home."""
     file = directory / "poisoned"
-    with digestCache(str(file)) as cache:
+    with openDigestCache(str(file)) as cache:
         cache.keep(b"/a", STATE, {0: POISON})
     script = (
         "import os, sqlite3, sys\n"
@@ -210,7 +210,7 @@ def test_a_journal_that_a_stranger_can_put_beside_the_cache_proves_nothing(
 ) -> None:
     journal = _hotJournal(tmp_path)
     (tmp_path / "there").mkdir()
-    with digestCache(str(tmp_path / "there/new")):
+    with openDigestCache(str(tmp_path / "there/new")):
         pass
     file = arrange(tmp_path / "there")
     (tmp_path / "there/new").rename(os.path.realpath(file))
@@ -220,7 +220,7 @@ def test_a_journal_that_a_stranger_can_put_beside_the_cache_proves_nothing(
     monkeypatch.chdir(file.parent)
     with (
         pytest.raises(CedarBackupError, match="a match proves nothing") as failure,
-        digestCache(file.name if isRelative else str(file)) as cache,
+        openDigestCache(file.name if isRelative else str(file)) as cache,
     ):
         assert cache.digests(b"/a", STATE) == {}
     assert "nothing was changed" in str(failure.value)
@@ -231,7 +231,7 @@ def test_a_journal_that_a_stranger_can_put_beside_the_cache_proves_nothing(
 @pytest.mark.parametrize("oddity", ["a stranger's", "for all", "a link", "a second name"])
 def test_what_lies_beside_the_cache_must_be_this_users_too(suffix: str, oddity: str, tmp_path: Path) -> None:
     file = tmp_path / "cache"
-    with digestCache(str(file)):
+    with openDigestCache(str(file)):
         pass
     beside, other = Path(f"{file}{suffix}"), tmp_path / "other"
     if suffix:
@@ -247,9 +247,9 @@ def test_what_lies_beside_the_cache_must_be_this_users_too(suffix: str, oddity: 
             beside.rename(other)
             beside.symlink_to(other)
     if (suffix, oddity) == ("", "a link"):  # it is followed, since only this user can have made it
-        with digestCache(str(file)):
+        with openDigestCache(str(file)):
             return
-    with pytest.raises(CedarBackupError, match=f"{beside} must be a file of this user's"), digestCache(str(file)):
+    with pytest.raises(CedarBackupError, match=f"{beside} must be a file of this user's"), openDigestCache(str(file)):
         pass
 
 
@@ -257,12 +257,12 @@ def test_a_cache_in_use_by_another_program_is_not_to_be_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(tmp_path / "cache")
-    with digestCache(path):
+    with openDigestCache(path):
         pass
     monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._BUSY_WAIT", 0)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(CedarBackupError, match="another program is using it") as failure, digestCache(path):
+        with pytest.raises(CedarBackupError, match="another program is using it") as failure, openDigestCache(path):
             pass
     assert "remove" not in str(failure.value)
 
@@ -271,12 +271,12 @@ def test_a_cache_that_breaks_under_the_run_is_said_once_and_knows_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "cache"
-    with digestCache(str(path)) as cache:
+    with openDigestCache(str(path)) as cache:
         for number in range(3000):
             cache.keep(b"/%d" % number, STATE, {0: DIGEST})
     content = bytearray(path.read_bytes())
     content[4096:] = os.urandom(len(content) - 4096)
-    with digestCache(str(path)) as cache, caplog.at_level(logging.WARNING):
+    with openDigestCache(str(path)) as cache, caplog.at_level(logging.WARNING):
         path.write_bytes(content)
         known = [cache.digests(b"/%d" % number, STATE) for number in range(0, 3000, 10)]
         cache.keep(b"/new", STATE, {0: DIGEST})

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.content.digests import READ, Data, PartedHasher, fed, fileState, md5
+from CedarBackup3.amazons3.content.digests import READ, Data, PartedHasher, feedHashers, fileState, md5
 from testcase.s3.uploads import multipartEtag
 
 
@@ -34,7 +34,7 @@ def test_one_read_feeds_every_hasher_with_the_whole_file(tmp_path: Path, size: i
     path.write_bytes(content)
     one, other = md5(), hashlib.sha256()
     mtimeNs = path.stat().st_mtime_ns
-    assert fed(os.fsencode(path), size, mtimeNs, [one, other], bytearray(READ)) == fileState(path.stat())
+    assert feedHashers(os.fsencode(path), size, mtimeNs, [one, other], bytearray(READ)) == fileState(path.stat())
     assert (one.digest(), other.digest()) == (hashlib.md5(content).digest(), hashlib.sha256(content).digest())
 
 
@@ -81,7 +81,7 @@ def test_a_file_that_changes_while_it_is_read_has_no_digest(tmp_path: Path, medd
     path.write_bytes(bytes(2 * READ))
     mtimeNs = path.stat().st_mtime_ns
     try:
-        assert not fed(os.fsencode(path), 2 * READ, mtimeNs, [_Meddler(lambda: meddle(path))], bytearray(READ))
+        assert not feedHashers(os.fsencode(path), 2 * READ, mtimeNs, [_Meddler(lambda: meddle(path))], bytearray(READ))
     except FileNotFoundError:
         assert not path.exists()
 
@@ -90,10 +90,10 @@ def test_a_file_that_is_another_than_expected_is_not_read(tmp_path: Path) -> Non
     path, pipe = tmp_path / "file", tmp_path / "pipe"
     path.write_bytes(b"1")
     mtimeNs = path.stat().st_mtime_ns
-    assert not fed(os.fsencode(path), 2, mtimeNs, [md5()], bytearray(2))
-    assert not fed(os.fsencode(path), 1, mtimeNs + 1, [md5()], bytearray(1))
+    assert not feedHashers(os.fsencode(path), 2, mtimeNs, [md5()], bytearray(2))
+    assert not feedHashers(os.fsencode(path), 1, mtimeNs + 1, [md5()], bytearray(1))
     os.mkfifo(pipe)  # which nobody writes to: opening it must not wait
-    assert not fed(os.fsencode(pipe), 0, pipe.stat().st_mtime_ns, [md5()], bytearray(1))
+    assert not feedHashers(os.fsencode(pipe), 0, pipe.stat().st_mtime_ns, [md5()], bytearray(1))
 
 
 def test_reading_stops_when_it_is_told_to(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_reading_stops_when_it_is_told_to(tmp_path: Path) -> None:
     stopped = threading.Event()
     meddler = _Meddler(stopped.set)
     mtimeNs = path.stat().st_mtime_ns
-    assert not fed(os.fsencode(path), 1 << 42, mtimeNs, [meddler], bytearray(READ), stopped.is_set)
+    assert not feedHashers(os.fsencode(path), 1 << 42, mtimeNs, [meddler], bytearray(READ), stopped.is_set)
 
 
 def _isInPageCache(path: Path) -> bool:
@@ -130,5 +130,5 @@ def test_the_page_cache_holds_afterwards_what_it_held_before(tmp_path: Path, was
             pytest.skip("this file system keeps its files in memory")
     except OSError:
         pytest.skip("this file system does not tell")
-    assert fed(os.fsencode(path), 20 * READ, path.stat().st_mtime_ns, [md5()], bytearray(READ))
+    assert feedHashers(os.fsencode(path), 20 * READ, path.stat().st_mtime_ns, [md5()], bytearray(READ))
     assert _isInPageCache(path) == wasCached

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.content.etags import Etag, chunkSize, parsedEtag, partSizes, usualPartSizes
+from CedarBackup3.amazons3.content.etags import Etag, chunkSize, parseEtag, partSizes, usualPartSizes
 
 MIB = 1 << 20
 HEX = "d41d8cd98f00b204e9800998ecf8427e"
@@ -35,7 +35,7 @@ HEX = "d41d8cd98f00b204e9800998ecf8427e"
 )
 def test_an_etag_is_a_digest_with_a_number_of_parts_or_nothing(text: str, parts: int | None) -> None:
     expected = None if parts is None else Etag(bytes.fromhex(HEX), parts)
-    assert parsedEtag(text) == expected
+    assert parseEtag(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.bucket.objects import cutPoints, parsedPage, rangeCount
+from CedarBackup3.amazons3.bucket.objects import cutPoints, parsePage, rangeCount
 from CedarBackup3.amazons3.bucket.pages import Next
 from CedarBackup3.errors import CommandFailed
 
@@ -33,12 +33,12 @@ def pageOf(rows: Any, isTruncated: Any = False, token: Any = None) -> bytes:
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1))
 def test_whatever_characters_a_key_has_it_comes_back(keys: set[str]) -> None:
     inOrder = sorted(keys, key=str.encode)
-    found, _ = parsedPage(page(*("p/" + key for key in inOrder)), b"p/", b"")
+    found, _ = parsePage(page(*("p/" + key for key in inOrder)), b"p/", b"")
     assert [entry.key.decode() for entry in found] == inOrder
 
 
 def test_a_server_may_give_no_etags() -> None:
-    (found,), _ = parsedPage(pageOf([[1, TIME, None, "a"]]), b"", b"")
+    (found,), _ = parsePage(pageOf([[1, TIME, None, "a"]]), b"", b"")
     assert (found.key, found.etag) == (b"a", "")
 
 
@@ -46,7 +46,7 @@ def test_a_server_may_give_no_etags() -> None:
     "nothing", [pageOf(None), pageOf([]), pageOf(None) + b"\n", pageOf(None, None), b"null", b"[]"]
 )
 def test_an_empty_page_has_no_objects_and_is_the_last(nothing: bytes) -> None:
-    assert parsedPage(nothing, b"", b"") == ([], Next.NOTHING)
+    assert parsePage(nothing, b"", b"") == ([], Next.NOTHING)
 
 
 FOLLOWS: list[tuple[Any, Any, Next]] = [
@@ -62,14 +62,14 @@ FOLLOWS: list[tuple[Any, Any, Next]] = [
 
 @pytest.mark.parametrize(("isTruncated", "token", "follows"), FOLLOWS)
 def test_a_page_tells_what_follows_it(isTruncated: Any, token: Any, follows: Next) -> None:
-    assert parsedPage(pageOf([[1, TIME, ETAG, "a"]], isTruncated, token), b"", b"")[1] is follows
+    assert parsePage(pageOf([[1, TIME, ETAG, "a"]], isTruncated, token), b"", b"")[1] is follows
 
 
 @pytest.mark.parametrize("rows", [None, [[1, TIME, ETAG, "a"]]])
 @pytest.mark.parametrize("token", [None, ""])
 def test_a_page_that_has_others_behind_it_must_say_where(rows: Any, token: Any) -> None:
     with pytest.raises(CommandFailed, match="not where to go on"):
-        parsedPage(pageOf(rows, True, token), b"", b"")
+        parsePage(pageOf(rows, True, token), b"", b"")
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_a_page_that_has_others_behind_it_must_say_where(rows: Any, token: Any) 
 )
 def test_what_is_no_pageOf_this_listing_is_refused(line: bytes, complaint: str) -> None:
     with pytest.raises(CommandFailed, match=complaint) as failure:
-        parsedPage(line, b"p/", b"p/")
+        parsePage(line, b"p/", b"p/")
     assert str(failure.value).isprintable()
 
 
 @given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
 def test_garbage_never_crashes_the_reader(line: bytes) -> None:
     with contextlib.suppress(CommandFailed):
-        parsedPage(line, b"", b"")
+        parsePage(line, b"", b"")
 
 
 @pytest.mark.parametrize(("files", "ranges"), [(0, 1), (14_999, 1), (15_000, 2), (10**7, 4)])

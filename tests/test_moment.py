@@ -8,7 +8,7 @@ from datetime import UTC
 
 import pytest
 
-from CedarBackup3.amazons3.restore.moment import ambiguity, displayMoment, parsedMoment
+from CedarBackup3.amazons3.restore.moment import ambiguity, displayMoment, parseMoment
 
 BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
 SAO_PAULO = "<-03>3<-02>,M10.3.0/0,M2.3.0/0"  # as it was: midnight did not exist
@@ -38,7 +38,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_a_date_or_a_time_is_a_moment(text: str, expected: str) -> None:
-    assert parsedMoment(text).astimezone(UTC).isoformat() == expected
+    assert parseMoment(text).astimezone(UTC).isoformat() == expected
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_date_or_a_time_is_a_moment(text: str, expected: str) -> None:
 )
 def test_anything_else_is_refused_with_a_word_to_go_by(text: str, word: str) -> None:
     with pytest.raises(ValueError, match=word):
-        parsedMoment(text)
+        parseMoment(text)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_time_over_which_the_clocks_were_set_forward_is_refused(
     monkeypatch.setenv("TZ", local)
     time.tzset()
     with pytest.raises(ValueError, match=says):
-        parsedMoment(text)
+        parseMoment(text)
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_where_the_clocks_are_set_a_time_is_the_first_that_is_written_so(
 ) -> None:
     monkeypatch.setenv("TZ", local)
     time.tzset()
-    assert parsedMoment(text).astimezone(UTC).isoformat() == expected
+    assert parseMoment(text).astimezone(UTC).isoformat() == expected
     assert ambiguity(text).endswith(f"for the second write {other}" if other else "")
     assert bool(ambiguity(text)) == bool(other)
 
 
 def test_a_moment_is_said_in_utc_and_in_local_time() -> None:
-    assert displayMoment(parsedMoment("2026-01-20T18:30")) == "2026-01-20 23:30:00 UTC (2026-01-20 18:30:00 EST)"
+    assert displayMoment(parseMoment("2026-01-20T18:30")) == "2026-01-20 23:30:00 UTC (2026-01-20 18:30:00 EST)"

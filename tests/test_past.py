@@ -13,7 +13,7 @@ import pytest
 from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
+from CedarBackup3.amazons3.restore.history import openSnapshot, openVersions
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.cli.findings import Findings
@@ -43,8 +43,8 @@ def _peak(tmp_path: Path, number: int) -> int:
     tracemalloc.start()
     try:
         with (
-            listed(selection) as (chosen, versions),
-            standing(chosen, versions, Tally(Findings())) as state,
+            openVersions(selection) as (chosen, versions),
+            openSnapshot(chosen, versions, Tally(Findings())) as state,
         ):
             assert [version.versionId for version in state] == ["v0"]
         return tracemalloc.get_traced_memory()[1]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.places import StrangersLink, openedPlace, placeOfFile
+from CedarBackup3.places import StrangersLink, openPlace, placeOfFile
 
 STRANGER = 65534
 
@@ -68,7 +68,7 @@ def test_a_place_is_private_only_where_root_and_this_user_alone_decide(
     judged = directory.parent if above else directory
     change(judged)
     shown = str(judged).replace("\n", "\\n")
-    with openedPlace(os.fsencode(directory)) as place:
+    with openPlace(os.fsencode(directory)) as place:
         assert (place.exposure, place.isShared) == (exposure.format(shown), isShared)
         assert place.isPrivate == (not exposure and not isShared)
         assert place.path == os.fsencode(directory)
@@ -80,7 +80,7 @@ def test_the_current_directory_counts(tmp_path: Path, monkeypatch: pytest.Monkey
     ofAStranger(tmp_path / "home")
     monkeypatch.chdir(tmp_path / "home/below")
     for path in (b"", b".", b"../below"):
-        with openedPlace(path) as place:
+        with openPlace(path) as place:
             assert place.exposure == f"{tmp_path}/home belongs to the user nobody"
 
 
@@ -108,10 +108,10 @@ def test_a_strangers_link_is_not_followed_and_roots_own_is(isLast: bool, tmp_pat
     link = tmp_path / "link"
     link.symlink_to("real/below" if isLast else "real")
     path = os.fsencode(link if isLast else link / "below")
-    with openedPlace(path) as place:
+    with openPlace(path) as place:
         assert place.path == os.fsencode(tmp_path / "real/below")
     os.chown(link, STRANGER, -1, follow_symlinks=False)
-    with pytest.raises(StrangersLink, match=r"a link in .* belongs to the user nobody"), openedPlace(path):
+    with pytest.raises(StrangersLink, match=r"a link in .* belongs to the user nobody"), openPlace(path):
         pass
 
 
@@ -143,7 +143,7 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("elsewhere")
     before = len(os.listdir("/proc/self/fd"))
     for path in ("", "no/such", "file", "file/below", "link"):
-        for opened in (openedPlace, placeOfFile):
+        for opened in (openPlace, placeOfFile):
             try:
                 with opened(os.fsencode(tmp_path / path)):
                     pass

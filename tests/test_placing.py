@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.amazons3.restore.placing import NoPlace, place
-from CedarBackup3.amazons3.restore.staging import Staging, finish, ignoresCase, requireRoom, staging
-from CedarBackup3.amazons3.restore.target import openedTarget
+from CedarBackup3.amazons3.restore.staging import Staging, finish, ignoresCase, openStaging, requireRoom
+from CedarBackup3.amazons3.restore.target import openTarget
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 
 
@@ -30,17 +30,17 @@ def target(tmp_path: Path) -> Iterator[int]:
 @contextlib.contextmanager
 def stagedIn(target: Path, restore: str) -> Iterator[Staging]:
     """The private directory of a restore."""
-    with openedTarget(os.fsencode(target)) as opened, staging(opened, restore) as made:
+    with openTarget(os.fsencode(target)) as opened, openStaging(opened, restore) as made:
         yield made
 
 
 def askForRoom(target: Path, restore: str) -> None:
-    with openedTarget(os.fsencode(target)) as opened:
+    with openTarget(os.fsencode(target)) as opened:
         requireRoom(opened, restore, overwrite=False)
 
 
 def looksCaseless(target: Path) -> bool:
-    with openedTarget(os.fsencode(target)) as opened:
+    with openTarget(os.fsencode(target)) as opened:
         return ignoresCase(opened)
 
 

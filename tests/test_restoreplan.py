@@ -15,9 +15,9 @@ from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.progress import SILENT
-from CedarBackup3.amazons3.restore.plan import restorable, targetTree, wanted
-from CedarBackup3.amazons3.restore.proof import compared
-from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.plan import planRestore, restorableVersions, targetTree
+from CedarBackup3.amazons3.restore.proof import proveTarget
+from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.cli.findings import Findings
@@ -46,7 +46,7 @@ def test_names_that_differ_only_by_case_are_refused_where_case_is_ignored(
     tally, local = Tally(Findings()), targetTree(SELECTION, os.fsencode(tmp_path))
     with (
         spooled(version(key) for key in keys) as state,
-        restorable(SELECTION, local, state, tally, isCaseInsensitive=isCaseInsensitive) as kept,
+        restorableVersions(SELECTION, local, state, tally, isCaseInsensitive=isCaseInsensitive) as kept,
     ):
         assert [found.key for found in kept] == [key for key in keys if key not in refused]
     assert [found.key for found in tally.report().findings] == refused
@@ -67,12 +67,12 @@ def test_only_what_is_missing_or_different_is_wanted(tmp_path: Path) -> None:
     ]
     tally, local = Tally(Findings()), targetTree(SELECTION, os.fsencode(target))
     descriptor = os.open(target, os.O_RDONLY)
-    with wanted(SELECTION, local, state, tally, SILENT, root=descriptor, mayReplace=True) as lacking:
+    with planRestore(SELECTION, local, state, tally, SILENT, root=descriptor, mayReplace=True) as lacking:
         assert [found.key for found in lacking.versions] == [b"different", b"missing", b"size", b"unclear"]
         assert (lacking.files, lacking.size, lacking.current) == (4, 11, 4)
         assert [found.key for found in lacking.untimely] == [b"content"]  # so that nobody has to read it again
     os.close(descriptor)
-    assert tally.count(Outcome.SETTLED) == 2
+    assert tally.count(KeyOutcome.UP_TO_DATE) == 2
     assert (target / "content").stat().st_mtime != 0  # a plan changes nothing
 
 
@@ -127,9 +127,9 @@ def test_what_takes_the_place_of_a_file_after_the_walk_is_neither_read_nor_waite
         yield version(b"d/b", b"same")
 
     if step == "wanted":
-        with wanted(SELECTION, local, state(), tally, SILENT, root=descriptor, mayReplace=True) as lacking:
+        with planRestore(SELECTION, local, state(), tally, SILENT, root=descriptor, mayReplace=True) as lacking:
             assert [found.key for found in lacking.versions] == [b"d/b"]
     else:
-        report = compared(SELECTION, local, state(), tally, SILENT, root=descriptor, isRestore=False)
-        assert {(found.outcome, found.key) for found in report.findings} >= {(Outcome.DIFFERENT, b"d/b")}
+        report = proveTarget(SELECTION, local, state(), tally, SILENT, root=descriptor, isRestore=False)
+        assert {(found.outcome, found.key) for found in report.findings} >= {(KeyOutcome.DIFFERENT, b"d/b")}
     os.close(descriptor)

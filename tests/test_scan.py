@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.local.opentree import DEEPEST
-from CedarBackup3.amazons3.local.scan import scanned, sourceEntries
+from CedarBackup3.amazons3.local.scan import openScan, sourceEntries
 from CedarBackup3.amazons3.mirror import mirrorOf
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from testcase.trees import AWKWARD_NAMES, plantTree
@@ -138,7 +138,7 @@ def test_a_scan_can_be_read_again_and_knows_its_sums(tmp_path: Path) -> None:
     plantTree(tmp_path, dict.fromkeys(names, b"12"))
     told: list[tuple[str, int]] = []
     directories: list[int] = []
-    with scanned(
+    with openScan(
         mirrorOf(tmp_path, URL).tree,
         frozenset(),
         lambda path, why: None,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from CedarBackup3.amazons3.content.hashing import claim
+from CedarBackup3.amazons3.content.hashing import claimOf
 from CedarBackup3.amazons3.local.scan import sourceEntries
 from CedarBackup3.amazons3.mirror import mirrorOf
 from CedarBackup3.amazons3.model import ObjectEntry, Step
@@ -45,7 +45,7 @@ def test_what_has_changed_since_proves_nothing(tmp_path: Path) -> None:
 
     def isProven(etag: str = ETAG) -> bool:
         entry = next(sourceEntries(mirrorOf(source, "s3://bucket").tree))
-        return proves(known[0], claim(entry, ObjectEntry(b"a", len(BODY), "2026-11-23T06:31:11Z", etag)))
+        return proves(known[0], claimOf(entry, ObjectEntry(b"a", len(BODY), "2026-11-23T06:31:11Z", etag)))
 
     assert isProven()
     assert not isProven('"' + "0" * 32 + '"')

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from CedarBackup3.amazons3.bucket.pages import Next
-from CedarBackup3.amazons3.bucket.versions import Version, parsedVersions
-from CedarBackup3.amazons3.restore.snapshot import stateAt
+from CedarBackup3.amazons3.bucket.versions import Version, parseVersions
+from CedarBackup3.amazons3.restore.snapshot import snapshotAt
 from CedarBackup3.errors import CommandFailed
 
 
@@ -32,7 +32,7 @@ def ids(versions: Iterable[Version]) -> list[str]:
 
 
 def test_versions_and_markers_come_in_one_order() -> None:
-    listed = parsedVersions(
+    listed = parseVersions(
         page(
             [("p/a", "1", False, 30), ("p/a", "3", False, 10), ("p/b", "4", False, 50), ("p/d", "6", True, 5)],
             [("p/a", "0", True, 30), ("p/a", "2", False, 20), ("p/c", "5", True, 1)],
@@ -48,11 +48,11 @@ def test_versions_and_markers_come_in_one_order() -> None:
 
 @pytest.mark.parametrize(("versions", "markers"), [(None, None), ([], None)])
 def test_a_page_may_hold_nothing(versions: Any, markers: Any) -> None:
-    assert parsedVersions(page(versions, markers), b"", b"").versions == []
+    assert parseVersions(page(versions, markers), b"", b"").versions == []
 
 
 def test_a_page_may_hold_markers_only_and_go_on_with_the_last_key() -> None:
-    assert ids(parsedVersions(page(None, [("a", "1", False, 1)]), b"", b"a").versions) == ["1"]
+    assert ids(parseVersions(page(None, [("a", "1", False, 1)]), b"", b"a").versions) == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_page_may_hold_markers_only_and_go_on_with_the_last_key() -> None:
 )
 def test_what_is_no_such_page_is_a_failure(bad: bytes) -> None:
     with pytest.raises(CommandFailed):
-        parsedVersions(bad, b"p/", b"a")
+        parseVersions(bad, b"p/", b"a")
 
 
 FOLLOWS: list[tuple[str, tuple[Any, ...], Next]] = [
@@ -97,12 +97,12 @@ FOLLOWS: list[tuple[str, tuple[Any, ...], Next]] = [
 
 @pytest.mark.parametrize(("key", "told", "follows"), FOLLOWS)
 def test_a_page_tells_what_follows_it(key: str, told: tuple[Any, ...], follows: Next) -> None:
-    assert parsedVersions(page([(key, "1", True, 1)], None, *told), b"", b"").follows is follows
+    assert parseVersions(page([(key, "1", True, 1)], None, *told), b"", b"").follows is follows
 
 
 def test_a_page_that_has_others_behind_it_must_say_where() -> None:
     with pytest.raises(CommandFailed, match="not where to go on"):
-        parsedVersions(page([("a", "1", True, 1)], None, True, None, None), b"", b"")
+        parseVersions(page([("a", "1", True, 1)], None, True, None, None), b"", b"")
 
 
 def version(key: str, versionId: str, second: int, size: int | None = 1, **more: Any) -> Version:
@@ -128,13 +128,13 @@ HISTORIES: dict[str, tuple[list[Version], float | None, list[str]]] = {
 @pytest.mark.parametrize("name", HISTORIES)
 def test_what_stood_there(name: str) -> None:
     versions, moment, expected = HISTORIES[name]
-    assert ids(stateAt(versions, moment, lambda key: [])) == expected
+    assert ids(snapshotAt(versions, moment, lambda key: [])) == expected
 
 
 def test_what_was_overwritten_without_versioning_is_told() -> None:
     told: list[Version] = []
     versions = [version("a", "null", 20, None), version("b", "1", 10)]
-    assert ids(stateAt(versions, 15, lambda key: [], told.append)) == ["1"]
+    assert ids(snapshotAt(versions, 15, lambda key: [], told.append)) == ["1"]
     assert [found.key for found in told] == [b"a"]
 
 
@@ -147,7 +147,7 @@ def test_a_tie_is_looked_up_only_where_it_decides() -> None:
 
     tied = [version("a", "5", 20), version("a", "4", 10, isTied=True), version("a", "6", 10, None)]
     deciding = [version("b", "3", 30), version("b", "2", 10, isTied=True), version("b", "1", 10, None)]
-    assert ids(stateAt([*tied, *deciding], 25, inOrder)) == ["5"]
+    assert ids(snapshotAt([*tied, *deciding], 25, inOrder)) == ["5"]
     assert asked == [b"b"]
 
 
@@ -162,15 +162,15 @@ def test_an_upload_in_parts_may_have_ended_behind_a_marker_of_a_later_time(momen
         times = [(*each[:2], False, each.lastModified, each.size, each.etag, "STANDARD") for each in versions]
         return [list(row[:width]) for row in times]
 
-    listed = parsedVersions(
+    listed = parseVersions(
         json.dumps(
             [rows([newest, inParts, oldest], 7), rows([marker], 4), False, None, None], default=bytes.decode
         ).encode(),
         b"",
         b"",
     ).versions
-    expected = list(stateAt(truth, moment, lambda key: []))
-    assert ids(stateAt(listed, moment, lambda key: truth)) == ids(expected)
+    expected = list(snapshotAt(truth, moment, lambda key: []))
+    assert ids(snapshotAt(listed, moment, lambda key: truth)) == ids(expected)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -194,11 +194,11 @@ def test_pages_of_any_length_tell_the_state_at_every_second(seed: int) -> None:
         markers = [
             (key, versionId, isLatest, second) for key, versionId, second, isMarker, isLatest in rows if isMarker
         ]
-        listed += parsedVersions(page(versions, markers), b"", listed[-1].key if listed else b"").versions
+        listed += parseVersions(page(versions, markers), b"", listed[-1].key if listed else b"").versions
 
     def inOrder(key: bytes) -> list[Version]:
         return [version(k, i, second, None if isMarker else 1) for k, i, second, isMarker in entries[key.decode()]]
 
     for second, state in states.items():
-        found = {each.key.decode(): each.versionId for each in stateAt(listed, second, inOrder)}
+        found = {each.key.decode(): each.versionId for each in snapshotAt(listed, second, inOrder)}
         assert found == {key: versionId for key, versionId in state.items() if versionId}

@@ -32,7 +32,7 @@ import chardet
 from babel import Locale
 from charset_normalizer import from_bytes
 
-from CedarBackup3.amazons3.names.charmaps import decoded as ownText
+from CedarBackup3.amazons3.names.charmaps import decodeText as ownText
 from CedarBackup3.amazons3.names.charsets import Guess, Votes, detectEncoding, votesOf
 from CedarBackup3.amazons3.names.charsetwords import WORDS
 from CedarBackup3.amazons3.names.guesses import SURE

@@ -20,8 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from CedarBackup3.amazons3.content.digestcache import digestCache
-from CedarBackup3.amazons3.content.hashing import Reader, claim, hashed
+from CedarBackup3.amazons3.content.digestcache import openDigestCache
+from CedarBackup3.amazons3.content.hashing import Reader, claimOf, contentFindings
 from CedarBackup3.amazons3.local.scan import sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import ObjectEntry
@@ -63,13 +63,15 @@ def listed(mirror: Mirror, part: int) -> list[ObjectEntry]:
 def ours(mirror: Mirror, objects: list[ObjectEntry], cacheFile: str = "") -> float:
     """Seconds that the walk and the comparison of contents take."""
     began = time.perf_counter()
-    claims = (claim(entry, found) for entry, found in zip(sourceEntries(mirror.tree), objects, strict=True))
+    claims = (claimOf(entry, found) for entry, found in zip(sourceEntries(mirror.tree), objects, strict=True))
     shared = (mirror.tree, mirror.location, mirror.aws)
     if cacheFile:
-        with digestCache(cacheFile) as cache:
-            verdicts = [found.verdict for found in hashed(Reader(*shared, cache), claims, 0, lambda *told: None)]
+        with openDigestCache(cacheFile) as cache:
+            verdicts = [
+                found.verdict for found in contentFindings(Reader(*shared, cache), claims, 0, lambda *told: None)
+            ]
     else:
-        verdicts = [found.verdict for found in hashed(Reader(*shared), claims, 0, lambda *told: None)]
+        verdicts = [found.verdict for found in contentFindings(Reader(*shared), claims, 0, lambda *told: None)]
     seconds = time.perf_counter() - began
     assert set(verdicts) == {"matched"}
     return seconds

@@ -23,7 +23,7 @@ Entry = TypeVar("Entry", bound=Keyed)
 Found = TypeVar("Found", bound=Keyed)
 
 
-def joined(entries: Iterable[Entry], objects: Iterable[Found]) -> Iterator[tuple[Entry | None, Found | None]]:
+def mergeJoin(entries: Iterable[Entry], objects: Iterable[Found]) -> Iterator[tuple[Entry | None, Found | None]]:
     """Every key of either stream once, in key order, with what each of them has for it."""
     remaining, listed = iter(entries), iter(objects)
     entry, found = next(remaining, None), next(listed, None)
@@ -59,7 +59,7 @@ def finder(rows: Iterable[Found]) -> Callable[[bytes], Found | None]:
     return found
 
 
-def knowable(pairs: Iterable[Pair]) -> Iterator[Pair]:
+def knowablePairs(pairs: Iterable[Pair]) -> Iterator[Pair]:
     """The pairs without the objects below what cannot be read: whether they have files, nobody can tell.
 
     A link that cannot be followed may lead to a directory as well, so objects below it are left out, too. One that

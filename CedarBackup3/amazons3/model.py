@@ -168,7 +168,7 @@ class Kind(Enum):
     SIZE = "size"
     CONTENT = "content"
     UNREADABLE = "unreadable"
-    RACED = "raced"
+    CHANGED = "changed"
     """It changed during the run, so that nothing can be said of it."""
 
 
@@ -184,12 +184,12 @@ class Difference(NamedTuple):
     """Whether what cannot be read is a link that leads nowhere."""
 
 
-Verdict = Literal["matched", "differs", "unknown", "raced", "unreadable"]
+Verdict = Literal["matched", "differs", "unknown", "changed", "unreadable"]
 """What comparing the content of a file with its object can show."""
 
-Standing = Literal["settled", "uploaded", "unmoved", "raced"]
+Standing = Literal["settled", "uploaded", "unmoved", "changed"]
 """What the run has done with a file: nothing, or uploaded it, and its object is another than before, or is not; or it
-changed before it was uploaded once more, so that it is raced whatever it holds now."""
+changed before it was uploaded once more, so that it is changed whatever it holds now."""
 
 
 class Claim(NamedTuple):
@@ -215,12 +215,12 @@ class Claim(NamedTuple):
     """Of the object; empty: it is the object as it is now."""
 
 
-class Finding(NamedTuple):
+class ContentFinding(NamedTuple):
     """What comparing the content of one file with its object has shown; behind `why` come the fields of the claim."""
 
     verdict: Verdict
     why: str
-    """What makes it unknown, raced or unreadable."""
+    """What makes it unknown, changed or unreadable."""
     path: bytes
     key: bytes
     size: int
@@ -246,7 +246,7 @@ class ContentReport:
     files: Mapping[Verdict, int]
     sizes: Mapping[Verdict, int]
     """In bytes."""
-    unknown: tuple[Finding, ...]
+    unknown: tuple[ContentFinding, ...]
     """The first of those that nothing is proven of; `files` counts them all."""
 
 
@@ -265,7 +265,7 @@ class VerifyReport:
     content: ContentReport | None = None
     """What comparing contents has shown of the files that agree in size; None: they were not compared.
 
-    What differs, is raced or cannot be read is among the differences, too, and is not among the files that matched.
+    What differs, has changed or cannot be read is among the differences, too, and is not among the files that matched.
     """
     uploads: ContentReport | None = None
     """The same of just the files that the run has uploaded or that changed meanwhile; None: there were none, or

@@ -118,7 +118,7 @@ class Transfer:
 
 
 @contextlib.contextmanager
-def timesLogged(watcher: Watcher) -> Iterator[None]:
+def logTimes(watcher: Watcher) -> Iterator[None]:
     """At the end, log where the time went."""
     try:
         yield

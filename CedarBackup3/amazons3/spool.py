@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from CedarBackup3.errors import CedarBackupError
-from CedarBackup3.places import StrangersLink, openedPlace
+from CedarBackup3.places import StrangersLink, openPlace
 from CedarBackup3.util import displayPath, shortageSentence
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -67,7 +67,7 @@ def temporaryText(text: str) -> Iterator[str]:
 
 def _requireSafe(directory: str) -> None:
     try:
-        with openedPlace(os.fsencode(directory)) as place:
+        with openPlace(os.fsencode(directory)) as place:
             exposure = place.exposure
     except StrangersLink as link:
         exposure = str(link)

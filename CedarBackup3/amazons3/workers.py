@@ -19,7 +19,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def mapped(
+def mapInOrder(
     function: Callable[[Item], Result], items: Iterable[Item], *, threads: int, ahead: int, cancel: Callable[[], object]
 ) -> Generator[Result, None, None]:
     """What a function makes of each item, in their order.

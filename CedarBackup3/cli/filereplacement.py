@@ -11,7 +11,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from CedarBackup3.places import Place, openedPlace
+from CedarBackup3.places import Place, openPlace
 
 _PREFIX, _SUFFIX = b".cback-", b".new"
 """Of the name of the new text until it is complete; Prometheus' collector reads only what ends in `.prom`."""
@@ -66,7 +66,7 @@ def _replaceable(path: str) -> Iterator[tuple[Place, bytes]]:
     directory, name = os.path.split(os.fsencode(path))
     if not name:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    with openedPlace(directory) as place:
+    with openPlace(directory) as place:
         _requireFile(place, name)
         yield place, name
 

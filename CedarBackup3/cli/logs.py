@@ -23,7 +23,7 @@ _SILENT = logging.CRITICAL + 1
 
 
 @contextlib.contextmanager
-def loggingSetUp(options: CommonOptions, tag: str, beforeScreen: Callable[[], object] = lambda: None) -> Iterator[None]:
+def setUpLogging(options: CommonOptions, tag: str, beforeScreen: Callable[[], object] = lambda: None) -> Iterator[None]:
     """While inside, `CedarBackup3.log` and `CedarBackup3.output` go where the options say.
 
     Args:

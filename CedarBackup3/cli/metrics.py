@@ -9,14 +9,14 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from CedarBackup3.cli.outcome import Outcome
+from CedarBackup3.cli.outcome import RunOutcome
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.util import withoutSecrets
 
 _LAST_SUCCESS = "cback_last_success_timestamp_seconds"
 
 
-def metricsText(outcome: Outcome, before: str) -> str:
+def metricsText(outcome: RunOutcome, before: str) -> str:
     """The text of the file; `before` is what it held, from which the time of the last success is kept."""
     labels = {"tool": outcome.tool.name}
     labels |= {_snakeCase(argument.name): outcome.texts[argument.name] for argument in outcome.tool.arguments}

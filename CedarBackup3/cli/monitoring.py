@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from CedarBackup3.cli.context import RunContext
 from CedarBackup3.cli.options import CommonOptions
-from CedarBackup3.cli.outcome import Outcome
+from CedarBackup3.cli.outcome import RunOutcome
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import ExitStatus, LoggingError, UsageError
 from CedarBackup3.util import displayPath
@@ -35,7 +35,7 @@ class Run(NamedTuple):
     """When it began, by the clock that nobody sets."""
 
 
-def begun(tool: Tool, common: CommonOptions, texts: Mapping[str, Any], context: RunContext) -> Run:
+def beginRun(tool: Tool, common: CommonOptions, texts: Mapping[str, Any], context: RunContext) -> Run:
     """A run that begins now."""
     return Run(tool, common, texts, context, datetime.now(UTC), time.monotonic())
 
@@ -68,7 +68,7 @@ def _files(common: CommonOptions) -> dict[str, str]:
     return {switch: path for switch, path in named.items() if path}
 
 
-def announced(run: Run, log: logging.Logger) -> None:
+def announceRun(run: Run, log: logging.Logger) -> None:
     """Tell that the run begins, and warn of what it will be told in vain."""
     metricsFile = run.common.metricsFile
     if metricsFile and not metricsFile.endswith(".prom"):
@@ -81,7 +81,7 @@ def announced(run: Run, log: logging.Logger) -> None:
         _ping(run, "/start", log)
 
 
-def concluded(run: Run, status: ExitStatus, message: str, log: logging.Logger | None) -> ExitStatus:
+def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger | None) -> ExitStatus:
     """Tell how the run has ended.
 
     Args:
@@ -125,8 +125,8 @@ def _leftToOther(common: CommonOptions) -> CommonOptions:
     )
 
 
-def _outcome(run: Run, status: ExitStatus, message: str) -> Outcome:
-    return Outcome(
+def _outcome(run: Run, status: ExitStatus, message: str) -> RunOutcome:
+    return RunOutcome(
         run.tool,
         run.texts,
         run.context.findings,
@@ -140,8 +140,8 @@ def _outcome(run: Run, status: ExitStatus, message: str) -> Outcome:
 
 
 def _told(
-    outcome: Outcome, switch: str, path: str, write: Callable[[str, Outcome], None], log: logging.Logger | None
-) -> Outcome:
+    outcome: RunOutcome, switch: str, path: str, write: Callable[[str, RunOutcome], None], log: logging.Logger | None
+) -> RunOutcome:
     """The outcome, which is a failure if it cannot be written."""
     try:
         write(path, outcome)
@@ -157,7 +157,7 @@ def _told(
     return outcome
 
 
-def _writeReport(path: str, outcome: Outcome) -> None:
+def _writeReport(path: str, outcome: RunOutcome) -> None:
     from CedarBackup3.cli.filereplacement import replaceFile
     from CedarBackup3.cli.report import reportText
 
@@ -171,7 +171,7 @@ def _writeReport(path: str, outcome: Outcome) -> None:
         replaceFile(path, text, _REPORT_MODE)
 
 
-def _writeMetrics(before: str, path: str, outcome: Outcome) -> None:
+def _writeMetrics(before: str, path: str, outcome: RunOutcome) -> None:
     from CedarBackup3.cli.filereplacement import replaceFile
     from CedarBackup3.cli.metrics import metricsText
 
@@ -193,10 +193,10 @@ def _unwritten(switch: str, path: str, error: Exception) -> str:
 
 
 def _ping(run: Run, end: str, log: logging.Logger | None) -> None:
-    from CedarBackup3.cli.ping import maskedUrl, pingProblem
+    from CedarBackup3.cli.ping import maskUrl, pingProblem
 
     problem = pingProblem(run.common.pingUrl, end)
     if problem and log:
         log.warning(
-            "The ping to %s%s went wrong: %s; the run is not affected", maskedUrl(run.common.pingUrl), end, problem
+            "The ping to %s%s went wrong: %s; the run is not affected", maskUrl(run.common.pingUrl), end, problem
         )

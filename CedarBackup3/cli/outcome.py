@@ -11,7 +11,7 @@ from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import ExitStatus
 
 
-class Outcome(NamedTuple):
+class RunOutcome(NamedTuple):
     """A run that has ended."""
 
     tool: Tool

@@ -38,7 +38,7 @@ def pingProblem(url: str, end: str) -> str:
     return found[0]
 
 
-def maskedUrl(url: str) -> str:
+def maskUrl(url: str) -> str:
     """The URL as far as it is not what only the user and the watchdog know."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/***"

@@ -11,16 +11,16 @@ from typing import Any
 
 from CedarBackup3.cli.commandline import ANSWERS
 from CedarBackup3.cli.findings import PATHS_KEPT, Noted, Tally
-from CedarBackup3.cli.outcome import Outcome
+from CedarBackup3.cli.outcome import RunOutcome
 from CedarBackup3.cli.tool import Program
 from CedarBackup3.release import VERSION
 from CedarBackup3.util import displayPath, displayText, withoutSecrets
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Changes when a reader of the former version might misunderstand the document; further members may come before."""
 
 
-def reportText(outcome: Outcome, programs: Mapping[str, Program]) -> str:
+def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
     """The document, in ASCII."""
     tool, texts, status = outcome.tool, outcome.texts, outcome.status
     arguments = {argument.name: _plain(texts[argument.name]) for argument in tool.arguments}

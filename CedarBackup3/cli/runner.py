@@ -84,29 +84,29 @@ def _run(tool: Tool, line: CommandLine) -> int:
     import logging
 
     from CedarBackup3.cli.context import RunContext
-    from CedarBackup3.cli.logs import loggingSetUp
-    from CedarBackup3.cli.monitoring import begun, concluded, requireDistinct, requireFiles
+    from CedarBackup3.cli.logs import setUpLogging
+    from CedarBackup3.cli.monitoring import beginRun, concludeRun, requireDistinct, requireFiles
     from CedarBackup3.cli.options import commonOptions
     from CedarBackup3.cli.progress import ProgressLine
 
     common = commonOptions(line.values, line.given)
     requireDistinct(common)
     context = RunContext(ProgressLine(sys.stderr, common.quiet))
-    run = begun(tool, common, line.texts | {"logfile": common.logfile}, context)
+    run = beginRun(tool, common, line.texts | {"logfile": common.logfile}, context)
     try:
         requireFiles(common)
         requireConsistent(tool, line)
         options = tool.buildOptions(line.values | {"logfile": common.logfile})
         if answer := tool.answer(options):
             return _answered(tool, answer)
-        with loggingSetUp(common, tool.name, context.line.erase):
+        with setUpLogging(common, tool.name, context.line.erase):
             with contextlib.closing(context):
                 status, message = _loggedRun(run, options)
             _endInterruptions()
-            return concluded(run, status, message, logging.getLogger("CedarBackup3.log"))
+            return concludeRun(run, status, message, logging.getLogger("CedarBackup3.log"))
     except (UsageError, LoggingError, Interrupted) as error:
         _endInterruptions()
-        concluded(run, error.status, str(error), None)
+        concludeRun(run, error.status, str(error), None)
         if common.quiet:
             return error.status
         raise
@@ -116,11 +116,11 @@ def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
     """How the run ended, and the sentence in which it failed, which has been logged."""
     import logging
 
-    from CedarBackup3.cli.monitoring import announced
+    from CedarBackup3.cli.monitoring import announceRun
 
     log = logging.getLogger("CedarBackup3.log")
     try:
-        announced(run, log)
+        announceRun(run, log)
         return ExitStatus(run.tool.run(options, run.context)), ""
     except (CedarBackupError, Interrupted) as error:
         failure: BaseException = error

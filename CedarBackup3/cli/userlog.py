@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 
-from CedarBackup3.places import openedPlace
+from CedarBackup3.places import openPlace
 
 _BELOW_STATE = "cback/cback.log"
 _STATE_IN_HOME = ".local/state"
@@ -42,7 +42,7 @@ def requirePrivateDirectory(path: bytes) -> None:
         OSError: it cannot be made
     """
     _makeDirectory(path)
-    with openedPlace(path) as place:
+    with openPlace(path) as place:
         if place.weakness:
             raise ValueError(place.weakness)
 
@@ -53,7 +53,7 @@ def _makeDirectory(path: bytes) -> None:
     if not name or os.path.isdir(path):
         return
     _makeDirectory(above)
-    with openedPlace(above) as place:
+    with openPlace(above) as place:
         if place.exposure:
             raise ValueError(place.exposure)
         with contextlib.suppress(FileExistsError):

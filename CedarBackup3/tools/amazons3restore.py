@@ -20,7 +20,7 @@ from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, r
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, warnOfOpenEndpoint, warnOfVainPatterns
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
@@ -64,15 +64,15 @@ def cli() -> int:
 
 def run(options: RestoreOptions, context: RunContext) -> int:
     """List, compare or restore as the options say; returns the exit status."""
-    from CedarBackup3.amazons3.progress import timesLogged
+    from CedarBackup3.amazons3.progress import logTimes
     from CedarBackup3.amazons3.restore.run import compareTarget, rehearseRestore, runRestore
 
-    sayVainPatterns(options.exclude)
-    sayOpenEndpoint(options.aws)
+    warnOfVainPatterns(options.exclude)
+    warnOfOpenEndpoint(options.aws)
     selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
-    with timesLogged(context):
+    with logTimes(context):
         if options.versions is not None:
             return _printVersions(selection, options, context)
         if options.list:
@@ -141,21 +141,21 @@ def compareWithBucket(
 def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from dataclasses import replace
 
-    from CedarBackup3.amazons3.restore.pastsnapshot import listed
+    from CedarBackup3.amazons3.restore.history import openVersions
 
     if options.versions:
         selection = replace(selection, only=selection.aws.locale.keyOf(os.fsencode(options.versions)))
-    with listed(selection, watcher) as (chosen, versions):
+    with openVersions(selection, watcher) as (chosen, versions):
         _print(chosen, versions, options)
     return ExitStatus.DONE
 
 
 def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.pastsnapshot import listed, standing
+    from CedarBackup3.amazons3.restore.history import openSnapshot, openVersions
     from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.findings)
-    with listed(selection, watcher) as (chosen, versions), standing(chosen, versions, tally) as state:
+    with openVersions(selection, watcher) as (chosen, versions), openSnapshot(chosen, versions, tally) as state:
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"{chosen.shown}\n")
@@ -212,9 +212,9 @@ def _absolute(target: Path) -> bytes:
 
 def _moment(text: str) -> tuple[datetime, str]:
     """A moment, and what is to be said of it."""
-    from CedarBackup3.amazons3.restore.moment import ambiguity, parsedMoment
+    from CedarBackup3.amazons3.restore.moment import ambiguity, parseMoment
 
-    return parsedMoment(text), ambiguity(text)
+    return parseMoment(text), ambiguity(text)
 
 
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:

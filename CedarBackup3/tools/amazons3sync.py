@@ -26,7 +26,7 @@ from CedarBackup3.tools.shared.awsswitches import (
     UPLOAD_SWITCHES,
     policySettings,
 )
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, sayOpenEndpoint, sayVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, warnOfOpenEndpoint, warnOfVainPatterns
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def run(options: SyncOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
-    sayVainPatterns(options.exclude)
-    sayOpenEndpoint(options.aws)
+    warnOfVainPatterns(options.exclude)
+    warnOfOpenEndpoint(options.aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
@@ -168,12 +168,12 @@ def synchronizeBucket(sourceDir: Path, s3BucketUrl: str, *, uploadOnly: bool = F
         UsageError: the URL is none
     """
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.sync.steps import checkedScan, synchronized
+    from CedarBackup3.amazons3.sync.steps import checkedScan, synchronize
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
     with awaitableChildren(), checkedScan(mirror, ignoreNames=True) as scan:
-        return synchronized(mirror, scan)
+        return synchronize(mirror, scan)
 
 
 def verifyBucketContents(
@@ -199,17 +199,17 @@ def verifyBucketContents(
         UsageError: the URL is none
     """
     from CedarBackup3.amazons3.mirror import mirrorOf
-    from CedarBackup3.amazons3.sync.contentcheck import contentCheck
-    from CedarBackup3.amazons3.sync.steps import checkedScan, compared
+    from CedarBackup3.amazons3.sync.contentcheck import openContentCheck
+    from CedarBackup3.amazons3.sync.steps import checkedScan, compareScan
     from CedarBackup3.util import awaitableChildren
 
     mirror = mirrorOf(sourceDir, s3BucketUrl, uploadOnly=uploadOnly)
     with (
         awaitableChildren(),
-        contentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
+        openContentCheck(digestCache) if checkContent else contextlib.nullcontext() as check,
         checkedScan(mirror, ignoreNames=True) as scan,
     ):
-        return compared(mirror, scan, check=check)
+        return compareScan(mirror, scan, check=check)
 
 
 def _listings(text: str) -> int:

@@ -19,12 +19,12 @@ from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.progress import SILENT
 from CedarBackup3.amazons3.restore import apply as restoration
-from CedarBackup3.amazons3.restore import pastsnapshot as past
+from CedarBackup3.amazons3.restore import history as past
 from CedarBackup3.amazons3.restore import plan
-from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.staging import finish, staging
-from CedarBackup3.amazons3.restore.target import openedTarget
+from CedarBackup3.amazons3.restore.staging import finish, openStaging
+from CedarBackup3.amazons3.restore.target import openTarget
 from CedarBackup3.cli.findings import Findings
 from CedarBackup3.errors import GuardRefused
 from CedarBackup3.tools.amazons3restore import compareWithBucket, restoreBucket
@@ -279,15 +279,15 @@ def test_without_sparse_files_nothing_fills_the_disk(
     selection = Selection(S3Location("bucket", "p/"), AwsSettings(awsLocale()), at(5))
     tally, watcher = Tally(Findings()), SILENT
     with (
-        openedTarget(os.fsencode(tinyDisk / "t")) as target,
-        past.listed(selection, watcher) as (_, versions),
-        past.standing(selection, versions, tally) as state,
-        staging(target, "this one") as place,
+        openTarget(os.fsencode(tinyDisk / "t")) as target,
+        past.openVersions(selection, watcher) as (_, versions),
+        past.openSnapshot(selection, versions, tally) as state,
+        openStaging(target, "this one") as place,
     ):
         local = plan.targetTree(selection, target.path)
-        with plan.wanted(selection, local, state, tally, watcher, root=place.target, mayReplace=False) as lacking:
+        with plan.planRestore(selection, local, state, tally, watcher, root=place.target, mayReplace=False) as lacking:
             without = replace(place, hasSparseFiles=False)
-            restoration.carriedOut(selection, local, versions, lacking, without, tally, watcher)
+            restoration.carryOut(selection, local, versions, lacking, without, tally, watcher)
         finish(place, isComplete=True)
     assert filesIn(tinyDisk / "t") == wanted
     asked = Counter(request.operation for request in server.requests)
@@ -370,7 +370,7 @@ def test_an_extension_restores_and_compares(
     caplog.set_level(logging.INFO)
     put(server, FILES, 0)
     report = restoreBucket("s3://bucket/p", tmp_path / "t", atTime=None)
-    assert (report.isClean, report.counts) == (True, {Outcome.RESTORED: 3})
+    assert (report.isClean, report.counts) == (True, {KeyOutcome.RESTORED: 3})
     plantTree(tmp_path / "t", {b"1": b"changed", b"mine": b"x"})
     found = compareWithBucket("s3://bucket/p", tmp_path / "t", exclude=("mine",)).findings
     assert [(each.outcome.value, each.key) for each in found] == [("different", b"1")]

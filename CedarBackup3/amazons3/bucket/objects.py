@@ -56,7 +56,7 @@ def _cut(key: bytes) -> bytes:
 
 
 @contextlib.contextmanager
-def listing(
+def openListing(
     mirror: Mirror, cuts: Sequence[bytes], onProgress: OnProgress, expected: int = 0
 ) -> Iterator[Callable[[], Iterator[ObjectEntry]]]:
     """The objects of the target in key order, without folder markers; can be read again while the context lasts.
@@ -136,7 +136,7 @@ class _Range:
 
     def take(self, page: bytes) -> Next:
         """Take one page; returns what follows it."""
-        found, follows = parsedPage(page, self._prefix, self._prefix + self.lastKey if self.lastKey else b"")
+        found, follows = parsePage(page, self._prefix, self._prefix + self.lastKey if self.lastKey else b"")
         if not found:
             return follows
         self.lastKey = found[-1].key or self.lastKey
@@ -156,7 +156,7 @@ def _parts(printed: Any) -> Any:
     return (printed, False, None) if isKeysAlone else printed
 
 
-def parsedPage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntry], Next]:
+def parsePage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntry], Next]:
     """The objects on a page as `awsarguments.listArguments` has it printed, and what follows it.
 
     Args:

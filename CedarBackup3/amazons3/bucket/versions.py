@@ -11,7 +11,7 @@ from CedarBackup3.amazons3.aws.arguments import isTakenLiterally, listArguments,
 from CedarBackup3.amazons3.aws.command import answerOf, requireSuccess, runAws
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.aws.times import requireTime, secondsOf
-from CedarBackup3.amazons3.bucket.objects import parsedPage
+from CedarBackup3.amazons3.bucket.objects import parsePage
 from CedarBackup3.amazons3.bucket.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.spool import Spool
@@ -114,7 +114,7 @@ class _Listed:
     def take(self, page: bytes) -> Next:
         """Take one page; returns what follows it."""
         prefix, asked = self._location.prefix, self.goOnAfter
-        found, follows, marker, versionId = parsedVersions(page, prefix.encode(), self._behind)
+        found, follows, marker, versionId = parseVersions(page, prefix.encode(), self._behind)
         fresh = [each for each in found if (each.key, each.versionId) not in self._known]
         if fresh:
             self.last = found[-1].key
@@ -148,7 +148,7 @@ def keysBehind(location: S3Location, last: bytes, aws: AwsSettings) -> frozenset
     result, printed = answerOf(listArguments(location, last.decode(), isOnePage=True), aws)
     requireSuccess(result)
     # Without a last key a folder marker of the prefix itself comes as well, which has been listed.
-    found, _ = parsedPage(printed, location.prefix.encode(), b"")
+    found, _ = parsePage(printed, location.prefix.encode(), b"")
     return frozenset(each.key for each in found if each.key > last)
 
 
@@ -161,7 +161,7 @@ class _VersionPage(NamedTuple):
     """The id of the version of that key; empty: there is none."""
 
 
-def parsedVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
+def parseVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
     """The versions and markers on a page as `awsarguments.versionArguments` has it printed, in one order.
 
     Args:

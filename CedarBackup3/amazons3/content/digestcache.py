@@ -122,7 +122,7 @@ def _signed(state: FileState) -> FileState:
 
 
 @contextlib.contextmanager
-def digestCache(file: str) -> Iterator[DigestCache]:
+def openDigestCache(file: str) -> Iterator[DigestCache]:
     """The cache in a file, which is made if it is not there, for its owner only.
 
     Raises:

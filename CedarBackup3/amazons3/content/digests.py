@@ -75,7 +75,7 @@ class PartedHasher:
         return whole.digest()
 
 
-def fed(
+def feedHashers(
     path: bytes,
     size: int,
     mtimeNs: int,

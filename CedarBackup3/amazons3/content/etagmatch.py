@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from CedarBackup3.amazons3.content.digests import READ, PartedHasher, md5
-from CedarBackup3.amazons3.content.etags import isConclusive, parsedEtag, readings
+from CedarBackup3.amazons3.content.etags import isConclusive, parseEtag, possibleParts
 
 
 def contentMatches(file: BinaryIO, size: int, etag: str, configuredPart: int = 0) -> bool | None:
@@ -17,10 +17,10 @@ def contentMatches(file: BinaryIO, size: int, etag: str, configuredPart: int = 0
         etag: if it looks like a digest of the content it is taken for that
         configuredPart: the user's `multipart_chunksize` in bytes; 0: none
     """
-    claimed = parsedEtag(etag)
+    claimed = parseEtag(etag)
     if claimed is None:
         return None
-    for sizes in readings(size, claimed, configuredPart):
+    for sizes in possibleParts(size, claimed, configuredPart):
         hashers = [PartedHasher(md5, part) if part else md5() for part in sizes]
         file.seek(0)
         left = size + 1  # of a file that grows no more than shows that it does

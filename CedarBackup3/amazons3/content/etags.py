@@ -31,7 +31,7 @@ class Etag(NamedTuple):
 _ETAG = re.compile(r'"?([0-9a-fA-F]{32})(?:-([1-9][0-9]{0,4}))?"?')
 
 
-def parsedEtag(text: str) -> Etag | None:
+def parseEtag(text: str) -> Etag | None:
     """What an ETag says; None if it is of another form, which some servers use."""
     match = _ETAG.fullmatch(text)
     return Etag(bytes.fromhex(match[1]), int(match[2] or 0)) if match else None
@@ -82,7 +82,7 @@ def partSizes(size: int, parts: int, configured: int = 0) -> list[int]:
     return [part for part in dict.fromkeys(sizes) if _fits(part, size, parts)]
 
 
-def readings(size: int, etag: Etag, configured: int = 0) -> list[list[int]]:
+def possibleParts(size: int, etag: Etag, configured: int = 0) -> list[list[int]]:
     """Which part sizes to try, a reading of the file after the other; 0 is the undivided file.
 
     The likeliest size comes by itself: few files need another, and each costs as much as the first.

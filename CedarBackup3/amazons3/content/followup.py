@@ -15,11 +15,11 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.aws.arguments import headBucketArguments
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.content.digests import Hasher, PartedHasher, md5
-from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parsedEtag, partSizes
-from CedarBackup3.amazons3.content.hashing import Reader, bufferFor, finding, hasDigest, hasEtag, unexplained
+from CedarBackup3.amazons3.content.etags import Etag, isSameEtag, parseEtag, partSizes
+from CedarBackup3.amazons3.content.hashing import Reader, bufferFor, findingOf, hasDigest, hasEtag, unexplained
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts, storedPartSize
-from CedarBackup3.amazons3.model import Claim, Finding, Verdict
-from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.amazons3.model import Claim, ContentFinding, Verdict
+from CedarBackup3.amazons3.workers import mapInOrder, processors
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
@@ -36,15 +36,15 @@ ENCRYPTED = f"it is {_ENCRYPTED}"
 
 
 class _Answer(NamedTuple):
-    finding: Finding
+    findingOf: ContentFinding
     isAsked: bool
     isEncrypted: bool = False
     failure: str = ""
 
 
-def settled(
-    reader: Reader, findings: Iterable[Finding], ask: int = ASKED, *, trustsEtags: bool = True
-) -> Iterator[Finding]:
+def settledFindings(
+    reader: Reader, findings: Iterable[ContentFinding], ask: int = ASKED, *, trustsEtags: bool = True
+) -> Iterator[ContentFinding]:
     """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
 
     Args:
@@ -60,7 +60,7 @@ def settled(
     failures: list[str] = []
     asked: Counter[str] = Counter()
 
-    def questions() -> Iterator[tuple[Finding, bool]]:
+    def questions() -> Iterator[tuple[ContentFinding, bool]]:
         for found in findings:
             isAsked = found.verdict in {"differs", "unknown"} and asked[found.verdict] < ask and not failures
             asked[found.verdict] += isAsked
@@ -68,7 +68,7 @@ def settled(
 
     threads = processors()
     answer = partial(_answer, reader)
-    for found, isAsked, isEncrypted, failure in mapped(
+    for found, isAsked, isEncrypted, failure in mapInOrder(
         answer, questions(), threads=threads, ahead=2 * threads, cancel=reader.stopped.set
     ):
         hasEncrypted = hasEncrypted or isEncrypted
@@ -87,7 +87,7 @@ def settled(
             yield found
 
 
-def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
+def _answer(reader: Reader, question: tuple[ContentFinding, bool]) -> _Answer:
     found, isAsked = question
     each = found.claim
     if not isAsked:
@@ -98,7 +98,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
         nonlocal isEncrypted
         facts = storedFacts(reader.location, reader.aws, each.key, reader.stopped.is_set, **_which(each))
         if facts.size != each.size or (facts.etag and each.etag and not isSameEtag(facts.etag, each.etag)):
-            return "raced", ""
+            return "changed", ""
         isEncrypted = facts.isEncrypted
         if each.etag or not facts.etag:
             return _verdict(reader, each, facts)
@@ -106,7 +106,7 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
         return ("matched", "") if _isAsTold(reader, told, facts) else _verdict(reader, told, facts)
 
     try:
-        answer = finding(each, verdict)
+        answer = findingOf(each, verdict)
     except CommandFailed as failure:
         if failure.code == "404":  # deleted meanwhile
             return _Answer(found, True)
@@ -118,16 +118,16 @@ def _answer(reader: Reader, question: tuple[Finding, bool]) -> _Answer:
 
 def _isAsTold(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
     """Whether a file has the ETag of its object, if that can be seen from the file alone."""
-    etag = parsedEtag(each.etag)
+    etag = parseEtag(each.etag)
     if not etag or facts.isEncrypted:
         return False
     sizes = partSizes(each.size, etag.parts, reader.configuredPart) if etag.parts else [0]
     return hasEtag(reader, each, etag, sizes, bufferFor(each.size))
 
 
-def _retried(reader: Reader, found: Finding, each: Claim) -> Finding:
+def _retried(reader: Reader, found: ContentFinding, each: Claim) -> ContentFinding:
     """The finding, or a match if the parts are as large as those of others: who stored these stored it, too."""
-    etag = parsedEtag(each.etag)
+    etag = parseEtag(each.etag)
     if not etag or not etag.parts or found.verdict not in {"differs", "unknown"}:
         return found
     sizes = [size for size in tuple(reader.toldParts) if -(-each.size // size) == etag.parts]
@@ -138,7 +138,7 @@ def _retried(reader: Reader, found: Finding, each: Claim) -> Finding:
         isSame = hasEtag(reader, each, etag, sizes, bufferFor(each.size))
         return ("matched", "") if isSame else (found.verdict, found.why)
 
-    return finding(each, verdict)
+    return findingOf(each, verdict)
 
 
 def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed) -> bool:
@@ -156,7 +156,7 @@ def _hasCustomerKey(reader: Reader, each: Claim, failure: CommandFailed) -> bool
 
 
 def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, str]:
-    etag, checksum = parsedEtag(each.etag), facts.checksum
+    etag, checksum = parseEtag(each.etag), facts.checksum
     if checksum and not checksum.isCalculable(each.size):
         checksum = None
     if checksum and not checksum.parts:

@@ -17,20 +17,22 @@ from functools import partial
 from CedarBackup3.amazons3.aws.command import configuredText
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.content.digestcache import DigestCache
-from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, fed, fileState, md5
-from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parsedEtag, readings
+from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, feedHashers, fileState, md5
+from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parseEtag, possibleParts
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, S3Location, SourceEntry, Standing, Verdict
+from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, S3Location, SourceEntry, Standing, Verdict
 from CedarBackup3.amazons3.progress import OnProgress
-from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.amazons3.workers import mapInOrder, processors
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
 _BATCH_BYTES = 16 << 20
 _AHEAD = 256  # batches
 
 
-def claim(entry: SourceEntry, found: ObjectEntry, standing: Standing = "settled", *, isChanged: bool = False) -> Claim:
+def claimOf(
+    entry: SourceEntry, found: ObjectEntry, standing: Standing = "settled", *, isChanged: bool = False
+) -> Claim:
     """The claim of a pair that agrees in size, with what the run has done with it."""
     state = (entry.mtimeNs, found.etag, found.lastModified, entry.ctimeNs, entry.inode)
     return Claim(entry.path, found.key, found.size, *state, standing, isChanged)
@@ -68,11 +70,13 @@ def configuredPartSize(aws: AwsSettings) -> int:
     return chunkSize(configuredText(["get", "s3.multipart_chunksize"], aws))
 
 
-def hashed(reader: Reader, claims: Iterable[Claim], totalBytes: int, onProgress: OnProgress) -> Iterator[Finding]:
+def contentFindings(
+    reader: Reader, claims: Iterable[Claim], totalBytes: int, onProgress: OnProgress
+) -> Iterator[ContentFinding]:
     """What the digests of the files show beside the ETags, in the order of the claims."""
     files = size = 0
     judge = partial(_findings, reader)
-    for findings in mapped(judge, _batches(claims), threads=processors(), ahead=_AHEAD, cancel=reader.stopped.set):
+    for findings in mapInOrder(judge, _batches(claims), threads=processors(), ahead=_AHEAD, cancel=reader.stopped.set):
         yield from findings
         files += len(findings)
         size += sum(found.size for found in findings)
@@ -91,9 +95,9 @@ def _batches(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
     yield batch
 
 
-def _findings(reader: Reader, batch: Sequence[Claim]) -> list[Finding]:
+def _findings(reader: Reader, batch: Sequence[Claim]) -> list[ContentFinding]:
     buffer = bufferFor(max((each.size for each in batch), default=0))
-    return [finding(each, partial(_verdict, reader, each, buffer)) for each in batch]
+    return [findingOf(each, partial(_verdict, reader, each, buffer)) for each in batch]
 
 
 def bufferFor(size: int) -> bytearray:
@@ -101,20 +105,20 @@ def bufferFor(size: int) -> bytearray:
     return bytearray(max(1, min(size, READ)))
 
 
-def finding(each: Claim, judge: Callable[[], tuple[Verdict, str]]) -> Finding:
+def findingOf(each: Claim, judge: Callable[[], tuple[Verdict, str]]) -> ContentFinding:
     """What there is to say of a claim: the verdict, or why the file could not be read for it."""
     try:
         verdict, why = judge()
     except NotRead as reason:
         verdict, why = reason.verdict, reason.why
-    return Finding(verdict, why, *each)
+    return ContentFinding(verdict, why, *each)
 
 
 def _verdict(reader: Reader, each: Claim, buffer: bytearray) -> tuple[Verdict, str]:
-    etag = parsedEtag(each.etag)
+    etag = parseEtag(each.etag)
     if etag is None:
         return "unknown", "its ETag is no digest"
-    for tried in readings(each.size, etag, reader.configuredPart):
+    for tried in possibleParts(each.size, etag, reader.configuredPart):
         if hasEtag(reader, each, etag, tried, buffer):
             return "matched", ""
     return unexplained(reader, each.size, etag)
@@ -167,13 +171,13 @@ def _isCached(cache: DigestCache, path: bytes, each: Claim, etag: Etag, sizes: S
 def _fed(reader: Reader, each: Claim, hashers: Sequence[Hasher], buffer: bytearray) -> FileState:
     try:
         with _pinned(reader, each.path) as path:
-            state = fed(path, each.size, each.mtimeNs, hashers, buffer, reader.stopped.is_set)
+            state = feedHashers(path, each.size, each.mtimeNs, hashers, buffer, reader.stopped.is_set)
     except OSError as error:
         raise _notRead(error) from None
     except (NotAFile, NotFollowed):
         state = None
     if state is None:
-        raise NotRead("raced", "")
+        raise NotRead("changed", "")
     return state
 
 
@@ -203,4 +207,4 @@ def _pinned(reader: Reader, path: bytes) -> Iterator[bytes]:
 
 def _notRead(error: OSError) -> NotRead:
     isGone = error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
-    return NotRead("raced" if isGone else "unreadable", error.strerror or str(error))
+    return NotRead("changed" if isGone else "unreadable", error.strerror or str(error))

@@ -10,7 +10,7 @@ import os
 import stat
 from typing import Literal, NamedTuple
 
-from CedarBackup3.paths import openedPath
+from CedarBackup3.paths import openPath
 
 FollowLinks = Literal["safe", "all", "none"]
 """Which links to follow: those that give nobody what they cannot read, all as the AWS CLI does, or none."""
@@ -43,7 +43,7 @@ def linkTarget(directory: int, path: bytes, owners: Owners, follow: FollowLinks)
         OSError: it leads nowhere (ENOENT, ENOTDIR), to itself (ELOOP), or where nobody may go
     """
     passed = set(owners)
-    descriptor = openedPath(directory, path, onLink=lambda status: passed.add(status.st_uid))
+    descriptor = openPath(directory, path, onLink=lambda status: passed.add(status.st_uid))
     return Target(descriptor, _restricting(passed) if follow == "safe" else UNRESTRICTED)
 
 
@@ -85,7 +85,7 @@ def _isReachedByAll(descriptor: int, status: os.stat_result) -> bool:
     passed: list[int] = []
     try:
         path = os.readlink(b"/proc/self/fd/%d" % descriptor)
-        again = openedPath(descriptor, path, onDirectory=lambda above: passed.append(above.st_mode))
+        again = openPath(descriptor, path, onDirectory=lambda above: passed.append(above.st_mode))
     except OSError:  # it lies where nobody can say how it is reached
         return False
     try:

@@ -93,7 +93,7 @@ class OpenTree:
         status = os.stat(name, dir_fd=above.descriptor, follow_symlinks=False)
         if not stat.S_ISLNK(status.st_mode):
             return status
-        target = followedLink(above, name, self._follow)
+        target = followLink(above, name, self._follow)
         try:
             return os.fstat(target.descriptor)
         finally:
@@ -127,7 +127,7 @@ class OpenTree:
         self.close()
 
 
-def followedLink(above: Level, name: bytes, follow: FollowLinks) -> Target:
+def followLink(above: Level, name: bytes, follow: FollowLinks) -> Target:
     """What a link leads to, opened with O_PATH; the descriptor is the caller's.
 
     Raises:
@@ -149,7 +149,7 @@ def _openedDirectory(above: Level, name: bytes, follow: FollowLinks) -> Level:
     except OSError as error:
         if error.errno not in _NOT_THIS_WAY or not _isLink(above, name):
             raise
-        target = followedLink(above, name, follow)
+        target = followLink(above, name, follow)
         try:
             descriptor, owners = os.open(b".", _DIRECTORY, dir_fd=target.descriptor), target.owners
         finally:
@@ -169,7 +169,7 @@ def _openedFile(above: Level, name: bytes, follow: FollowLinks) -> int:
             raise NotAFile from None
         if error.errno not in _NOT_THIS_WAY or not _isLink(above, name):
             raise
-        descriptor, owners = _openedTarget(followedLink(above, name, follow))
+        descriptor, owners = _openedTarget(followLink(above, name, follow))
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)

@@ -30,7 +30,7 @@ class Scan:
 
 
 @contextlib.contextmanager
-def scanned(
+def openScan(
     tree: LocalTree,
     mounted: frozenset[bytes],
     onSkipped: OnSkipped,

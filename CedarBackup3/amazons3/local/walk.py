@@ -16,7 +16,7 @@ from typing import Any
 
 from CedarBackup3.amazons3.aws.patterns import matcher, treeMatcher
 from CedarBackup3.amazons3.local.links import isTrusted, mayRead
-from CedarBackup3.amazons3.local.opentree import Level, NotFollowed, OpenTree, followedLink
+from CedarBackup3.amazons3.local.opentree import Level, NotFollowed, OpenTree, followLink
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import LEADS_NOWHERE, LEFT_ALONE, NOT_FOLLOWED, TOO_LARGE, SourceEntry
 from CedarBackup3.errors import CedarBackupError, GuardRefused
@@ -189,7 +189,7 @@ def _linkedEntry(
         onSkipped(entry.path, "a link, and links are not followed")
         return None
     try:
-        target = followedLink(level, entry.path.rpartition(b"/")[2], local.followLinks)
+        target = followLink(level, entry.path.rpartition(b"/")[2], local.followLinks)
     except NotFollowed:
         return entry._replace(mtimeNs=NOT_FOLLOWED)
     except OSError as error:

@@ -15,7 +15,7 @@ _NONE = "\ufffe"  # what codecs.charmap_decode takes for no character
 _COMPOSED = {"cp1258", "tcvn"}  # encodings that write the tone of a Vietnamese vowel after it
 
 
-def decoded(name: bytes, encoding: str) -> str | None:
+def decodeText(name: bytes, encoding: str) -> str | None:
     """The text of a name in an encoding, one of Python's or one of these; None if it is none there.
 
     Vietnamese comes with its vowels and tones in one character, as UTF-8 is written and as aws and others expect it.

@@ -22,7 +22,7 @@ from itertools import pairwise, product
 from math import exp, inf, log
 from operator import add
 
-from CedarBackup3.amazons3.names.charmaps import decoded
+from CedarBackup3.amazons3.names.charmaps import decodeText
 from CedarBackup3.amazons3.names.charsetpairs import PAIRS
 from CedarBackup3.amazons3.names.charsettables import (
     CANDIDATES,
@@ -95,8 +95,8 @@ class Votes:
 class Guess:
     """An answer: the name of the encoding, the text it makes of the name, the probability that the text is right.
 
-    The name is Python's, or iconv's if Python has no codec. ``text`` is exactly what ``charmaps.decoded`` makes of it,
-    unless the name is damaged: UTF-8 with truncated sequences or with encoded surrogates. Then it has the surrogates
+    The name is Python's, or iconv's if Python has no codec. ``text`` is exactly what ``charmaps.decodeText`` makes of
+    it, unless the name is damaged: UTF-8 with truncated sequences or with encoded surrogates. Then it has the surrogates
     joined, and U+FFFD for what cannot be read.
     """
 
@@ -165,7 +165,7 @@ def posterior(chances: Iterable[float], weights: Sequence[float]) -> list[float]
 
 def readings(name: bytes) -> dict[str, str]:
     """What each encoding makes of the name, if anything; damaged UTF-8 is repaired if a character of it is whole."""
-    texts = {encoding: text for encoding in ENCODINGS if (text := decoded(name, encoding)) is not None}
+    texts = {encoding: text for encoding in ENCODINGS if (text := decodeText(name, encoding)) is not None}
     return texts if (text := repaired(name)).replace("\ufffd", "").isascii() else texts | {"utf-8": text}
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.names.problems import NameProblem, Reason, isUtf8, nameProblems, nameReason
-from CedarBackup3.amazons3.names.unusual import Oddity, UnusualName, joinedPaths, partedPaths, unusualNames
+from CedarBackup3.amazons3.names.unusual import Oddity, UnusualName, joinPaths, splitPaths, unusualNames
 from CedarBackup3.amazons3.spool import Spool
 
 UNUSUAL_TOLD = 10
@@ -67,7 +67,7 @@ class NameCheck:
             return
         for problem in nameProblems(self.mirror, entries):
             self._add(problem)
-        paths = joinedPaths(entries)
+        paths = joinPaths(entries)
         if not paths.isascii():
             self._noteEncoding(paths)
         for found in unusualNames(paths, self.mirror.locale):
@@ -96,7 +96,7 @@ class NameCheck:
             self.hasUtf8 = True
             return
         self.hasOther = True
-        names = (path.rpartition(b"/")[2] for path in partedPaths(paths))
+        names = (path.rpartition(b"/")[2] for path in splitPaths(paths))
         self.hasUtf8 = self.hasUtf8 or any(not name.isascii() and isUtf8(name) for name in names)
 
     def _add(self, problem: NameProblem) -> None:

@@ -13,7 +13,7 @@ SURE = 0.95
 """The least probability of a guess to rename by; `python -m util.charsetbench` prints how many of those are right."""
 
 
-class Finding(NamedTuple):
+class NameGuess(NamedTuple):
     """A bad name, and what it seems to be."""
 
     bad: BadName
@@ -26,13 +26,13 @@ class Finding(NamedTuple):
         return guess if guess is not None and not guess.damaged and guess.confidence >= SURE else None
 
 
-def findings(check: NameCheck) -> Iterator[Finding]:
+def nameGuesses(check: NameCheck) -> Iterator[NameGuess]:
     """Every bad name, those of one directory together, deepest directories first."""
     tree = sum(map(votesOf, check.sample), Votes())
     for _, names in check.byDirectory():
         directory = sum((votesOf(bad.name) for bad in names[:_VOTERS] if bad.reason != "too long"), Votes())
         for bad in names:
-            yield Finding(bad, None if bad.reason == "too long" else _guess(bad, directory, tree))
+            yield NameGuess(bad, None if bad.reason == "too long" else _guess(bad, directory, tree))
 
 
 def _guess(bad: BadName, directory: Votes, tree: Votes) -> Guess | None:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from CedarBackup3.amazons3.cappedlines import SHOWN, CappedLines
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.names.charmaps import decoded
+from CedarBackup3.amazons3.names.charmaps import decodeText
 from CedarBackup3.amazons3.names.check import NameCheck
-from CedarBackup3.amazons3.names.guesses import Finding, findings
+from CedarBackup3.amazons3.names.guesses import NameGuess, nameGuesses
 from CedarBackup3.amazons3.names.problems import nameReason
 from CedarBackup3.amazons3.names.renames import convmvCommand, moveCommand, newNameProblem, readsAsConvmv
 from CedarBackup3.amazons3.spool import Spool
@@ -40,7 +40,7 @@ class _Rename(NamedTuple):
         return bool(self.new) and not self.problem
 
 
-def reportWaysOut(mirror: Mirror, check: NameCheck) -> None:
+def reportRemedies(mirror: Mirror, check: NameCheck) -> None:
     """Say what can be done about the bad names: the locale, what only a person can do, the commands for the rest."""
     if fitting := _fittingLocale(mirror, check):
         _log.error("Way out: LC_ALL=%s, set for this command, makes all of these names right", fitting)
@@ -81,7 +81,7 @@ def _sayCommands(mirror: Mirror, renames: Iterable[_Rename]) -> None:
 
 def _renames(mirror: Mirror, check: NameCheck) -> Iterator[_Rename]:
     directory, given = b"", set[bytes]()
-    for finding in findings(check):
+    for finding in nameGuesses(check):
         bad, guess = finding
         if bad.reason == "too long":
             continue
@@ -95,7 +95,7 @@ def _renames(mirror: Mirror, check: NameCheck) -> Iterator[_Rename]:
         yield _Rename(bad.path.rstrip(b"/"), new and directory + new, problem, encoding)
 
 
-def _newName(mirror: Mirror, finding: Finding) -> bytes:
+def _newName(mirror: Mirror, finding: NameGuess) -> bytes:
     """The name that will survive and reads as the bad one was meant; empty if that is in doubt, or cannot be."""
     guess = finding.sureGuess
     if guess is None:
@@ -124,9 +124,9 @@ def _fittingLocale(mirror: Mirror, check: NameCheck) -> str:
     if check.hasUtf8:  # a legacy locale would spoil these names
         return ""
     fitting = _legacyLocales()
-    for finding in findings(check):
+    for finding in nameGuesses(check):
         text = finding.sureGuess.text if finding.sureGuess else None
-        fitting = {name: codec for name, codec in fitting.items() if decoded(finding.bad.name, codec) == text}
+        fitting = {name: codec for name, codec in fitting.items() if decodeText(finding.bad.name, codec) == text}
         if not fitting:
             break
     return min(fitting, default="")

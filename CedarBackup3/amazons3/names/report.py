@@ -6,8 +6,8 @@ from CedarBackup3.amazons3.cappedlines import SHOWN, CappedLines
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import KEY_LIMIT
 from CedarBackup3.amazons3.names.check import NameCheck
-from CedarBackup3.amazons3.names.guesses import Finding, findings
-from CedarBackup3.amazons3.names.remedies import reportWaysOut
+from CedarBackup3.amazons3.names.guesses import NameGuess, nameGuesses
+from CedarBackup3.amazons3.names.remedies import reportRemedies
 from CedarBackup3.amazons3.names.unusual import UnusualName
 from CedarBackup3.util import displayPath, displayText
 
@@ -15,10 +15,10 @@ from CedarBackup3.util import displayPath, displayText
 def reportNames(mirror: Mirror, check: NameCheck) -> None:
     """Say every bad name, and then what can be done."""
     named = CappedLines("names", shown=SHOWN)
-    for finding in findings(check):
+    for finding in nameGuesses(check):
         named.say(_nameLine(mirror, finding))
     named.finish()
-    reportWaysOut(mirror, check)
+    reportRemedies(mirror, check)
 
 
 def unusualLine(mirror: Mirror, found: UnusualName) -> str:
@@ -29,7 +29,7 @@ def unusualLine(mirror: Mirror, found: UnusualName) -> str:
     return f"Unusual: {shown} and {displayPath(mirror.pathTo(found.like))} {found.oddity.value}"
 
 
-def _nameLine(mirror: Mirror, finding: Finding) -> str:
+def _nameLine(mirror: Mirror, finding: NameGuess) -> str:
     bad, guess = finding
     shown = displayPath(mirror.pathTo(bad.path))
     below = f" ({bad.files:,} file{'' if bad.files == 1 else 's'} below)" if bad.name.endswith(b"/") else ""

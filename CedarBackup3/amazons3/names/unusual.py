@@ -35,25 +35,25 @@ class UnusualName(NamedTuple):
 
 
 def unusualNames(paths: bytes, locale: AwsLocale) -> Iterator[UnusualName]:
-    """What is unusual among the names of one directory, given by `joinedPaths`.
+    """What is unusual among the names of one directory, given by `joinPaths`.
 
     A few searches through all the names at once tell whether there can be anything, and there seldom is.
     """
     text = paths.decode("ascii") if paths.isascii() else locale.decoded(paths)
     if not text.isprintable() or " //" in text or ".//" in text:
-        yield from _oddOnes(partedPaths(paths), locale)
+        yield from _oddOnes(splitPaths(paths), locale)
     folded = _folded(text)
     if folded != text and len(set(folded.split("//"))) <= paths.count(b"//"):
-        yield from _mergingOnes(partedPaths(paths), locale)
+        yield from _mergingOnes(splitPaths(paths), locale)
 
 
-def joinedPaths(entries: Iterable[SourceEntry]) -> bytes:
+def joinPaths(entries: Iterable[SourceEntry]) -> bytes:
     """The paths of some entries, each with two slashes behind it, which no path holds."""
     return (b"//".join([entry.path for entry in entries]) + b"//").replace(b"///", b"//")
 
 
-def partedPaths(paths: bytes) -> list[bytes]:
-    """The paths that `joinedPaths` has joined; those of directories without their slash."""
+def splitPaths(paths: bytes) -> list[bytes]:
+    """The paths that `joinPaths` has joined; those of directories without their slash."""
     return paths.split(b"//")[:-1]
 
 

@@ -1,4 +1,4 @@
 """Brings the snapshot of a bucket at a moment back into a directory, and proves it.
 
-`pastsnapshot` lists, `plan` decides what is missing, `apply` fetches into `staging` and places, `proof` compares.
+`history` lists, `plan` decides what is missing, `apply` fetches into `staging` and places, `proof` compares.
 """

@@ -11,23 +11,23 @@ from dataclasses import dataclass
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial, matcher
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
-from CedarBackup3.amazons3.compare import joined
+from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
 from CedarBackup3.amazons3.restore.fetch import (
     Fetched,
     PartOf,
-    downloaded,
+    discard,
+    downloadBatch,
     durationLine,
-    fetchedOneByOne,
-    forget,
-    standIn,
+    fetchVersions,
+    placeholder,
     takenFromTree,
 )
 from CedarBackup3.amazons3.restore.placing import NoPlace, place, setTime
 from CedarBackup3.amazons3.restore.plan import Wanted
-from CedarBackup3.amazons3.restore.report import ARCHIVES, Outcome, Tally, archivedLine
+from CedarBackup3.amazons3.restore.report import ARCHIVES, KeyOutcome, Tally, archivedLine
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
@@ -44,7 +44,7 @@ _MOST_PATTERNS = 100  # aws matches each of them with each object
 _TRIED = 100  # archived objects, so that what they show is believed of the others; half a second of CPU each
 
 
-def carriedOut(
+def carryOut(
     selection: Selection,
     local: LocalTree,
     versions: Spool[Version],
@@ -175,7 +175,7 @@ def _fetchOneByOne(
     arrive: Callable[[Version], None] = lambda version: None,
 ) -> None:
     failures, selection = 0, work.selection
-    fetching = fetchedOneByOne(selection.location, selection.aws, work.staging, versions, work.partOf)
+    fetching = fetchVersions(selection.location, selection.aws, work.staging, versions, work.partOf)
     with contextlib.closing(fetching) as arriving:
         for fetched in arriving:
             arrive(fetched.version)
@@ -202,15 +202,15 @@ def _settler(selection: Selection, local: LocalTree, staging: Staging, tally: Ta
         version = fetched.version
         if fetched.isArchived:
             line = archivedLine(selection, version)
-            tally.wrong(Outcome.ARCHIVED, version.key, version.size or 0, line, fetched.reason)
+            tally.wrong(KeyOutcome.ARCHIVED, version.key, version.size or 0, line, fetched.reason)
         elif reason := fetched.reason or _placed(local, staging, fetched):
             shown = displayPath(local.pathTo(local.locale.pathOf(version.key)))
             line = f"Failed: {shown} was not restored: {reason}"
-            tally.wrong(Outcome.FAILED, version.key, version.size or 0, line, reason)
+            tally.wrong(KeyOutcome.FAILED, version.key, version.size or 0, line, reason)
         elif fetched.verdict == "unknown":
             tally.unproven(version, displayPath(local.pathTo(local.locale.pathOf(version.key))), fetched.why)
         else:
-            tally.fine(Outcome.RESTORED, version.size or 0)
+            tally.fine(KeyOutcome.RESTORED, version.size or 0)
 
     return settle
 
@@ -254,7 +254,7 @@ def _unwanted(work: _Work, versions: Iterable[Version], lacking: Wanted) -> Iter
     locale, selection = work.local.locale, work.selection
     now = (version for version in versions if version.isLatest and version.size is not None)
     isExcluded = matcher(selection.excludes) or (lambda name: False)
-    for entry, version in joined(lacking.versions, now):
+    for entry, version in mergeJoin(lacking.versions, now):
         if version is None or isExcluded(version.key.decode()) or unsafeReason(version.key, locale):
             continue
         yield locale.pathOf(version.key), version, entry is None or not entry.isLatest
@@ -291,10 +291,10 @@ def _download(
     os.makedirs(staging.tree, exist_ok=True)
     for path, version, isUnwanted in _unwanted(work, versions, lacking):
         if not isUnwanted:
-            forget(staging, path, version)
+            discard(staging, path, version)
         elif not patterns:
-            standIn(staging, path, version.size or 0)
-    result = downloaded(selection.location, selection.aws, staging, (*selection.excludes, *patterns), transfer)
+            placeholder(staging, path, version.size or 0)
+    result = downloadBatch(selection.location, selection.aws, staging, (*selection.excludes, *patterns), transfer)
     if result.status not in {0, 1, 2}:
         raise CommandFailed(str(result))
     if not result.isComplete:

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.versions import Version
-from CedarBackup3.amazons3.content.followup import settled
+from CedarBackup3.amazons3.content.followup import settledFindings
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import Claim, Finding
+from CedarBackup3.amazons3.model import Claim, ContentFinding
 from CedarBackup3.amazons3.restore.fetch import Fetched, PartOf
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
@@ -31,7 +31,7 @@ class Doubts:
     def __init__(self, selection: Selection, local: LocalTree, staging: Staging, part: PartOf) -> None:
         self._selection, self._local = selection, replace(local, root=staging.path)
         self._root, self._part = staging.lock, part
-        self._versions, self._findings = Spool(Version._make), Spool(Finding._make)
+        self._versions, self._findings = Spool(Version._make), Spool(ContentFinding._make)
         self._etag = ""
 
     def add(self, fetched: Fetched) -> None:
@@ -39,14 +39,14 @@ class Doubts:
         version, path = fetched.version, os.path.relpath(fetched.file, self._local.root)
         claim = claimOf(path, os.lstat(fetched.file).st_mtime_ns, version)
         self._versions.append([version])
-        self._findings.append([Finding(fetched.verdict, fetched.why, *claim)])
+        self._findings.append([ContentFinding(fetched.verdict, fetched.why, *claim)])
         self._etag = self._etag if "-" in self._etag else version.etag
 
     def settled(self) -> Iterator[Fetched]:
         """Each of them with what S3 has told."""
         location, aws = self._selection.location, self._selection.aws
         reader = Reader(self._local, location, aws, root=self._root, configuredPart=self._part(self._etag))
-        for version, found in zip(self._versions, settled(reader, self._findings), strict=True):
+        for version, found in zip(self._versions, settledFindings(reader, self._findings), strict=True):
             yield Fetched(version, self._local.pathTo(found.path), verdict=found.verdict, why=found.why)
 
     def close(self) -> None:

@@ -21,10 +21,10 @@ from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.content.followup import ENCRYPTED
 from CedarBackup3.amazons3.model import S3Location, Verdict
 from CedarBackup3.amazons3.progress import Transfer
-from CedarBackup3.amazons3.restore.placing import openedFile
+from CedarBackup3.amazons3.restore.placing import openFile
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import temporaryText
-from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.amazons3.workers import mapInOrder, processors
 from CedarBackup3.util import displayCount
 
 PartOf = Callable[[str], int]
@@ -57,7 +57,7 @@ class Fetched(NamedTuple):
     """Whether S3 could not tell more."""
 
 
-def fetchedOneByOne(
+def fetchVersions(
     location: S3Location, aws: AwsSettings, staging: Staging, versions: Iterable[Version], partOf: PartOf
 ) -> Generator[Fetched, None, None]:
     """Each version in a file of its own, checked, several at once.
@@ -72,11 +72,11 @@ def fetchedOneByOne(
         return _fetched(location, aws, version, staging.file(number), cancelled, partOf)
 
     # With pages of work ahead, one large file does not keep the others waiting.
-    return mapped(fetched, enumerate(versions), threads=atOnce, ahead=8 * atOnce, cancel=cancelled.set)
+    return mapInOrder(fetched, enumerate(versions), threads=atOnce, ahead=8 * atOnce, cancel=cancelled.set)
 
 
 def durationLine(files: int) -> str:
-    """How long `fetchedOneByOne` takes for many files, at least, in a sentence; empty if they are few.
+    """How long `fetchVersions` takes for many files, at least, in a sentence; empty if they are few.
 
     That is what starting an aws for each of them takes. The transfers come on top.
     """
@@ -145,7 +145,7 @@ def _isDigest(printed: bytes) -> bool:
 def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
     """A file that has arrived, checked."""
     try:
-        with open(openedFile(file), "rb") as opened:
+        with open(openFile(file), "rb") as opened:
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size != version.size:
                 return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")
@@ -158,7 +158,7 @@ def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
     return Fetched(version, file, verdict=verdict, why="its ETag does not tell", isSettled=False)
 
 
-def downloaded(
+def downloadBatch(
     location: S3Location,
     aws: AwsSettings,
     staging: Staging,
@@ -176,7 +176,7 @@ def downloaded(
     return runAws(arguments, aws, onOutput=progressReader(transfer.follow) if transfer.isShown else None)
 
 
-def standIn(staging: Staging, path: bytes, size: int) -> None:
+def placeholder(staging: Staging, path: bytes, size: int) -> None:
     """Keep the batch from fetching an object, by an empty file of its size and of a time before its own.
 
     (AWS CLI reference, "sync": what is not larger or smaller nor newer than the local file is left alone.)
@@ -189,7 +189,7 @@ def standIn(staging: Staging, path: bytes, size: int) -> None:
         os.utime(whole, (0, 0))
 
 
-def forget(staging: Staging, path: bytes, version: Version) -> None:
+def discard(staging: Staging, path: bytes, version: Version) -> None:
     """Remove from the tree what an earlier run left there in the place of a version that is to be fetched."""
     whole = os.path.join(staging.tree, path)
     with contextlib.suppress(OSError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 
-def parsedMoment(text: str) -> datetime:
+def parseMoment(text: str) -> datetime:
     """The moment that an ISO 8601 date, or date and time, names; with its zone.
 
     A date is the beginning of its day. Without a zone it is local time, as TZ or the system has it; where the clocks

@@ -24,7 +24,7 @@ PRIVATE_FILE = 0o600
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-def openedFile(path: bytes, directory: int | None = None) -> int:
+def openFile(path: bytes, directory: int | None = None) -> int:
     """Open what may be a file to read, but no link, without waiting for anything.
 
     Args:
@@ -71,7 +71,7 @@ def place(target: int, path: bytes, arrived: bytes, seconds: int) -> None:
 
 def _dress(arrived: bytes, seconds: int) -> None:
     """Give a file its mode and its time, as far as the file system keeps them."""
-    descriptor = openedFile(arrived)
+    descriptor = openFile(arrived)
     try:
         with contextlib.suppress(OSError):
             os.fchmod(descriptor, PRIVATE_FILE)
@@ -85,7 +85,7 @@ def setTime(target: int, path: bytes, seconds: int) -> None:
     """Give a file that is in its place its time, if this user may; not one that has another name, or is a link."""
     *parents, name = path.split(b"/")
     with contextlib.suppress(NoPlace, OSError, OverflowError), _directory(target, parents, make=False) as directory:
-        descriptor = openedFile(name, directory)
+        descriptor = openFile(name, directory)
         try:
             status = os.fstat(descriptor)
             if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
@@ -135,7 +135,7 @@ def _copy(arrived: bytes, directory: int, name: bytes, seconds: int) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(temporary, flags, PRIVATE_FILE, dir_fd=directory)
         try:
-            with open(openedFile(arrived), "rb") as source, open(descriptor, "wb") as copy:
+            with open(openFile(arrived), "rb") as source, open(descriptor, "wb") as copy:
                 shutil.copyfileobj(source, copy)
                 copy.flush()
                 with contextlib.suppress(OSError, OverflowError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
-from CedarBackup3.amazons3.compare import joined
+from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
@@ -20,7 +20,7 @@ from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import PartOf, durationLine
-from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.amazons3.restore.safepaths import RESERVED, CaselessNames, alsoDirectories, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.spool import Spool
@@ -39,7 +39,7 @@ def targetTree(selection: Selection, target: bytes) -> LocalTree:
 
 
 @contextlib.contextmanager
-def restorable(
+def restorableVersions(
     selection: Selection, local: LocalTree, state: Spool[Version], tally: Tally, *, isCaseInsensitive: bool = False
 ) -> Iterator[Spool[Version]]:
     """Those of a state that can be files in the target; the others are said one by one."""
@@ -58,7 +58,7 @@ def restorable(
         for version in state:
             if why := reason(version):
                 line = f"Refused: {selection.urlOf(version.key)} cannot be a file in {displayPath(local.root)}: {why}"
-                tally.wrong(Outcome.REFUSED, version.key, version.size or 0, line, why)
+                tally.wrong(KeyOutcome.REFUSED, version.key, version.size or 0, line, why)
             else:
                 yield version
 
@@ -87,7 +87,7 @@ class Wanted:
 
 
 @contextlib.contextmanager
-def wanted(
+def planRestore(
     selection: Selection,
     local: LocalTree,
     state: Iterable[Version],
@@ -122,19 +122,19 @@ def wanted(
         shown, url = displayPath(local.pathTo(path)), selection.urlOf(version.key)
         other = f"is {what}, and not what {url} is" if what else f"was there already, other than {url}"
         line = f"Different: {shown} {other}, and stays; --overwrite replaces it"
-        tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
+        tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)
         return True
 
     def lacking(tree: OpenTree, keepUntimely: Callable[[Version], object]) -> Iterator[Version]:
         nonlocal files, size, current
-        for entry, version in joined(targetEntries(selection, local, root, watcher), state):
+        for entry, version in mergeJoin(targetEntries(selection, local, root, watcher), state):
             if version is None:
                 continue
             if entry is not None and isAlike(entry, version):
-                tally.fine(Outcome.SETTLED, entry.size or 0)
+                tally.fine(KeyOutcome.UP_TO_DATE, entry.size or 0)
                 continue
             if entry is not None and _hasContent(tree, entry, version, part):
-                tally.fine(Outcome.SETTLED, entry.size or 0)
+                tally.fine(KeyOutcome.UP_TO_DATE, entry.size or 0)
                 keepUntimely(version)
                 continue
             if isInTheWay(tree, entry, version):
@@ -150,7 +150,7 @@ def wanted(
     ):
         with untimely.appending() as keepUntimely:
             kept.extend(lacking(tree, keepUntimely))
-        settled = displayCount(tally.count(Outcome.SETTLED), "file")
+        settled = displayCount(tally.count(KeyOutcome.UP_TO_DATE), "file")
         _log.info("To restore: %s (%s); %s up to date", displayCount(files, "file"), displayBytes(size), settled)
         yield Wanted(kept, untimely, files, size, current)
 
@@ -212,7 +212,7 @@ def _hasContent(tree: OpenTree, entry: SourceEntry, version: Version, part: Part
         return False
 
 
-def rehearsed(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
+def logPlan(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
     """Say what would be restored."""
     for version in lacking.versions:
         _log.info(

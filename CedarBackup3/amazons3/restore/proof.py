@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from CedarBackup3.amazons3.bucket.versions import Version
-from CedarBackup3.amazons3.compare import joined
-from CedarBackup3.amazons3.content.followup import settled
-from CedarBackup3.amazons3.content.hashing import Reader, hashed
+from CedarBackup3.amazons3.compare import mergeJoin
+from CedarBackup3.amazons3.content.followup import settledFindings
+from CedarBackup3.amazons3.content.hashing import Reader, contentFindings
 from CedarBackup3.amazons3.local.opentree import OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import Claim, Finding, SourceEntry
+from CedarBackup3.amazons3.model import Claim, ContentFinding, SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import claimOf, partOf
 from CedarBackup3.amazons3.restore.plan import isAlike, obstacle, targetEntries
-from CedarBackup3.amazons3.restore.report import Outcome, RestoreReport, Tally, summaryLine
+from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally, summaryLine
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.target import Target
 from CedarBackup3.amazons3.spool import Spool
@@ -32,7 +32,7 @@ def requireDirectory(target: Target) -> None:
         raise CedarBackupError(f"The target directory {displayPath(target.given)} does not exist; nothing was compared")
 
 
-def compared(
+def proveTarget(
     selection: Selection,
     local: LocalTree,
     state: Iterable[Version],
@@ -56,13 +56,13 @@ def compared(
         isRestore: what was said before is not said again, and other files are no concern
     """
     tree = OpenTree(root, local.followLinks)
-    with Spool(_Odd._make) as odds, Spool(Finding._make) as doubtful, tree:
+    with Spool(_Odd._make) as odds, Spool(ContentFinding._make) as doubtful, tree:
         with odds.appending() as keep:
-            for entry, version in joined(targetEntries(selection, local, root, watcher), state):
+            for entry, version in mergeJoin(targetEntries(selection, local, root, watcher), state):
                 if entry is None or version is None or not isAlike(entry, version):
                     keep(_Odd(entry and tuple(entry), version and tuple(version)))
                 elif not isRestore:
-                    tally.fine(Outcome.ALIKE, entry.size or 0)
+                    tally.fine(KeyOutcome.ALIKE, entry.size or 0)
         findings = _findings(selection, local, root, odds, doubtful, watcher)
         watcher("compare")
         doubt = next(findings, None)
@@ -76,7 +76,7 @@ def compared(
     report = tally.report()
     line = summaryLine(selection, local.root, report, isRestore=isRestore)
     _log.log(logging.INFO if report.isClean else logging.ERROR, "%s", line)
-    if isRestore and (report.counts.get(Outcome.RESTORED) or report.counts.get(Outcome.UNPROVEN)):
+    if isRestore and (report.counts.get(KeyOutcome.RESTORED) or report.counts.get(KeyOutcome.UNPROVEN)):
         _log.info(
             "Only this user can read what was restored (modes 600 and 700); "
             "'chmod -R u=rwX,go=rX' of the directory lets everybody read it"
@@ -115,8 +115,13 @@ class _Odd(NamedTuple):
 
 
 def _findings(
-    selection: Selection, local: LocalTree, root: int, odds: Spool[_Odd], doubtful: Spool[Finding], watcher: Watcher
-) -> Iterator[Finding]:
+    selection: Selection,
+    local: LocalTree,
+    root: int,
+    odds: Spool[_Odd],
+    doubtful: Spool[ContentFinding],
+    watcher: Watcher,
+) -> Iterator[ContentFinding]:
     """What is comparable but not proven by its ETag, after asking S3 for a bounded number of them, in key order.
 
     Args:
@@ -137,8 +142,8 @@ def _findings(
     reader = Reader(local, selection.location, selection.aws, root=root, configuredPart=part)
     claims = (odd.claim for odd in odds if odd.isComparable)
     watcher("content")
-    doubtful.extend(found for found in hashed(reader, claims, size, watcher) if found.verdict != "matched")
-    return settled(reader, doubtful)
+    doubtful.extend(found for found in contentFindings(reader, claims, size, watcher) if found.verdict != "matched")
+    return settledFindings(reader, doubtful)
 
 
 def _tell(
@@ -146,7 +151,7 @@ def _tell(
     local: LocalTree,
     tree: OpenTree,
     odd: _Odd,
-    doubt: Finding | None,
+    doubt: ContentFinding | None,
     tally: Tally,
     *,
     isRestore: bool,
@@ -156,7 +161,7 @@ def _tell(
     if version is None:
         if entry is not None and not isRestore and not _isLostAndFound(entry):
             line = f"Extra: {displayPath(local.pathTo(entry.path))} was not in {selection.shown}"
-            tally.wrong(Outcome.EXTRA, entry.path, entry.size or 0, line)
+            tally.wrong(KeyOutcome.EXTRA, entry.path, entry.size or 0, line)
         return
     isRight = odd.isComparable and (doubt is None or doubt.verdict in {"matched", "unknown"})
     if not isRight and version.key not in tally.said:
@@ -165,7 +170,7 @@ def _tell(
         if doubt is not None and doubt.verdict == "unknown":
             tally.unproven(version, displayPath(local.pathTo(doubt.path)), doubt.why)
         else:
-            tally.fine(Outcome.SETTLED, version.size or 0)
+            tally.fine(KeyOutcome.UP_TO_DATE, version.size or 0)
 
 
 def _isLostAndFound(entry: SourceEntry) -> bool:
@@ -179,25 +184,25 @@ def _tellDifference(
     tree: OpenTree,
     entry: SourceEntry | None,
     version: Version,
-    doubt: Finding | None,
+    doubt: ContentFinding | None,
     tally: Tally,
 ) -> None:
     file = local.locale.pathOf(version.key)
     path, size = displayPath(local.pathTo(file)), displayCount(version.size or 0, "byte")
     if entry is None and (what := obstacle(tree, file)):
         line = f"Different: {path} is {what}, and not the file ({size}) that is in {selection.shown}"
-        tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
+        tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)
         return
     if entry is None:
         line = f"Missing: {path} ({size}) is not there, but in {selection.shown}"
-        tally.wrong(Outcome.MISSING, version.key, version.size or 0, line)
+        tally.wrong(KeyOutcome.MISSING, version.key, version.size or 0, line)
         return
     if entry.size is None or (doubt is not None and doubt.verdict == "unreadable"):
         line = f"Different: {path} cannot be read by this user, so it is not proven to be that of {selection.shown}"
-    elif doubt is not None and doubt.verdict == "raced":
+    elif doubt is not None and doubt.verdict == "changed":
         line = f"Different: {path} changed while it was compared with {selection.shown}; run again"
     elif entry.size == version.size:
         line = f"Different: {path} has another content than in {selection.shown}"
     else:
         line = f"Different: {path} has {displayCount(entry.size, 'byte')}, but {size} in {selection.shown}"
-    tally.wrong(Outcome.DIFFERENT, version.key, version.size or 0, line)
+    tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)

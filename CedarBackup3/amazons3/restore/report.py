@@ -29,11 +29,11 @@ ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 """The storage classes from which nothing can be read at once (S3 User Guide, "Working with archived objects")."""
 
 
-class Outcome(Enum):
+class KeyOutcome(Enum):
     """What can come of a key."""
 
     RESTORED = "restored"
-    SETTLED = "up to date"
+    UP_TO_DATE = "up to date"
     """It was there already: a restore goes by size and time, or by the content; a comparison by the content."""
     ALIKE = "alike by size and time"
     """What a comparison says of a file whose content it has not looked at."""
@@ -57,13 +57,13 @@ class Outcome(Enum):
         return first + "".join(map(str.capitalize, others))
 
 
-_FINE = (Outcome.RESTORED, Outcome.SETTLED, Outcome.ALIKE, Outcome.UNPROVEN)
+_FINE = (KeyOutcome.RESTORED, KeyOutcome.UP_TO_DATE, KeyOutcome.ALIKE, KeyOutcome.UNPROVEN)
 
 
-class Finding(NamedTuple):
+class RestoreFinding(NamedTuple):
     """A key of which something is to be said."""
 
-    outcome: Outcome
+    outcome: KeyOutcome
     key: bytes
     """Below the prefix; for what is local, the path as the disk has it."""
     size: int
@@ -86,10 +86,10 @@ NOTHING = Noted(0, 0)
 class RestoreReport:
     """What came of a restore."""
 
-    counts: Mapping[Outcome, int]
-    sizes: Mapping[Outcome, int]
+    counts: Mapping[KeyOutcome, int]
+    sizes: Mapping[KeyOutcome, int]
     """In bytes."""
-    findings: tuple[Finding, ...]
+    findings: tuple[RestoreFinding, ...]
     """The first of those that are not fine; `counts` counts them all."""
     untraced: Noted = NOTHING
     """The files that were stored before there were versions, so that others may have gone without a trace."""
@@ -107,14 +107,14 @@ class Tally:
         self._recorder = findings
         self.said: set[bytes] = set()
         """The keys of the bucket of which something was said."""
-        self._counts: Counter[Outcome] = Counter()
-        self._sizes: Counter[Outcome] = Counter()
-        self._findings: list[Finding] = []
-        self._lines = {outcome: CappedLines(f"keys ({outcome.value})") for outcome in Outcome}
+        self._counts: Counter[KeyOutcome] = Counter()
+        self._sizes: Counter[KeyOutcome] = Counter()
+        self._findings: list[RestoreFinding] = []
+        self._lines = {outcome: CappedLines(f"keys ({outcome.value})") for outcome in KeyOutcome}
         self._unproven = ""
         self._untraced = NOTHING
 
-    def fine(self, outcome: Outcome, size: int) -> None:
+    def fine(self, outcome: KeyOutcome, size: int) -> None:
         """A file is as it should be."""
         self._count(outcome, size)
         self._recorder.count(outcome.className, 1, size)
@@ -122,14 +122,14 @@ class Tally:
     def unproven(self, version: Version, shown: str, why: str) -> None:
         """A file is in its place, of which nothing proves that its content is right; why that is so."""
         size = version.size or 0
-        self._count(Outcome.UNPROVEN, size)
-        self._recorder.note(Outcome.UNPROVEN.className, version.key, size)
+        self._count(KeyOutcome.UNPROVEN, size)
+        self._recorder.note(KeyOutcome.UNPROVEN.className, version.key, size)
         self._unproven = self._unproven or f"of {shown} because {why}"
 
     def sayUnproven(self) -> None:
         """Say once of how many files that is so."""
         if self._unproven:
-            files, size = self._counts[Outcome.UNPROVEN], self._sizes[Outcome.UNPROVEN]
+            files, size = self._counts[KeyOutcome.UNPROVEN], self._sizes[KeyOutcome.UNPROVEN]
             _log.warning(
                 "Unproven: nothing proves the content of %s (%s), %s",
                 displayCount(files, "file"),
@@ -142,20 +142,20 @@ class Tally:
         self._untraced = Noted(files, size)
         self._recorder.count("unprovenSnapshot", files, size)
 
-    def wrong(self, outcome: Outcome, key: bytes, size: int, line: str, reason: str = "") -> None:
+    def wrong(self, outcome: KeyOutcome, key: bytes, size: int, line: str, reason: str = "") -> None:
         """Something is wrong with a key, and the line says what."""
         self._count(outcome, size)
         self._recorder.note(outcome.className, key, size)
         self.said.add(key)
         if len(self._findings) < _KEPT:
-            self._findings.append(Finding(outcome, key, size, reason))
+            self._findings.append(RestoreFinding(outcome, key, size, reason))
         self._lines[outcome].say(line)
 
-    def _count(self, outcome: Outcome, size: int) -> None:
+    def _count(self, outcome: KeyOutcome, size: int) -> None:
         self._counts[outcome] += 1
         self._sizes[outcome] += size
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: KeyOutcome) -> int:
         """How many keys came out like that so far."""
         return self._counts[outcome]
 
@@ -196,11 +196,11 @@ def summaryLine(selection: Selection, target: bytes, report: RestoreReport, *, i
     """The whole in one line."""
     parts = [
         f"{report.counts[outcome]:,} {outcome.value} ({displayBytes(report.sizes[outcome])})"
-        for outcome in Outcome
-        if report.counts.get(outcome) and outcome is not Outcome.UNPROVEN
+        for outcome in KeyOutcome
+        if report.counts.get(outcome) and outcome is not KeyOutcome.UNPROVEN
     ]
-    if files := report.counts.get(Outcome.UNPROVEN):
-        parts.append(f"{displayCount(files, 'file')} ({displayBytes(report.sizes[Outcome.UNPROVEN])}) unproven")
+    if files := report.counts.get(KeyOutcome.UNPROVEN):
+        parts.append(f"{displayCount(files, 'file')} ({displayBytes(report.sizes[KeyOutcome.UNPROVEN])}) unproven")
     verb = "Restored" if isRestore else "Verified"
     untraced = (
         f"; whether that is all is unproven ({displayCount(report.untraced.files, 'file')} from before versioning)"

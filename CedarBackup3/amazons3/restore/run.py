@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 
 from CedarBackup3.amazons3.progress import Watcher
-from CedarBackup3.amazons3.restore import apply, pastsnapshot, plan, proof
+from CedarBackup3.amazons3.restore import apply, history, plan, proof
 from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.staging import finish, ignoresCase, requireRoom, staging
-from CedarBackup3.amazons3.restore.target import openedTarget, requireSamePlace
+from CedarBackup3.amazons3.restore.staging import finish, ignoresCase, openStaging, requireRoom
+from CedarBackup3.amazons3.restore.target import openTarget, requireSamePlace
 
 
 def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
@@ -31,17 +31,17 @@ def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
     tally, restore = Tally(watcher.findings), selection.identity
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
-        target = enter(openedTarget(path))
+        target = enter(openTarget(path))
         requireRoom(target, restore, overwrite=overwrite)
-        chosen, versions = enter(pastsnapshot.listed(selection, watcher))
-        stood = enter(pastsnapshot.standing(chosen, versions, tally))
-        place = enter(staging(target, restore))
+        chosen, versions = enter(history.openVersions(selection, watcher))
+        stood = enter(history.openSnapshot(chosen, versions, tally))
+        place = enter(openStaging(target, restore))
         root, local = place.target, plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
-        with plan.wanted(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite) as lacking:
+        state = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
+        with plan.planRestore(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite) as lacking:
             locked = chosen.keepingOpen(place.lock)
-            apply.carriedOut(locked, local, versions, lacking, place, tally, watcher)
-        report = proof.compared(chosen, local, state, tally, watcher, root=root, isRestore=True)
+            apply.carryOut(locked, local, versions, lacking, place, tally, watcher)
+        report = proof.proveTarget(chosen, local, state, tally, watcher, root=root, isRestore=True)
         finish(place, isComplete=report.isClean)
         requireSamePlace(target, root, "restored into")
         return report
@@ -52,14 +52,14 @@ def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, over
     tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
-        target = enter(openedTarget(path))
+        target = enter(openTarget(path))
         requireRoom(target, selection.identity, overwrite=overwrite)
-        chosen, versions = enter(pastsnapshot.listed(selection, watcher))
-        stood = enter(pastsnapshot.standing(chosen, versions, tally))
+        chosen, versions = enter(history.openVersions(selection, watcher))
+        stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        lacking = enter(plan.wanted(chosen, local, state, tally, watcher, root=target.root, mayReplace=overwrite))
-        plan.rehearsed(chosen, local, lacking)
+        state = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        lacking = enter(plan.planRestore(chosen, local, state, tally, watcher, root=target.root, mayReplace=overwrite))
+        plan.logPlan(chosen, local, lacking)
     return tally.report()
 
 
@@ -68,12 +68,12 @@ def compareTarget(selection: Selection, path: bytes, watcher: Watcher) -> Restor
     tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
-        target = enter(openedTarget(path))
+        target = enter(openTarget(path))
         proof.requireDirectory(target)
-        chosen, versions = enter(pastsnapshot.listed(selection, watcher))
-        stood = enter(pastsnapshot.standing(chosen, versions, tally))
+        chosen, versions = enter(history.openVersions(selection, watcher))
+        stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorable(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        report = proof.compared(chosen, local, state, tally, watcher, root=target.descriptor, isRestore=False)
+        state = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        report = proof.proveTarget(chosen, local, state, tally, watcher, root=target.descriptor, isRestore=False)
         requireSamePlace(target, target.descriptor, "compared")
         return report

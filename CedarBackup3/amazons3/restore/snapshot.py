@@ -9,7 +9,7 @@ from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version
 
 
-def stateAt(
+def snapshotAt(
     versions: Iterable[Version],
     moment: float | None,
     inOrder: Callable[[bytes], Iterable[Version]],

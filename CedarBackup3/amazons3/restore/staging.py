@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from CedarBackup3.amazons3.lockholders import heldBy
 from CedarBackup3.amazons3.restore.placing import PRIVATE_FILE
 from CedarBackup3.amazons3.restore.safepaths import RESERVED
-from CedarBackup3.amazons3.restore.target import NO_LINK, PRIVATE_DIRECTORY, Target, madeTarget
+from CedarBackup3.amazons3.restore.target import NO_LINK, PRIVATE_DIRECTORY, Target, makeTarget
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 from CedarBackup3.util import displayPath
 
@@ -168,7 +168,7 @@ _LOST_AND_FOUND = b"lost+found"
 
 
 @contextlib.contextmanager
-def staging(target: Target, restore: str) -> Iterator[Staging]:
+def openStaging(target: Target, restore: str) -> Iterator[Staging]:
     """The private directory in a target, both made if need be, for as long as the context lasts.
 
     What is in it stays until `finish`.
@@ -180,7 +180,7 @@ def staging(target: Target, restore: str) -> Iterator[Staging]:
     shown = displayPath(target.path)
     with contextlib.ExitStack() as stack:
         try:
-            root = stack.enter_context(madeTarget(target)).descriptor
+            root = stack.enter_context(makeTarget(target)).descriptor
             isNew = _isMade(root)
             own = os.open(RESERVED, NO_LINK, dir_fd=root)
             stack.callback(os.close, own)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from CedarBackup3.errors import CedarBackupError, GuardRefused
-from CedarBackup3.places import Place, StrangersLink, openedPlace
+from CedarBackup3.places import Place, StrangersLink, openPlace
 from CedarBackup3.util import displayPath
 
 PRIVATE_DIRECTORY = 0o700
@@ -42,7 +42,7 @@ class Target:
 
 
 @contextlib.contextmanager
-def openedTarget(path: bytes) -> Iterator[Target]:
+def openTarget(path: bytes) -> Iterator[Target]:
     """The directory at an absolute path, which need not exist.
 
     Raises:
@@ -71,14 +71,14 @@ def _deepest(path: bytes, stack: contextlib.ExitStack) -> tuple[Place, tuple[byt
     missing: tuple[bytes, ...] = ()
     while True:
         try:
-            return stack.enter_context(openedPlace(path)), missing
+            return stack.enter_context(openPlace(path)), missing
         except FileNotFoundError:
             path, name = os.path.split(path)
             missing = (name, *missing)
 
 
 @contextlib.contextmanager
-def madeTarget(target: Target) -> Iterator[Target]:
+def makeTarget(target: Target) -> Iterator[Target]:
     """The same, made for this user alone if there was none.
 
     Raises:
@@ -101,7 +101,7 @@ def requireSamePlace(target: Target, descriptor: int, done: str) -> None:
         descriptor: of the directory itself
         done: what was done with it: `restored into`
     """
-    with contextlib.suppress(OSError, StrangersLink), openedPlace(target.given) as place:
+    with contextlib.suppress(OSError, StrangersLink), openPlace(target.given) as place:
         if os.path.samestat(os.fstat(place.descriptor), os.fstat(descriptor)):
             return
     now = os.readlink(b"/proc/self/fd/%d" % descriptor)

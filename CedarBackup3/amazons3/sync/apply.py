@@ -26,7 +26,7 @@ from CedarBackup3.util import displayPath
 _MOST_PROTECTED = 500  # keys: as many as can be given to aws on a command line
 
 
-def synchronized(mirror: Mirror, transfer: Transfer, *, delete: bool, leftOut: Sequence[SourceEntry] = ()) -> AwsResult:
+def runAwsSync(mirror: Mirror, transfer: Transfer, *, delete: bool, leftOut: Sequence[SourceEntry] = ()) -> AwsResult:
     """Run `aws s3 sync`.
 
     Args:
@@ -82,7 +82,7 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
             yield link
 
 
-def uploaded(
+def uploadFiles(
     mirror: Mirror,
     files: Iterable[tuple[bytes, int]],
     onUnopened: Callable[[bytes], object],

@@ -10,7 +10,7 @@ from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry
 
 
-def racedDifference(mirror: Mirror, entry: SourceEntry | None, found: ObjectEntry | None) -> Difference | None:
+def changedDifference(mirror: Mirror, entry: SourceEntry | None, found: ObjectEntry | None) -> Difference | None:
     """The difference of a pair whose file changed after the run began; None if it held still.
 
     The file is looked at again where the pair disagrees, and where it agrees but the file is newer than its object.
@@ -18,14 +18,14 @@ def racedDifference(mirror: Mirror, entry: SourceEntry | None, found: ObjectEntr
     since = mirror.startNs
     if entry is None:
         gone = found is not None and _goneSince(mirror, found.key, since)
-        return Difference(Kind.RACED, found.key, None, found.size) if found and gone else None
+        return Difference(Kind.CHANGED, found.key, None, found.size) if found and gone else None
     if entry.size is None:
         return None
     if found and entry.size == found.size and (entry.mtimeNs < since or not isNewer(entry, found)):
         return None
     if not _changedSince(mirror.pathTo(entry.path), entry, since):
         return None
-    return Difference(Kind.RACED, entry.path, entry.size, found.size if found else None)
+    return Difference(Kind.CHANGED, entry.path, entry.size, found.size if found else None)
 
 
 def _changedSince(path: bytes, entry: SourceEntry, since: int) -> bool:

@@ -14,15 +14,15 @@ from types import MappingProxyType
 from CedarBackup3.amazons3.aws.times import nanosecondsOf
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import Pair, finder
-from CedarBackup3.amazons3.content.digestcache import DigestCache, digestCache
-from CedarBackup3.amazons3.content.followup import ENCRYPTED, settled
-from CedarBackup3.amazons3.content.hashing import Reader, claim, configuredPartSize, hashed
+from CedarBackup3.amazons3.content.digestcache import DigestCache, openDigestCache
+from CedarBackup3.amazons3.content.followup import ENCRYPTED, settledFindings
+from CedarBackup3.amazons3.content.hashing import Reader, claimOf, configuredPartSize, contentFindings
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     Claim,
+    ContentFinding,
     ContentReport,
     Difference,
-    Finding,
     Kind,
     ObjectEntry,
     SourceEntry,
@@ -33,12 +33,12 @@ from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync.messages import againLine, clockLine, unknownLine
 from CedarBackup3.amazons3.sync.runtrace import CLOCK_TOLERANCE, RunTrace
-from CedarBackup3.amazons3.sync.verify import KEPT, verified
+from CedarBackup3.amazons3.sync.verify import KEPT, verifyPairs
 from CedarBackup3.util import displayCount, displayPath
 
 log = logging.getLogger("CedarBackup3.log")
 
-_KINDS: dict[Verdict, Kind] = {"differs": Kind.CONTENT, "raced": Kind.RACED, "unreadable": Kind.UNREADABLE}
+_KINDS: dict[Verdict, Kind] = {"differs": Kind.CONTENT, "changed": Kind.CHANGED, "unreadable": Kind.UNREADABLE}
 _UPLOADS_ASKED = 5  # each takes an aws of its own, and what one run has uploaded is encrypted alike
 _byKey = attrgetter("key")
 _SETTLED: frozenset[Verdict] = frozenset({"matched", "unknown"})
@@ -49,13 +49,13 @@ class ContentCheck:
     """How the content is to be checked, and what the check leaves behind."""
 
     cache: DigestCache | None
-    findings: Spool[Finding]
+    findings: Spool[ContentFinding]
     """All that was no match by its ETag alone, in key order."""
-    proven: Spool[Finding]
+    proven: Spool[ContentFinding]
     """All that was one by what had been read before, in key order."""
-    matches: Spool[Finding]
+    matches: Spool[ContentFinding]
     """All that was one by being read, in key order."""
-    before: Iterable[Finding] = ()
+    before: Iterable[ContentFinding] = ()
     """What an earlier check has settled, in key order: it holds where file and object still look as they did then."""
     isWhole: bool = True
     """Whether every file is compared, not just what the run has uploaded, and what changed meanwhile."""
@@ -69,29 +69,29 @@ class ContentCheck:
         """Whether something has to be uploaded once more and compared again."""
         return not self.isLast and any(map(self.goesUpAgain, self.findings))
 
-    def settled(self) -> Iterator[Finding]:
+    def settled(self) -> Iterator[ContentFinding]:
         """What this check has settled, in key order."""
         later = (found for found in self.findings if found.verdict in _SETTLED)
         return heapq.merge(self.proven, self.matches, later, key=_byKey)
 
-    def goesUpAgain(self, found: Finding) -> bool:
+    def goesUpAgain(self, found: ContentFinding) -> bool:
         """Whether a file that the run has uploaded, or that changed meanwhile, has to be uploaded once more.
 
         If a file has changed and is newer than its object, the next run sees that.
         """
-        if found.standing == "raced" or (found.standing == "settled" and not found.isChanged):
+        if found.standing == "changed" or (found.standing == "settled" and not found.isChanged):
             return False
-        if found.verdict == "raced":
+        if found.verdict == "changed":
             isSeen = found.mtimeNs > nanosecondsOf(found.lastModified)
             return not isSeen and (self.mayRead or found.standing != "settled")
         return found.verdict == "differs"
 
 
 @contextlib.contextmanager
-def contentCheck(
+def openContentCheck(
     cacheFile: str = "",
     *,
-    before: Iterable[Finding] = (),
+    before: Iterable[ContentFinding] = (),
     isWhole: bool = True,
     mayRead: bool = True,
     isLast: bool = True,
@@ -109,12 +109,12 @@ def contentCheck(
         CedarBackupError: the file is no digest cache
     """
     with contextlib.ExitStack() as stack:
-        cache = stack.enter_context(digestCache(cacheFile)) if cacheFile else None
-        findings, proven, matches = (stack.enter_context(Spool(Finding._make)) for _ in range(3))
+        cache = stack.enter_context(openDigestCache(cacheFile)) if cacheFile else None
+        findings, proven, matches = (stack.enter_context(Spool(ContentFinding._make)) for _ in range(3))
         yield ContentCheck(cache, findings, proven, matches, before, isWhole, mayRead, isLast)
 
 
-def verifiedWithContent(
+def verifyWithContent(
     mirror: Mirror,
     pairs: Iterable[Pair],
     check: ContentCheck,
@@ -137,7 +137,7 @@ def verifiedWithContent(
         gathered = _Gathered()
         with claims.appending() as keep, check.proven.appending() as keepProven:
             take = _taking(check, trace, counts, gathered, keep, keepProven, watcher)
-            report = verified(mirror, pairs, onDifference, take, isTraced=trace is not None)
+            report = verifyPairs(mirror, pairs, onDifference, take, isTraced=trace is not None)
         if gathered.secondsAhead > CLOCK_TOLERANCE:
             log.warning("%s", clockLine(mirror, gathered.secondsAhead))
         if check.isWhole:
@@ -149,7 +149,7 @@ def verifiedWithContent(
         differences: list[Difference] = []
         again = CappedLines("uploads to be repeated", logging.INFO)
 
-        def tell(found: Finding) -> None:
+        def tell(found: ContentFinding) -> None:
             if not check.isLast and check.goesUpAgain(found):
                 again.say(againLine(mirror, found))
             elif found.verdict in _KINDS:
@@ -185,7 +185,7 @@ def _taking(
     counts: _Counts,
     gathered: _Gathered,
     keep: Callable[[Claim], object],
-    keepProven: Callable[[Finding], object],
+    keepProven: Callable[[ContentFinding], object],
     watcher: Watcher,
 ) -> Callable[[SourceEntry, ObjectEntry], object]:
     """Takes each pair that agrees in size, and keeps what has to be compared."""
@@ -197,7 +197,7 @@ def _taking(
         if each is None:
             if not check.isWhole:
                 return
-            each = claim(entry, found)
+            each = claimOf(entry, found)
         elif standings:
             ahead = standings.secondsAhead(each)
             if ahead > CLOCK_TOLERANCE:
@@ -206,8 +206,8 @@ def _taking(
         before = settledBefore(each.key)
         if before and before.claim == each:
             counts.add(before)
-        elif standings and each.standing != "raced" and standings.proves(each):
-            matched = Finding("matched", "", *each)
+        elif standings and each.standing != "changed" and standings.proves(each):
+            matched = ContentFinding("matched", "", *each)
             counts.add(matched)
             keepProven(matched)
         else:
@@ -225,9 +225,9 @@ class _Counts:
     def __init__(self) -> None:
         self._files: Counter[Verdict] = Counter()
         self._sizes: Counter[Verdict] = Counter()
-        self._unknown: list[Finding] = []
+        self._unknown: list[ContentFinding] = []
 
-    def add(self, found: Finding) -> None:
+    def add(self, found: ContentFinding) -> None:
         """One more."""
         self._files[found.verdict] += 1
         self._sizes[found.verdict] += found.size
@@ -251,17 +251,17 @@ def _compare(
     watcher: Watcher,
     check: ContentCheck,
     counts: _Counts,
-    onFinding: Callable[[Finding], object],
+    onFinding: Callable[[ContentFinding], object],
 ) -> None:
     """Compare all the claims, and tell and keep what is found."""
     reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache, configuredPart)
     unproven = CappedLines("unproven files", logging.WARNING if check.isWhole else logging.DEBUG)
-    read = hashed(reader, claims, size, watcher) if check.mayRead else _unread(claims)
+    read = contentFindings(reader, claims, size, watcher) if check.mayRead else _unread(claims)
     isKeyed = not check.isWhole and mirror.aws.sse.startswith("aws:kms")
-    with Spool(Finding._make) as open_:
+    with Spool(ContentFinding._make) as open_:
         with open_.appending() as keep, check.matches.appending() as keepMatch:
             for found in read:
-                if found.verdict == "matched" and found.standing != "raced":
+                if found.verdict == "matched" and found.standing != "changed":
                     keepMatch(found)
                     onFinding(found)
                 elif isKeyed and found.verdict == "differs" and not found.isChanged:
@@ -279,28 +279,28 @@ def _compare(
     unproven.finish()
 
 
-def _unread(claims: Iterable[Claim]) -> Iterator[Finding]:
-    return (Finding("unknown", "it was not read", *each) for each in claims)
+def _unread(claims: Iterable[Claim]) -> Iterator[ContentFinding]:
+    return (ContentFinding("unknown", "it was not read", *each) for each in claims)
 
 
 def _asked(
-    reader: Reader, findings: Iterable[Finding], check: ContentCheck, counts: _Counts, *, isKeyed: bool
-) -> Iterable[Finding]:
+    reader: Reader, findings: Iterable[ContentFinding], check: ContentCheck, counts: _Counts, *, isKeyed: bool
+) -> Iterable[ContentFinding]:
     """The findings, settled as far as S3 tells more; of uploads it is asked for a few, since they are all alike."""
     if isKeyed or not check.mayRead:
         return findings
     if check.isWhole:
-        return settled(reader, findings)
-    return settled(reader, findings, _UPLOADS_ASKED, trustsEtags=counts.has("matched"))
+        return settledFindings(reader, findings)
+    return settledFindings(reader, findings, _UPLOADS_ASKED, trustsEtags=counts.has("matched"))
 
 
-def _judged(found: Finding) -> Finding:
+def _judged(found: ContentFinding) -> ContentFinding:
     """A finding in the light of what the run has done: only a match speaks for a file that changed meanwhile.
 
     And an upload whose object is still the one from before is not done, unless that holds what the file does.
     """
-    if found.standing == "raced" or (found.isChanged and found.verdict in {"differs", "unknown"}):
-        return found._replace(verdict="raced", why="")
+    if found.standing == "changed" or (found.isChanged and found.verdict in {"differs", "unknown"}):
+        return found._replace(verdict="changed", why="")
     if found.standing == "unmoved" and found.verdict == "unknown":
         return found._replace(verdict="differs", why="")
     return found

@@ -28,7 +28,7 @@ from CedarBackup3.amazons3.model import Step
 from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.amazons3.sync.plan import Plan
-from CedarBackup3.amazons3.workers import mapped, processors
+from CedarBackup3.amazons3.workers import mapInOrder, processors
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 
@@ -45,7 +45,9 @@ _BUSY_CODES = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeou
 _BUSY = re.compile(rf"\(({'|'.join(_BUSY_CODES)})\)|reached max retries|[Rr]ead timeout|[Cc]onnect(ion|| timeout) ")
 
 
-def deleted(mirror: Mirror, plan: Plan, sourceChange: Callable[[], str], onProgress: OnProgress) -> Iterator[AwsResult]:
+def deleteObjects(
+    mirror: Mirror, plan: Plan, sourceChange: Callable[[], str], onProgress: OnProgress
+) -> Iterator[AwsResult]:
     """Delete the objects of a plan, but none whose file has come back; yields how each request ended in the end.
 
     What a busy server refuses is asked for again before it counts as failed. After some failures in a row the rest
@@ -142,7 +144,7 @@ def _oneByOne(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -
                 break
         return result
 
-    return mapped(request, lookedAt(), threads=atOnce, ahead=atOnce, cancel=cancelled.set)
+    return mapInOrder(request, lookedAt(), threads=atOnce, ahead=atOnce, cancel=cancelled.set)
 
 
 def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | None, Sequence[Step]]:

@@ -52,7 +52,7 @@ def _sentinelReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
 
 
 def _emptyReasons(mirror: Mirror, guards: Guards, plan: Plan) -> Iterator[str]:
-    if plan.deletions and not (plan.uploads or plan.settledFiles or guards.allowEmptySource):
+    if plan.deletions and not (plan.uploads or plan.upToDateFiles or guards.allowEmptySource):
         yield (
             f"{displayPath(mirror.source)} has no file that can be read, and all {plan.deletions:,} objects in "
             f"{displayPath(mirror.location.url)} would be deleted; if that is right, say so by --allowEmptySource"

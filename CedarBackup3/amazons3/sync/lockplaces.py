@@ -11,7 +11,7 @@ import pwd
 from collections.abc import Iterator
 
 from CedarBackup3.errors import CedarBackupError
-from CedarBackup3.places import Place, openedPlace
+from CedarBackup3.places import Place, openPlace
 from CedarBackup3.util import displayPath, shortageSentence
 
 _OF_ROOT = b"/run/cback-amazons3-sync"
@@ -76,7 +76,7 @@ def _usable(path: bytes, stack: contextlib.ExitStack) -> Place | None:
         return None
     with contextlib.ExitStack() as own:
         try:
-            place = own.enter_context(openedPlace(path))
+            place = own.enter_context(openPlace(path))
             canWrite = os.access(b".", os.W_OK, dir_fd=place.descriptor, effective_ids=True)
         except (OSError, ValueError) as error:
             if shortage := shortageSentence(error):  # elsewhere a lock would be where no other run looks for it

@@ -8,9 +8,9 @@ from typing import get_args
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     Action,
+    ContentFinding,
     ContentReport,
     Difference,
-    Finding,
     Kind,
     LeftAlone,
     Step,
@@ -39,8 +39,8 @@ def differenceLine(mirror: Mirror, found: Difference) -> str:
             )
         case Kind.UNREADABLE:
             return _unreadableLine(mirror, found)
-        case Kind.RACED:
-            return f"Raced: {path} changed during the run, so its object in {url} may be out of date; run again"
+        case Kind.CHANGED:
+            return f"Changed: {path} changed during the run, so its object in {url} may be out of date; run again"
 
 
 def _unreadableLine(mirror: Mirror, found: Difference) -> str:
@@ -85,7 +85,7 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
 _LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "left out by --maxSize"}
 
 
-def unknownLine(mirror: Mirror, found: Finding) -> str:
+def unknownLine(mirror: Mirror, found: ContentFinding) -> str:
     """A file whose content nothing is proven of."""
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
     return f"Unproven: nothing proves what the object of {path} ({_size(found.size)}) in {url} holds: {found.why}"
@@ -106,7 +106,7 @@ def _verdictText(verdict: Verdict, files: int, size: str) -> str:
     return f"{files:,} {'differ' if verdict == 'differs' else verdict} ({size})"
 
 
-def repairLine(mirror: Mirror, found: Finding) -> str:
+def repairLine(mirror: Mirror, found: ContentFinding) -> str:
     """A file that is uploaded although `aws s3 sync` would not."""
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
     modified = _date(found.mtimeNs)
@@ -116,10 +116,10 @@ def repairLine(mirror: Mirror, found: Finding) -> str:
     )
 
 
-def againLine(mirror: Mirror, found: Finding) -> str:
+def againLine(mirror: Mirror, found: ContentFinding) -> str:
     """A file that goes up once more, since nothing shows that its upload has arrived."""
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
-    if found.verdict == "raced":
+    if found.verdict == "changed":
         why = "it changed during the run"
     elif found.standing == "unmoved":
         why = f"its object is still the one from before the run ({found.lastModified}, {found.etag})"
@@ -184,7 +184,7 @@ def planLine(mirror: Mirror, plan: Plan) -> str:
         for action in get_args(Action)
         if plan.counts.get(action)
     ]
-    settled = f"{displayCount(plan.settledFiles, 'file')} ({displayBytes(plan.settledSize)}) up to date"
+    settled = f"{displayCount(plan.upToDateFiles, 'file')} ({displayBytes(plan.upToDateSize)}) up to date"
     return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {settled}"
 
 

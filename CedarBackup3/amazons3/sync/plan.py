@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 
-from CedarBackup3.amazons3.compare import Pair, isNewer, isTold, knowable
-from CedarBackup3.amazons3.content.hashing import claim
+from CedarBackup3.amazons3.compare import Pair, isNewer, isTold, knowablePairs
+from CedarBackup3.amazons3.content.hashing import claimOf
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Action, Claim, Finding, ObjectEntry, SourceEntry, Step
+from CedarBackup3.amazons3.model import Action, Claim, ContentFinding, ObjectEntry, SourceEntry, Step
 from CedarBackup3.amazons3.spool import Spool
 
-Judge = Callable[[Iterable[Claim], int, int], Iterator[Finding]]
+Judge = Callable[[Iterable[Claim], int, int], Iterator[ContentFinding]]
 """Tells of claims, of which there are so many with so many bytes, what the content of the files shows, in order."""
 
 
@@ -34,15 +34,15 @@ class Plan:
     counts: Mapping[Action, int]
     sizes: Mapping[Action, int]
     """In bytes."""
-    settledFiles: int
+    upToDateFiles: int
     """How many files need nothing to be done."""
-    settledSize: int
+    upToDateSize: int
     objects: int
     """How many objects there are now."""
     ours: int = 0
     """How many of the uploads `aws s3 sync` would leave out."""
     oursSize: int = 0
-    matches: Iterable[Finding] = ()
+    matches: Iterable[ContentFinding] = ()
     """Of the files that were read to plan what to do with them, those that need nothing, in key order."""
 
     @property
@@ -67,7 +67,7 @@ class Plan:
 
 
 @contextlib.contextmanager
-def planned(
+def buildPlan(
     mirror: Mirror, pairs: Iterable[Pair], judge: Judge = lambda claims, files, size: iter(())
 ) -> Iterator[Plan]:
     """The plan for all the pairs of the join; its steps can be read while the context lasts.
@@ -84,7 +84,7 @@ def planned(
     with (
         Spool(Step._make) as told,
         Spool(Claim._make) as doubtful,
-        Spool(Finding._make) as matches,
+        Spool(ContentFinding._make) as matches,
         Spool(Step._make) as steps,
     ):
         tally = _sorted(mirror, pairs, told, doubtful)
@@ -100,8 +100,8 @@ def planned(
             steps,
             MappingProxyType(counts),
             MappingProxyType(sizes),
-            tally.settledFiles - ours,
-            tally.settledSize - oursSize,
+            tally.upToDateFiles - ours,
+            tally.upToDateSize - oursSize,
             tally.objects,
             ours,
             oursSize,
@@ -109,7 +109,7 @@ def planned(
         )
 
 
-def _changed(findings: Iterable[Finding], keepMatch: Callable[[Finding], object]) -> Iterator[Step]:
+def _changed(findings: Iterable[ContentFinding], keepMatch: Callable[[ContentFinding], object]) -> Iterator[Step]:
     """The steps for files of which nothing has told, but whose content did not match; matches are kept.
 
     What even the ETag cannot tell goes up as well: then its object is later than the file, and that is settled.
@@ -124,8 +124,8 @@ def _changed(findings: Iterable[Finding], keepMatch: Callable[[Finding], object]
 
 @dataclass(slots=True)
 class _Tally:
-    settledFiles: int = 0
-    settledSize: int = 0
+    upToDateFiles: int = 0
+    upToDateSize: int = 0
     doubtfulFiles: int = 0
     doubtfulSize: int = 0
     objects: int = 0
@@ -135,18 +135,18 @@ def _sorted(mirror: Mirror, pairs: Iterable[Pair], told: Spool[Step], doubtful: 
     """Keep the steps that names, sizes and times tell, and the files of which they tell nothing."""
     tally = _Tally()
     with told.appending() as keep, doubtful.appending() as keepDoubtful:
-        for entry, found in knowable(pairs):
+        for entry, found in knowablePairs(pairs):
             tally.objects += found is not None
             step = _step(mirror, entry, found)
             if step:
                 keep(step)
             elif entry is not None and entry.size is not None:
                 if found is not None and not isTold(entry, found):
-                    keepDoubtful(claim(entry, found))
+                    keepDoubtful(claimOf(entry, found))
                     tally.doubtfulFiles += 1
                     tally.doubtfulSize += entry.size
-                tally.settledFiles += 1
-                tally.settledSize += entry.size
+                tally.upToDateFiles += 1
+                tally.upToDateSize += entry.size
     return tally
 
 

@@ -9,21 +9,21 @@ from dataclasses import replace
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.scan import Scan
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Finding, VerifyReport
+from CedarBackup3.amazons3.model import ContentFinding, VerifyReport
 from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
-from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, contentCheck
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
 from CedarBackup3.amazons3.sync.messages import repairLine
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
-from CedarBackup3.amazons3.sync.steps import comparedAfresh, uploaded
+from CedarBackup3.amazons3.sync.steps import compareAfresh, uploadPaths
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayCount
 
 log = logging.getLogger("CedarBackup3.log")
 
 
-def repaired(
+def uploadAgain(
     mirror: Mirror,
     scan: Scan,
     watcher: Watcher,
@@ -41,7 +41,7 @@ def repaired(
         mirror: what is mirrored
         scan: tells how to cut the listing
         watcher: sees the progress
-        ranges: as for `steps.comparedAfresh`
+        ranges: as for `steps.compareAfresh`
         check: the check, with its findings and matches
         trace: what the run had done before; None: nothing
         isWhole: upload all that differs, not just what this run has uploaded before, and what changed meanwhile
@@ -52,7 +52,7 @@ def repaired(
     if change := guards.sourceChange(mirror, scan, guards.Guards()):
         raise CedarBackupError(f"Nothing was uploaded again, because {change}; look what happened, then run again")
     differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
-    with Spool(Finding._make) as again:
+    with Spool(ContentFinding._make) as again:
         count = again.extend(differing)
         transfer = Transfer(watcher, "sync", count, sum(found.size for found in again))
         log.info("Uploading %s once more", displayCount(count, "file"))
@@ -61,8 +61,8 @@ def repaired(
             if not check.goesUpAgain(found):
                 lines.say(repairLine(mirror, found))
         lines.finish()
-        uploaded(mirror, ((found.path, found.size) for found in again), transfer)
+        uploadPaths(mirror, ((found.path, found.size) for found in again), transfer)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
-        with contentCheck(before=check.settled(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
-            return comparedAfresh(mirror, scan, watcher, ranges, second, after)
+        with openContentCheck(before=check.settled(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
+            return compareAfresh(mirror, scan, watcher, ranges, second, after)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from CedarBackup3.amazons3.local.scan import Scan
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Kind, VerifyReport
-from CedarBackup3.amazons3.progress import Watcher, timesLogged
+from CedarBackup3.amazons3.progress import Watcher, logTimes
 from CedarBackup3.amazons3.sync import steps
-from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, contentCheck
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
 from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
 from CedarBackup3.amazons3.sync.lock import targetLock
 from CedarBackup3.amazons3.sync.plan import Plan
-from CedarBackup3.amazons3.sync.repair import repaired
+from CedarBackup3.amazons3.sync.repair import uploadAgain
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
 from CedarBackup3.amazons3.sync.uploaddigests import uploadDigests
 
@@ -62,17 +62,17 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
     with (
         _contentCheck(options) as check,
         targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as aws,
-        timesLogged(watcher),
+        logTimes(watcher),
         steps.checkedScan(mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames) as scan,
     ):
         if options.verifyOnly:
             requireSentinel(mirror, options.guards)
             whole = check if check.isWhole else None
-            return steps.compared(mirror, scan, watcher, options.listings, whole)
-        with steps.planned(mirror, scan, watcher, options.listings, check) as (plan, proof):
+            return steps.compareScan(mirror, scan, watcher, options.listings, whole)
+        with steps.preparePlan(mirror, scan, watcher, options.listings, check) as (plan, proof):
             requireHarmless(mirror, options.guards, plan)
             if plan.length and options.dryRun:
-                steps.rehearsed(mirror, plan)
+                steps.logSteps(mirror, plan)
                 return None
             if plan.length:
                 return _carriedOut(mirror, scan, plan, options, watcher, check)
@@ -80,7 +80,7 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
 
 
 def _contentCheck(options: RunOptions) -> contextlib.AbstractContextManager[ContentCheck]:
-    return contentCheck(
+    return openContentCheck(
         options.digestCache,
         isWhole=options.checkContent,
         mayRead=options.checkContent or options.proveUploads,
@@ -94,12 +94,12 @@ def _carriedOut(
     """Carry the plan out, and prove that it is done; the digests for that are made meanwhile."""
     with uploadDigests(mirror, plan.steps, check.cache) as digests:
         with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
-            results = steps.carriedOut(mirror, scan, plan, watcher, options.method, options.guards)
+            results = steps.carryOut(mirror, scan, plan, watcher, options.method, options.guards)
         trace = steps.traceOf(scan, plan, digests)
-        report = steps.comparedAfresh(mirror, scan, watcher, options.listings, check, trace)
+        report = steps.compareAfresh(mirror, scan, watcher, options.listings, check, trace)
         report = _repaired(mirror, scan, options, watcher, check, report, trace)
     if report.isClean and not all(result.isComplete for result in results):
-        steps.forgiven(mirror)
+        steps.logRecovered(mirror)
     return report
 
 
@@ -115,4 +115,4 @@ def _repaired(
     """The report, or that of another comparison after what differs has been uploaded once more."""
     if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
         return report
-    return repaired(mirror, scan, watcher, options.listings, check, trace, isWhole=options.repairContent)
+    return uploadAgain(mirror, scan, watcher, options.listings, check, trace, isWhole=options.repairContent)

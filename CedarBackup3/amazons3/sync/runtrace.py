@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from CedarBackup3.amazons3.aws.times import nanosecondsOf
 from CedarBackup3.amazons3.compare import finder
-from CedarBackup3.amazons3.content.hashing import claim
-from CedarBackup3.amazons3.model import Claim, Finding, ObjectEntry, SourceEntry, Standing, Step
+from CedarBackup3.amazons3.content.hashing import claimOf
+from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, SourceEntry, Standing, Step
 from CedarBackup3.amazons3.sync.uploaddigests import Digested, proves
 
 CLOCK_TOLERANCE = 2.0
@@ -31,9 +31,9 @@ class RunTrace:
     """Of files that went up."""
     endedNs: int
     """When the last upload was over at the latest, by the clock of this machine."""
-    matches: Iterable[Finding] = ()
+    matches: Iterable[ContentFinding] = ()
     """What was read to make the plan, and needs nothing."""
-    again: Iterable[Finding] = ()
+    again: Iterable[ContentFinding] = ()
     """What has been uploaded once more after a first comparison, as that found it."""
 
     def standings(self) -> Standings:
@@ -55,12 +55,12 @@ class Standings:
         """The claim of a pair that agrees in size; None if the run has not touched it, and it has not changed."""
         before, step, again = self._entry(entry.key), self._step(entry.key), self._again(entry.key)
         if again:
-            isRaced = again.isChanged or again.verdict == "raced"
-            standing: Standing = "raced" if isRaced else _moved(found, again)
-            return claim(entry, found, standing, isChanged=_state(again) != _state(entry))
+            hasChanged = again.isChanged or again.verdict == "changed"
+            standing: Standing = "changed" if hasChanged else _moved(found, again)
+            return claimOf(entry, found, standing, isChanged=_state(again) != _state(entry))
         if not step and before == entry:
             return None
-        return claim(entry, found, _moved(found, step) if step else "settled", isChanged=before != entry)
+        return claimOf(entry, found, _moved(found, step) if step else "settled", isChanged=before != entry)
 
     def proves(self, each: Claim) -> bool:
         """Whether the object is shown to hold what the file held when it went up, and that is what it holds now."""
@@ -73,10 +73,10 @@ class Standings:
         return (nanosecondsOf(each.lastModified) - self._endedNs) / 1e9
 
 
-def _moved(found: ObjectEntry, before: Step | Finding) -> Standing:
+def _moved(found: ObjectEntry, before: Step | ContentFinding) -> Standing:
     isSame = (found.etag, found.lastModified) == (before.etag, before.lastModified)
     return "unmoved" if isSame else "uploaded"
 
 
-def _state(each: SourceEntry | Finding) -> tuple[int | None, int, int, int]:
+def _state(each: SourceEntry | ContentFinding) -> tuple[int | None, int, int, int]:
     return each.size, each.mtimeNs, each.ctimeNs, each.inode

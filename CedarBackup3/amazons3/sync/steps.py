@@ -10,18 +10,18 @@ from functools import partial
 from typing import get_args
 
 from CedarBackup3.amazons3.aws.command import AwsResult
-from CedarBackup3.amazons3.bucket.objects import cutPoints, listing, rangeCount
+from CedarBackup3.amazons3.bucket.objects import cutPoints, openListing, rangeCount
 from CedarBackup3.amazons3.cappedlines import CappedLines
-from CedarBackup3.amazons3.compare import joined, knowable
-from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, hashed
-from CedarBackup3.amazons3.local.scan import Scan, scanned, sourceEntries
+from CedarBackup3.amazons3.compare import knowablePairs, mergeJoin
+from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
+from CedarBackup3.amazons3.local.scan import Scan, openScan, sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     KEY_LIMIT,
     Action,
     Claim,
+    ContentFinding,
     Difference,
-    Finding,
     Kind,
     LeftAlone,
     ObjectEntry,
@@ -33,7 +33,7 @@ from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
 from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
-from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifiedWithContent
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
 from CedarBackup3.amazons3.sync.messages import (
     differenceLine,
     hasOddDate,
@@ -84,7 +84,7 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
     watcher("walk")
     with (
         NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
-        scanned(mirror.tree, mirror.mounts, skip, _noLook if ignoreNames else look, watcher, leave) as scan,
+        openScan(mirror.tree, mirror.mounts, skip, _noLook if ignoreNames else look, watcher, leave) as scan,
     ):
         check.finish()
         for lines in (skipped, *leftAlone.values()):
@@ -108,7 +108,7 @@ def _noLook(entries: list[SourceEntry]) -> None:
     pass
 
 
-def compared(
+def compareScan(
     mirror: Mirror, scan: Scan, watcher: Watcher = SILENT, ranges: int = 0, check: ContentCheck | None = None
 ) -> VerifyReport:
     """Compare the source as it was scanned with the target as it is now; changes nothing."""
@@ -116,7 +116,7 @@ def compared(
         return _report(mirror, scan.entries, objects, watcher, check)
 
 
-def comparedAfresh(
+def compareAfresh(
     mirror: Mirror,
     scan: Scan,
     watcher: Watcher,
@@ -133,14 +133,14 @@ def comparedAfresh(
 
 
 @contextlib.contextmanager
-def planned(
+def preparePlan(
     mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
 ) -> Iterator[tuple[Plan, Callable[[], VerifyReport]]]:
     """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
     with _listed(mirror, scan, watcher, ranges) as objects:
         watcher("compare")
 
-        def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[Finding]:
+        def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[ContentFinding]:
             log.info(
                 "Reading %s (%s) in %s that the time cannot tell to be up to date: it is that of the very second in "
                 "which the object was stored",
@@ -151,9 +151,9 @@ def planned(
             watcher("content")
             part = configuredPartSize(mirror.aws) if any("-" in each.etag for each in claims) else 0
             reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache if check else None, part)
-            return hashed(reader, claims, size, watcher)
+            return contentFindings(reader, claims, size, watcher)
 
-        with plan.planned(mirror, joined(scan.entries, objects()), judge) as made:
+        with plan.buildPlan(mirror, mergeJoin(scan.entries, objects()), judge) as made:
             log.info("%s", planLine(mirror, made))
             _recordPlan(mirror, made, watcher)
             settled = RunTrace(scan.entries, (), (), 0, made.matches)
@@ -166,7 +166,7 @@ def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
     return RunTrace(scan.entries, made.steps, digests, time.time_ns(), made.matches)
 
 
-def forgiven(mirror: Mirror) -> None:
+def logRecovered(mirror: Mirror) -> None:
     """Say that failures that aws has reported, which the log has, have cost nothing."""
     log.info("aws reported failures, but all that was to be done in %s is done", displayPath(mirror.location.url))
 
@@ -180,16 +180,16 @@ def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
         if hasOddDate(step.mtimeNs):
             oddDates.say(oddDateLine(mirror, step.path))
     oddDates.finish()
-    watcher.findings.count("upToDate", made.settledFiles, made.settledSize)
+    watcher.findings.count("upToDate", made.upToDateFiles, made.upToDateSize)
 
 
-def rehearsed(mirror: Mirror, made: Plan) -> None:
+def logSteps(mirror: Mirror, made: Plan) -> None:
     """Say each step of a plan."""
     for step in made.steps:
         log.info("%s", stepLine(mirror, step))
 
 
-def carriedOut(
+def carryOut(
     mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method: str, limits: guards.Guards
 ) -> list[AwsResult]:
     """Carry a plan out: the files first, then, as long as the source is still the same, the deletions.
@@ -223,12 +223,12 @@ def carriedOut(
     if made.deletions:
         log.info("Deleting %s from %s", displayCount(made.deletions, "object"), displayPath(mirror.location.url))
         watcher("deletion")
-        ended = map(_logged, deletion.deleted(mirror, made, sourceChange, watcher))
+        ended = map(_logged, deletion.deleteObjects(mirror, made, sourceChange, watcher))
         results += [result for result in ended if not result.isComplete]
     return results
 
 
-def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsResult:
+def synchronize(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsResult:
     """Plan and carry the plan out, with no guard but that the source stays the same.
 
     Returns:
@@ -239,8 +239,8 @@ def synchronized(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsRe
         CedarBackupError: the source has changed meanwhile; nothing more was deleted
         CommandFailed: aws failed as a whole
     """
-    with planned(mirror, scan, watcher) as (made, _):
-        results = carriedOut(mirror, scan, made, watcher, "auto", guards.Guards()) if made.length else []
+    with preparePlan(mirror, scan, watcher) as (made, _):
+        results = carryOut(mirror, scan, made, watcher, "auto", guards.Guards()) if made.length else []
     return next((result for result in results if not result.isComplete), AwsResult("s3 sync", 0, (), False))
 
 
@@ -260,7 +260,7 @@ def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], transfer: Transfer) ->
             transfer.count(1, step.size)
             tooLong[:] = tooLong or [step]
 
-    results = uploaded(mirror, files(), transfer)
+    results = uploadPaths(mirror, files(), transfer)
     if tooLong:
         log.warning(
             "Left out: %s whose keys would have more than %s bytes, which S3 refuses; the first is %s",
@@ -290,14 +290,14 @@ def _mirroredByAws(
         leftOut = [entry for entry in scan.entries if entry.leftAlone]
         return _finished(_synchronized(mirror, made, transfer, leftOut=leftOut))
     with _listed(mirror, scan, watcher, 0) as before:
-        pairs = knowable(joined(scan.entries, before()))
+        pairs = knowablePairs(mergeJoin(scan.entries, before()))
         protected = [entry for entry, _ in pairs if entry is not None and entry.size is None]
         guards.refuse([sourceChange()])
         result = _synchronized(mirror, made, transfer, delete=True, leftOut=protected)
         with _listed(mirror, scan, watcher, 0) as after:
-            gone = (found for found, left in joined(before(), after()) if found and left is None)
+            gone = (found for found, left in mergeJoin(before(), after()) if found and left is None)
             planned = (step for step in made.steps if step.action == "delete")
-            lost = (found for found, step in joined(gone, planned) if found and step is None)
+            lost = (found for found, step in mergeJoin(gone, planned) if found and step is None)
             _sayLost(mirror, lost, watcher)
     return _finished(result)
 
@@ -319,12 +319,12 @@ def _synchronized(
 ) -> AwsResult:
     log.info("Synchronizing %s to %s", displayPath(mirror.source), displayPath(mirror.location.url))
     transfer.begin()
-    result = apply.synchronized(mirror, transfer, delete=delete, leftOut=leftOut)
+    result = apply.runAwsSync(mirror, transfer, delete=delete, leftOut=leftOut)
     transfer.count(made.uploads - made.ours, made.uploadSize - made.oursSize)
     return result
 
 
-def uploaded(mirror: Mirror, files: Iterable[tuple[bytes, int]], transfer: Transfer) -> list[AwsResult]:
+def uploadPaths(mirror: Mirror, files: Iterable[tuple[bytes, int]], transfer: Transfer) -> list[AwsResult]:
     """Copy just some files, given by their paths below the source and their bytes; returns how each aws ended.
 
     Raises:
@@ -337,7 +337,7 @@ def uploaded(mirror: Mirror, files: Iterable[tuple[bytes, int]], transfer: Trans
         lines.say(f"Not uploaded: {displayPath(mirror.pathTo(path))} is not what it was when it was read")
 
     transfer.begin()
-    results = [_finished(result) for result in apply.uploaded(mirror, files, leave, transfer)]
+    results = [_finished(result) for result in apply.uploadFiles(mirror, files, leave, transfer)]
     lines.finish()
     return results
 
@@ -351,7 +351,7 @@ def _finished(result: AwsResult) -> AwsResult:
 def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contextlib.AbstractContextManager[Objects]:
     log.info("Listing %s", displayPath(mirror.location.url))
     watcher("listing")
-    return listing(mirror, cutPoints(scan.samples, ranges or rangeCount(scan.files)), watcher, scan.files)
+    return openListing(mirror, cutPoints(scan.samples, ranges or rangeCount(scan.files)), watcher, scan.files)
 
 
 def _report(
@@ -364,7 +364,7 @@ def _report(
 ) -> VerifyReport:
     watcher("compare")
     watcher.findings.forget(*_FOUND, *(kind.value for kind in Kind))
-    pairs = joined(entries, objects())
+    pairs = mergeJoin(entries, objects())
     lines = {kind: CappedLines(f"differences ({kind.value})") for kind in Kind}
 
     def tell(found: Difference) -> None:
@@ -373,9 +373,9 @@ def _report(
         lines[found.kind].say(differenceLine(mirror, found))
 
     if check:
-        report = verifiedWithContent(mirror, pairs, check, watcher, tell, trace)
+        report = verifyWithContent(mirror, pairs, check, watcher, tell, trace)
     else:
-        report = verify.verified(mirror, pairs, tell)
+        report = verify.verifyPairs(mirror, pairs, tell)
     for each in lines.values():
         each.finish()
     _recordReport(report, watcher)

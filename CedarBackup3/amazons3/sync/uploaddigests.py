@@ -17,8 +17,8 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.aws.arguments import configureArguments
 from CedarBackup3.amazons3.aws.command import answerOf
 from CedarBackup3.amazons3.content.digestcache import DigestCache
-from CedarBackup3.amazons3.content.digests import FileState, PartedHasher, fed, fileState, isCached, md5
-from CedarBackup3.amazons3.content.etags import chunkSize, ownPartSize, parsedEtag
+from CedarBackup3.amazons3.content.digests import FileState, PartedHasher, feedHashers, fileState, isCached, md5
+from CedarBackup3.amazons3.content.etags import chunkSize, ownPartSize, parseEtag
 from CedarBackup3.amazons3.content.hashing import bufferFor
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Claim, Step
@@ -111,7 +111,9 @@ class UploadDigests:
             if digest is None:
                 hasher = PartedHasher(md5, partSize) if partSize else md5()
                 buffer = bufferFor(state.size)
-                now = fed(path, state.size, state.mtimeNs, [hasher], buffer, self._stopped.is_set, self._mayRead)
+                now = feedHashers(
+                    path, state.size, state.mtimeNs, [hasher], buffer, self._stopped.is_set, self._mayRead
+                )
                 if now != state:
                     return None
                 digest = hasher.digest()
@@ -157,7 +159,7 @@ def _mayChangeUnseen(state: FileState) -> bool:
 
 def proves(known: Digested | None, each: Claim) -> bool:
     """Whether a digest shows that an object was made of what a file holds; if not, nothing is shown."""
-    etag = parsedEtag(each.etag)
+    etag = parseEtag(each.etag)
     if known is None or etag is None:
         return False
     isSame = known[1:5] == (each.size, each.mtimeNs, each.ctimeNs, each.inode)

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from types import MappingProxyType
 
-from CedarBackup3.amazons3.compare import Pair, difference, isNewer, knowable
+from CedarBackup3.amazons3.compare import Pair, difference, isNewer, knowablePairs
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Difference, Kind, LeftAlone, ObjectEntry, SourceEntry, VerifyReport
-from CedarBackup3.amazons3.sync.changed import racedDifference
+from CedarBackup3.amazons3.sync.changed import changedDifference
 
 KEPT = 1000
 """The differences in a report; further ones are only counted, so that memory is bounded."""
 
 
-def verified(
+def verifyPairs(
     mirror: Mirror,
     pairs: Iterable[Pair],
     onDifference: Callable[[Difference], object] = lambda found: None,
@@ -36,7 +36,7 @@ def verified(
     kept: list[Difference] = []
     leftAlone: Counter[LeftAlone] = Counter()
     matchedFiles = matchedBytes = newerFiles = 0
-    for entry, found in knowable(pairs):
+    for entry, found in knowablePairs(pairs):
         if entry is not None and (reason := entry.leftAlone):
             leftAlone[reason] += 1
             continue
@@ -50,7 +50,7 @@ def verified(
         if wrong is not None and wrong.kind is Kind.EXTRA and mirror.uploadOnly:
             continue
         if wrong is not None or not isTraced:
-            wrong = racedDifference(mirror, entry, found) or wrong
+            wrong = changedDifference(mirror, entry, found) or wrong
         if wrong is not None:
             counts[wrong.kind] += 1
             if len(kept) < KEPT:

@@ -29,7 +29,7 @@ def excludeSwitch(help: str, directory: str) -> Switch:  # noqa: A002 - as in Sw
     return Switch("x", "exclude", help, "PATTERN", "", pattern, isRepeatable=True)
 
 
-def sayVainPatterns(patterns: Iterable[str]) -> None:
+def warnOfVainPatterns(patterns: Iterable[str]) -> None:
     """Say of each pattern that no file's path can match what was probably meant, in the log and on the screen.
 
     A pattern that might match, and only does not today, is no mistake of which a job should complain every night.
@@ -48,7 +48,7 @@ def sayVainPatterns(patterns: Iterable[str]) -> None:
             )
 
 
-def sayOpenEndpoint(aws: AwsSettings) -> None:
+def warnOfOpenEndpoint(aws: AwsSettings) -> None:
     """Say in the log if what is sent to the endpoint can be read on the way."""
     import logging
 

@@ -12,9 +12,9 @@ from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
 from CedarBackup3.amazons3.model import S3Location, isFolderMarker
 from CedarBackup3.amazons3.progress import SILENT, Watcher
-from CedarBackup3.amazons3.restore.report import Outcome, Tally
+from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.snapshot import stateAt
+from CedarBackup3.amazons3.restore.snapshot import snapshotAt
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError, CommandFailed, GuardRefused
 from CedarBackup3.util import displayBytes, displayCount, displayPath
@@ -23,7 +23,7 @@ _log = logging.getLogger("CedarBackup3.log")
 
 
 @contextlib.contextmanager
-def listed(selection: Selection, watcher: Watcher = SILENT) -> Iterator[tuple[Selection, Spool[Version]]]:
+def openVersions(selection: Selection, watcher: Watcher = SILENT) -> Iterator[tuple[Selection, Spool[Version]]]:
     """Every version and delete marker of a selection, and the selection as it turned out to be: a prefix or one key.
 
     Raises:
@@ -91,7 +91,7 @@ def _asKey(selection: Selection) -> Selection | None:
 
 
 @contextlib.contextmanager
-def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> Iterator[Spool[Version]]:
+def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -> Iterator[Spool[Version]]:
     """What stood there at the moment, without folder markers and what is excluded.
 
     Raises:
@@ -108,7 +108,7 @@ def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> It
         url = selection.urlOf(version.key)
         line = f"Unknown: {url} was stored without versioning after that time, so what stood there before may be gone"
         if not isExcluded(version):
-            tally.wrong(Outcome.UNKNOWN, version.key, 0, line)
+            tally.wrong(KeyOutcome.UNKNOWN, version.key, 0, line)
 
     matches = matcher(selection.excludes)
 
@@ -119,7 +119,7 @@ def standing(selection: Selection, versions: Spool[Version], tally: Tally) -> It
     moment = selection.moment.timestamp() if selection.moment else None
     isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
     with Spool(Version._make) as kept:
-        found = stateAt(versions, moment, inOrder, tellUnknown)
+        found = snapshotAt(versions, moment, inOrder, tellUnknown)
         if not kept.extend(version for version in found if not isExcluded(version)) and not tally.said:
             raise CedarBackupError(f"Nothing stood in {selection.shown}; check the URL, the time and what is excluded")
         if not isTraced:
