@@ -94,7 +94,7 @@ def test_a_disk_that_fails_is_no_difference_of_content(tmp_path: Path, monkeypat
     def broken(*ignored: object) -> bool:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(content, "fed", broken)
+    monkeypatch.setattr(content, "feedHashers", broken)
     (found,) = contentFindings(readerOf(mirror), [claimOf(mirror, b"a", "0" * 32)], 0, lambda *told: None)
     assert (found.verdict, found.why) == ("unreadable", "Input/output error")
 
@@ -114,7 +114,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
         read.append(os.path.basename(path))
         return fed(path, *more)
 
-    monkeypatch.setattr(content, "fed", counted)
+    monkeypatch.setattr(content, "feedHashers", counted)
 
     def check() -> tuple[dict[bytes, str], list[bytes]]:
         read.clear()

@@ -97,9 +97,7 @@ def test_an_empty_directory_leaves_every_object_extra(syncOnce: Sync, server: S3
     assert stored(server) == below(b"p/", objects) | {b"q": b"sibling"}
 
 
-def test_old_files_and_directories_are_never_called_changed(
-    syncOnce: Sync, server: S3Server, tmp_path: Path
-) -> None:
+def test_old_files_and_directories_are_never_called_changed(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     files = {b"good": b"1", b"size": b"12", b"missing": b"1", b"dir/good": b"1"}
     source = plantTree(tmp_path / "source", files)
     tomorrow = time.time() + 86400
