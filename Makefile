@@ -19,6 +19,8 @@
 #   make completion                             the completions of shells, in build/completion
 #   make dist                                   a wheel and a source archive, in build/dist
 #   make deb                                    a Debian package, in build/deb
+#   make usage                                  renew docs/usage.md, which has what --help prints
+#   make pictures                               draw the pictures of the documents anew, from real runs
 #   make lock                                   renew constraints.txt, with the oldest supported Python
 #   make clean                                  remove all that the others have made
 #

@@ -10,9 +10,12 @@ import pytest
 from CedarBackup3.amazons3.local.links import FollowLinks
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import S3Location, SourceEntry
+from CedarBackup3.amazons3.progress import SILENT, Transfer
 from CedarBackup3.amazons3.sync.apply import runAwsSync, uploadFiles
 from CedarBackup3.errors import CommandFailed
 from testcase.trees import plantTree
+
+NOTHING = Transfer(SILENT, "sync", 0, 0)
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +43,11 @@ def test_a_sync_that_cannot_protect_what_cannot_be_read_is_not_begun(
     there = replace(mirror, location=S3Location("bucket", prefix))
     if isRefused:
         with pytest.raises(CommandFailed, match="cannot be told to leave alone all that cannot be read"):
-            runAwsSync(there, delete=True, leftOut=unreadable(number))
+            runAwsSync(there, delete=True, leftOut=unreadable(number), transfer=NOTHING)
     else:
-        assert runAwsSync(there, delete=True, leftOut=unreadable(number)).status == 256  # it was begun
+        assert (
+            runAwsSync(there, delete=True, leftOut=unreadable(number), transfer=NOTHING).status == 256
+        )  # it was begun
 
 
 @pytest.mark.parametrize(
@@ -62,13 +67,14 @@ def test_a_pattern_below_a_path_that_is_one_itself_needs_links(
     mirror = mirrorOf(source, "s3://bucket", followLinks=follow, excludes=excludes)
     if isRefused:
         with pytest.raises(CommandFailed, match="aws cannot exclude anything"):
-            runAwsSync(mirror, delete=False)
+            runAwsSync(mirror, delete=False, transfer=NOTHING)
     else:
-        assert runAwsSync(mirror, delete=False).status == 256
+        assert runAwsSync(mirror, delete=False, transfer=NOTHING).status == 256
 
 
 @pytest.mark.parametrize("paths", [[], [b"gone"], [b"a/below"]])
 def test_where_there_is_no_file_no_aws_is_started(paths: list[bytes], mirror: Mirror) -> None:
     unopened: list[bytes] = []
-    assert list(uploadFiles(mirror, paths, unopened.append)) == []
+    files = [(path, 1) for path in paths]
+    assert list(uploadFiles(mirror, files, unopened.append, NOTHING)) == []
     assert unopened == paths

@@ -76,7 +76,7 @@ def test_of_ten_thousand_random_files_none_is_judged_wrongly(tmp_path: Path) -> 
     assert Counter(found.values())["differs"] > 900
 
 
-def test_a_file_that_is_not_what_was_walked_is_raced_and_one_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_a_file_that_is_not_what_was_walked_is_changed_and_one_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     mirror = mirrorOf(plantTree(tmp_path / "source", [b"held", b"grown", b"gone", b"pipe", b"dir/x"]), "s3://bucket")
     claims = [claimOf(mirror, path, hashlib.md5(path).hexdigest()) for path in (b"held", b"grown", b"gone", b"pipe")]
     claims.append(claimOf(mirror, b"dir", hashlib.md5(b"").hexdigest()))
@@ -94,7 +94,7 @@ def test_a_disk_that_fails_is_no_difference_of_content(tmp_path: Path, monkeypat
     def broken(*ignored: object) -> bool:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(content, "fed", broken)
+    monkeypatch.setattr(content, "feedHashers", broken)
     (found,) = contentFindings(readerOf(mirror), [claimOf(mirror, b"a", "0" * 32)], 0, lambda *told: None)
     assert (found.verdict, found.why) == ("unreadable", "Input/output error")
 
@@ -113,7 +113,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
         read.append(os.path.basename(path))
         return fed(path, *more)
 
-    monkeypatch.setattr(content, "fed", counted)
+    monkeypatch.setattr(content, "feedHashers", counted)
 
     def check() -> tuple[dict[bytes, str], list[bytes]]:
         read.clear()

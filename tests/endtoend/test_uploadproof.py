@@ -123,7 +123,7 @@ CHANGE = 'printf X | dd of="$SOURCE/busy" conv=notrunc status=none; touch -d @{d
 
 @pytest.mark.parametrize("switches", [(), ("--method", "sync"), ("--noUploadProof",)])
 @pytest.mark.parametrize("isOld", [True, False], ids=["with an old date", "with a new date"])
-def test_a_file_that_changes_while_it_goes_up_is_raced_and_is_right_in_the_end(
+def test_a_file_that_changes_while_it_goes_up_is_changed_and_is_right_in_the_end(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str, switches: tuple[str, ...], isOld: bool
 ) -> None:
     """Its object is newer than the file, so that no later run would see anything."""
@@ -134,7 +134,7 @@ def test_a_file_that_changes_while_it_goes_up_is_raced_and_is_right_in_the_end(
     environment = {"SOURCE": str(source)}
     outcome = syncOnce(source, "s3://bucket", *switches, awsDirectory=fickle, environment=environment)
     assert outcome.status == 7, outcome
-    assert differencesOf(outcome, source, "s3://bucket/") == ["Raced busy"]
+    assert differencesOf(outcome, source, "s3://bucket/") == ["Changed busy"]
     outcome = syncOnce(source, "s3://bucket")
     assert (outcome.status, stored(server)) == (0, {b"busy": b"X234", b"still": b"1"})
 

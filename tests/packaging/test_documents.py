@@ -30,14 +30,6 @@ _DOCUMENTS = [
     *_FOR_MAINTAINERS,
     *_GUIDE,
 ]
-    "README.md",
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    "testcase/README.md",
-    *_FOR_MAINTAINERS,
-    *_GUIDE,
-]
 _WITHOUT_COMMANDS = {f"docs/{name}.md" for name in ("troubleshooting", "exit-statuses", "limits", "extensions")}
 _PACKAGES = [path.parent.name for path in (_ROOT / "CedarBackup3").rglob("*/__init__.py")]
 _TOOLS = {tool.name: tool for tool in (amazons3sync.TOOL, amazons3restore.TOOL)}
