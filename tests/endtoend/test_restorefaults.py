@@ -67,13 +67,13 @@ def test_a_listing_that_is_not_whole_is_a_failure_and_nothing_is_done(
 
 
 def test_what_fails_is_said_file_by_file_and_the_next_run_fetches_just_that(
-    restore: Restore, server: S3Server, tmp_path: Path
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
 ) -> None:
     objects = {key: b"content of " + key for key in (b"denied", b"cut", b"slow", b"fine")}
     put(server, objects, 0)
     for key, effect in ((b"denied", DENY), (b"cut", CutBody()), (b"slow", Refuse(503, "SlowDown", "slow"))):
         server.addFault(Fault("GetObject", effect, key=b"p/" + key))
-    outcome = restore("s3://bucket/p", tmp_path / "t")
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7, outcome
     assert "Traceback" not in outcome.stderr + outcome.log
     failed = sorted(line.split(" was not restored: ")[0] for line in outcome.stderr.splitlines()[:-1])
@@ -81,7 +81,7 @@ def test_what_fails_is_said_file_by_file_and_the_next_run_fetches_just_that(
     assert "1 restored (15 bytes), 3 failed" in outcome.stderr
     server.clearFaults()
     server.clearRequests()
-    outcome = restore("s3://bucket/p", tmp_path / "t")
+    outcome = restoreOnce("s3://bucket/p", tmp_path / "t")
     assert (outcome.status, outcome.stderr, filesIn(tmp_path / "t")) == (0, "", objects)
     assert [request.operation for request in server.requests].count("GetObject") == 3
 
