@@ -1,36 +1,62 @@
-# The targets of a working copy. All that they make lies in .venv/, .demo/ and build/; `make clean` removes it.
+# The targets of a working copy. All that they make lies in .venv/, .demo/ and build/.
 #
 #   make run                                    mirror a demo directory to an S3 endpoint on this machine
 #   make run SOURCE=dir                         the same with a directory of yours, which is only read
 #   make run SOURCE=dir BUCKET=s3://mine/new    mirror it to your bucket, with your credentials and your aws
 #   make run ... SWITCHES='--verifyOnly'        give the tool these switches, too
 #   make run-names                              mirror names that are trouble somewhere
-#   make test TESTS='-k manpages'               run some of the tests
+#
+#   make quick                                  the style, the types and the quick tests: after each change
+#   make check                                  all that can be found without running the tools
+#   make test                                   all tests
+#   make test TESTS='-k manpages'               some of them; so with quick and coverage
 #   make test-debian SUITES=bookworm USERS=user run them in fresh Debians, in those and as whom you name
+#   make coverage                               which lines and branches the unit tests run
+#   make profile FILES=100000                   where the time goes in a run with nothing to do
 #   make bench BENCH='--files 10000 --rounds 5' time it beside what else there is
+#
+#   make man                                    read the manual pages
+#   make completion                             the completions of shells, in build/completion
+#   make dist                                   a wheel and a source archive, in build/dist
+#   make deb                                    a Debian package, in build/deb
+#   make usage                                  renew docs/usage.md, which has what --help prints
+#   make pictures                               draw the pictures of the documents anew, from real runs
+#   make lock                                   renew constraints.txt, with the oldest supported Python
+#   make clean                                  remove all that the others have made
+#
+# CONTRIBUTING.md has more on those for who changes something.
 
 PYTHON = python3
 TESTS =
 SWITCHES =
 BENCH =
+FILES = 20000
 SUITES =
 USERS =
 export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
-INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check
+INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt
+MADE_FROM = .venv/made pyproject.toml constraints.txt
+# The tests of modules by themselves; of these the quick ones, without aws and without what takes its time.
+UNITS = --ignore=tests/endtoend --ignore=tests/packaging
+QUICK = $(UNITS) -m 'not slow' --hypothesis-profile=quick
 
-.PHONY: help run run-names test test-debian check bench dist deb man pictures completion usage clean
+.PHONY: help run run-names quick check test test-debian coverage profile bench man pictures completion usage dist deb lock clean
 
 help:
-	@sed -n 's/^#   //p' Makefile
-	@echo 'make check, make bench, make dist, make deb, make man, make pictures, make completion, make usage,'
-	@echo 'make clean'
+	@sed -n 's/^#   \{0,1\}//p; s/^#$$//p' Makefile
 
 run: .venv/with-aws
 	@.venv/bin/python util/demo.py
 
 run-names: .venv/with-aws
 	@.venv/bin/python util/demo.py names
+
+quick: .venv/with-dev
+	@.venv/bin/python -m ruff check --quiet
+	@.venv/bin/python -m ruff format --check --quiet
+	@.venv/bin/python -m mypy
+	@.venv/bin/python -m pytest -q -n auto --dist loadgroup $(QUICK) $(TESTS)
 
 test: .venv/with-dev
 	.venv/bin/python -m pytest -n auto --dist loadgroup $(TESTS)
@@ -45,7 +71,20 @@ check: .venv/with-dev
 	.venv/bin/python -m pytest -q tests/test_layers.py
 	@sh util/lintman.sh manpages/*.1
 
-bench: .venv/with-dev
+coverage: .venv/with-dev
+	@mkdir -p build/coverage
+	@.venv/bin/python -m coverage erase
+	@# A test may fail for what coverage itself does in a child at its limits.
+	-@.venv/bin/python -m coverage run -m pytest -q -n auto --dist loadgroup $(or $(TESTS),$(UNITS))
+	@.venv/bin/python -m coverage combine -q
+	@.venv/bin/python -m coverage html -q -d build/coverage/html
+	@.venv/bin/python -m coverage report
+	@echo 'Line by line in build/coverage/html/index.html'
+
+profile: .venv/with-aws
+	@.venv/bin/python -m util.profilerun $(FILES)
+
+bench: .venv/with-bench
 	.venv/bin/python -m util.charsetbench
 	.venv/bin/python -m util.contentbench
 	.venv/bin/python -m util.uploadbench
@@ -69,6 +108,9 @@ completion:
 	@mkdir -p build/completion
 	@$(PYTHON) util/completion.py build/completion
 
+lock: .venv/made
+	@.venv/bin/python util/lock.py
+
 usage:
 	@$(PYTHON) util/usage.py
 
@@ -82,18 +124,24 @@ clean:
 	@$(PYTHON) -m venv --clear .venv
 	@touch $@
 
-.venv/with-aws: .venv/made pyproject.toml
+.venv/with-aws: $(MADE_FROM)
 	@echo 'Installing the AWS CLI into .venv (half a minute, once)'
 	@$(INSTALL) -e '.[aws]'
 	@.venv/bin/python util/startableaws.py
 	@touch $@
 
-.venv/with-dist: .venv/made pyproject.toml
+.venv/with-bench: .venv/with-aws
+	@echo 'Installing what the benchmarks need into .venv (once)'
+	@$(INSTALL) -e '.[bench]'
+	@.venv/bin/python util/startableaws.py
+	@touch $@
+
+.venv/with-dist: $(MADE_FROM)
 	@echo 'Installing setuptools into .venv (once)'
 	@$(INSTALL) -e '.[dist]'
 	@touch $@
 
-.venv/with-dev: .venv/made pyproject.toml
+.venv/with-dev: $(MADE_FROM)
 	@echo 'Installing what the tests need into .venv (two minutes, once)'
 	@$(INSTALL) -e '.[dev]'
 	@.venv/bin/python util/startableaws.py

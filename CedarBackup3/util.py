@@ -24,8 +24,10 @@ NOT_STARTED = 256
 STATUS_UNKNOWN = 257
 """The status it gives for a command of which the system does not tell how it ended; see `awaitableChildren`."""
 
+STOP_GRACE = 5.0
+"""Seconds between asking a child to end and killing it."""
+
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_STOP_GRACE = 5.0  # seconds between asking a child to end and killing it
 _STOP_POLL = 0.01  # seconds between two looks whether it has ended
 _STOP_TICK = 0.2  # seconds between two questions whether to stop
 _PIPE_READ = 1 << 16  # bytes: what a pipe holds
@@ -283,7 +285,7 @@ def _stoppedOnError(child: subprocess.Popen[bytes]) -> Iterator[None]:
 
 def stopChild(child: subprocess.Popen[bytes]) -> None:
     """End a child that has not ended: it is told to terminate, waited for, and killed if it does not."""
-    for number, grace in ((signal.SIGTERM, _STOP_GRACE), (signal.SIGKILL, math.inf)):
+    for number, grace in ((signal.SIGTERM, STOP_GRACE), (signal.SIGKILL, math.inf)):
         if hasEnded(child):
             return
         with contextlib.suppress(ProcessLookupError):

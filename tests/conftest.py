@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,48 +10,65 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from testcase.awscommands import awsCommands
 from testcase.runner import Outcome, runTool
 from testcase.s3 import S3Server
 
 settings.register_profile("busy machine", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("busy machine")
 
 SYNC = "CedarBackup3.tools.amazons3sync"
 RESTORE = "CedarBackup3.tools.amazons3restore"
 
 _WHOEVER = {
-    *("test_cli.py", "test_digestcache.py", "test_guards.py", "test_monitoring.py", "test_placing.py"),
-    *("test_safepaths.py", "test_scan.py", "test_syslog.py", "test_systemd.py"),
+    *("test_cli.py", "test_digestcache.py", "test_guards.py", "test_lock.py", "test_monitoring.py", "test_placing.py"),
+    *("test_safepaths.py", "test_scan.py", "test_spool.py", "test_syslog.py", "test_systemd.py"),
 }
 """Modules about owners, modes, locks and links, whose tests depend on who runs them."""
 
 
+_SLOW = {
+    *("test_awsidle.py", "test_tools.py"),
+    "test_a_key_of_very_many_versions_takes_no_more_memory_than_one_of_many",
+    "test_a_page_of_a_large_bucket_takes_little_work",
+    "test_aws_lists_pages_and_reads_an_old_version",
+    "test_aws_mirrors_awkward_names_and_a_file_in_parts",
+    "test_errors_that_cannot_be_written_change_no_status",
+    "test_every_number_of_descriptors_starts_the_child_or_says_that_it_could_not",
+    "test_names_that_nobody_here_wrote",
+    "test_no_more_files_are_open_than_may_be_and_the_limit_is_what_it_was",
+    "test_nobody_there_to_read_changes_no_status",
+    "test_of_ten_thousand_random_files_none_is_judged_wrongly",
+    "test_progress_in_one_line_takes_about_as_much_work_as_in_many",
+    "test_what_cannot_be_printed_changes_a_status_only_if_it_was_asked_for",
+}
+"""Modules and tests that take their time, or start aws without a fixture for it."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what depends on who runs it: these modules, and the tests with a user who is not almighty."""
+    """Mark what depends on who runs it, and what is too slow to be run after each change."""
     for item in items:
-        if item.path.name in _WHOEVER or "plainUser" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.path.name in _WHOEVER or "plainUser" in fixtures:
             item.add_marker("whoever")
+        if {item.path.name, getattr(item, "originalname", "")} & _SLOW or fixtures & {"anyAws", "awsDirectory"}:
+            item.add_marker("slow")
 
 
-def _awsCommands() -> dict[str, str]:
-    """Each AWS CLI to test with: the one beside this Python (from PyPI), and the system's own."""
-    candidates = {"pypi": Path(sys.prefix, "bin/aws"), "system": Path("/usr/bin/aws")}
-    return {name: str(path) for name, path in candidates.items() if path.exists()}
-
-
-@pytest.fixture(scope="session", params=_awsCommands() or [pytest.param("", marks=pytest.mark.skip("no AWS CLI"))])
+@pytest.fixture(scope="session", params=awsCommands() or [pytest.param("", marks=pytest.mark.skip("no AWS CLI"))])
 def awsDirectory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that holds one AWS CLI and nothing else; a test with it runs once for each."""
     directory = tmp_path_factory.mktemp(f"aws-{request.param}")
-    (directory / "aws").symlink_to(_awsCommands()[request.param])
+    (directory / "aws").symlink_to(awsCommands()[request.param])
     return directory
 
 
 @pytest.fixture(scope="session")
 def anyAws() -> str:
     """The directory of one AWS CLI, for tests of which one run is enough."""
-    found = next(iter(_awsCommands().values()), None) or shutil.which("aws")
+    found = next(iter(awsCommands().values()), None) or shutil.which("aws")
     if found is None:
         pytest.skip("no AWS CLI")
     return str(Path(found).parent)

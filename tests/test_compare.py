@@ -1,18 +1,13 @@
-"""The merge join, the differences and the plan that it shows."""
+"""The merge join, and the differences that it shows."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.compare import difference, finder, isNewer, isTold, knowablePairs, mergeJoin
-from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
-from CedarBackup3.amazons3.model import Claim, ContentFinding, Kind, ObjectEntry, SourceEntry
-from CedarBackup3.amazons3.sync.plan import buildPlan
+from CedarBackup3.amazons3.model import Kind, ObjectEntry, SourceEntry
 
 SECOND = 1_000_000_000
 KEYS = st.dictionaries(st.binary(min_size=1, max_size=2), st.integers(0, 3), max_size=20)
@@ -95,66 +90,11 @@ def test_a_time_of_whole_or_even_seconds_tells_nothing_of_a_change_within_them(
     assert isTold(file(b"a", 1, mtimeNs), stored(b"a", 1, f"1970-01-01T00:00:{later}Z")) is isKnown
 
 
-@pytest.fixture
-def mirror(tmp_path: Path) -> Mirror:
-    return mirrorOf(tmp_path, "s3://bucket")
-
-
-def test_the_plan_is_aws_s_own(mirror: Mirror) -> None:
-    later = 1795415472 * SECOND
-    pairs = [
-        (file(b"new", 5), None),
-        (file(b"grown", 7), stored(b"grown", 6)),
-        (file(b"touched", 2, later), stored(b"touched", 2)),
-        (file(b"settled", 3), stored(b"settled", 3)),
-        (file(b"unreadable", None), stored(b"unreadable")),
-        (None, stored(b"gone", 4)),
-    ]
-    with buildPlan(mirror, pairs) as plan:
-        steps = list(plan.steps)
-    assert [(step.action, step.key, step.size) for step in steps] == [
-        ("upload", b"new", 5),
-        ("replace", b"grown", 7),
-        ("replace", b"touched", 2),
-        ("delete", b"gone", 4),
-    ]
-    assert (plan.upToDateFiles, plan.upToDateSize, plan.objects) == (1, 3, 5)
-    assert plan.sizes == {"upload": 5, "replace": 9, "delete": 4}
-    assert (plan.length, plan.uploads, plan.deletions) == (4, 3, 1)
-
-
-def test_where_the_time_tells_nothing_the_content_decides_and_what_is_not_proven_goes_up(mirror: Mirror) -> None:
-    moment = 1795415471 * SECOND
-    names = (b"differs", b"matched", b"changed", b"unknown", b"unreadable")
-    pairs = [(file(name, 3, moment), stored(name, 3)) for name in names]
-    asked: list[tuple[int, int]] = []
-
-    def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[ContentFinding]:
-        asked.append((files, size))
-        return (ContentFinding(each.key.decode(), "", *each) for each in claims)  # type: ignore[arg-type]
-
-    with buildPlan(mirror, [(file(b"a"), None), *pairs, (None, stored(b"x"))], judge) as plan:
-        assert [(step.key, step.isOurs) for step in plan.steps] == [
-            (b"a", False),
-            *((name, True) for name in names if name != b"matched"),
-            (b"x", False),
-        ]
-        assert [found.key for found in plan.matches] == [b"matched"]
-    assert asked == [(5, 15)]
-    assert (plan.upToDateFiles, plan.upToDateSize, plan.ours, plan.counts["replace"]) == (1, 3, 4, 4)
-
-
 def test_rows_are_found_by_ascending_keys() -> None:
     find = finder([file(b"a"), file(b"c"), file(b"e")])
     assert [bool(find(key)) for key in (b"", b"a", b"a", b"b", b"d", b"e", b"f")] == [
         *(False, True, True, False, False, True, False)
     ]
-
-
-def test_a_long_plan_keeps_all_its_steps_in_order(mirror: Mirror) -> None:
-    with buildPlan(mirror, ((file(b"%06d" % number), None) for number in range(12_345))) as plan:
-        assert [step.key for step in plan.steps] == [b"%06d" % number for number in range(12_345)]
-        assert plan.length == 12_345
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_of_ten_thousand_random_files_none_is_judged_wrongly(tmp_path: Path) -> 
     assert Counter(found.values())["differs"] > 900
 
 
-def test_a_file_that_is_not_what_was_walked_is_raced_and_one_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_a_file_that_is_not_what_was_walked_is_changed_and_one_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     mirror = mirrorOf(plantTree(tmp_path / "source", [b"held", b"grown", b"gone", b"pipe", b"dir/x"]), "s3://bucket")
     claims = [claimOf(mirror, path, hashlib.md5(path).hexdigest()) for path in (b"held", b"grown", b"gone", b"pipe")]
     claims.append(claimOf(mirror, b"dir", hashlib.md5(b"").hexdigest()))
@@ -97,7 +97,7 @@ def test_a_disk_that_fails_is_no_difference_of_content(tmp_path: Path, monkeypat
     def broken(*ignored: object) -> bool:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(content, "fed", broken)
+    monkeypatch.setattr(content, "feedHashers", broken)
     (found,) = contentFindings(readerOf(mirror), [claimOf(mirror, b"a", "0" * 32)], 0, lambda *told: None)
     assert (found.verdict, found.why) == ("unreadable", "Input/output error")
 
@@ -107,7 +107,6 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
 ) -> None:
     files = {b"a": b"1", b"b": b"22", b"big": os.urandom(9 * MIB)}
     mirror = mirrorOf(plantTree(tmp_path / "source", files), "s3://bucket")
-    monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._SETTLED_NS", 0)
     etags = {path: hashlib.md5(body).hexdigest() for path, body in files.items()}
     etags[b"big"] = uploadedEtag(files[b"big"], 8 * MIB)
     read: list[bytes] = []
@@ -117,11 +116,11 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
         read.append(os.path.basename(path))
         return fed(path, *more)
 
-    monkeypatch.setattr(content, "fed", counted)
+    monkeypatch.setattr(content, "feedHashers", counted)
 
     def check() -> tuple[dict[bytes, str], list[bytes]]:
         read.clear()
-        with openDigestCache(str(tmp_path / "cache")) as cache:
+        with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:
             claims = [claimOf(mirror, path, etag) for path, etag in etags.items()]
             return verdicts(readerOf(mirror, cache), claims), sorted(set(read))
 
@@ -136,20 +135,17 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
     assert check() == (matched | {b"a": "differs", b"b": "differs"}, [b"a", b"b"])
 
 
-def test_a_bit_that_flips_without_any_new_time_is_found_without_the_cache_and_only_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._SETTLED_NS", 0)
+def test_a_bit_that_flips_without_any_new_time_is_found_without_the_cache_and_only_so(tmp_path: Path) -> None:
     mirror = mirrorOf(plantTree(tmp_path / "source", {b"a": b"1"}), "s3://bucket")
     claims = [claimOf(mirror, b"a", hashlib.md5(b"1").hexdigest())]
-    with openDigestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:
         assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
     (tmp_path / "source/a").write_bytes(b"0")
     os.utime(tmp_path / "source/a", ns=(0, claims[0].mtimeNs))
     now = digests.fileState(os.stat(tmp_path / "source/a"))
-    with openDigestCache(str(tmp_path / "cache")) as cache:  # as if the disk had not noticed
+    with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:  # as if the disk had not noticed
         cache.keep(mirror.pathTo(b"a"), now, {0: hashlib.md5(b"1").digest()})
-    with openDigestCache(str(tmp_path / "cache")) as cache:
+    with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:
         assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
     assert verdicts(readerOf(mirror), claims) == {b"a": "differs"}
 

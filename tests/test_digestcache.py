@@ -253,16 +253,14 @@ def test_what_lies_beside_the_cache_must_be_this_users_too(suffix: str, oddity: 
         pass
 
 
-def test_a_cache_in_use_by_another_program_is_not_to_be_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cache_in_use_by_another_program_is_not_to_be_removed(tmp_path: Path) -> None:
     path = str(tmp_path / "cache")
     with openDigestCache(path):
         pass
-    monkeypatch.setattr("CedarBackup3.amazons3.content.digestcache._BUSY_WAIT", 0)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(CedarBackupError, match="another program is using it") as failure, openDigestCache(path):
+        inUse = pytest.raises(CedarBackupError, match="another program is using it")
+        with inUse as failure, openDigestCache(path, busySeconds=0):
             pass
     assert "remove" not in str(failure.value)
 

@@ -89,7 +89,7 @@ def test_a_user_who_is_not_root_trusts_the_own_login_group() -> None:
         "import os, sys, CedarBackup3.places as places\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "for path in sys.argv[1:]:\n"
-        "    with places.openedPlace(os.fsencode(path)) as place: print(place.isPrivate)\n"
+        "    with places.openPlace(os.fsencode(path)) as place: print(place.isPrivate)\n"
     )
     with tempfile.TemporaryDirectory() as home:
         os.chown(home, STRANGER, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -102,16 +103,25 @@ def test_the_switches_choose_what_is_sent_as_they_do_for_a_file(receiver: Receiv
     assert [line.decode().rpartition(" ")[2] for line in receiver.lines()] == ["INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
-def test_there_is_a_log_file_beside_it_only_if_one_is_named(
-    receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(*_: Any) -> int:
-        raise AssertionError("a log file was opened")
+def openFiles() -> set[str]:
+    """The paths of the files that this process has open; other descriptors have names that are no paths."""
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # that of the listing is closed by now
+            found.add(os.readlink(f"/proc/self/fd/{number}"))
+    return {name for name in found if name.startswith("/")}
 
-    with monkeypatch.context() as patch:
-        patch.setattr("CedarBackup3.cli.logs._logFileDescriptor", refused)
-        assert ran(chatter) == 0
-    assert ran(chatter, "--logfile", str(tmp_path / "cback.log")) == 0
+
+def test_there_is_a_log_file_beside_it_only_if_one_is_named(receiver: Receiver, tmp_path: Path) -> None:
+    before, during = openFiles(), []
+
+    def run() -> None:
+        chatter()
+        during.append(openFiles() - before)
+
+    assert ran(run) == 0
+    assert ran(run, "--logfile", str(tmp_path / "cback.log")) == 0
+    assert during == [set(), {str(tmp_path / "cback.log")}]
     assert (tmp_path / "cback.log").read_text().count("said at") == 4
     assert len(receiver.lines()) == 8
 

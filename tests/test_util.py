@@ -145,7 +145,7 @@ def test_what_is_raised_meanwhile_stops_the_child_first(tmp_path: Path) -> None:
 def test_an_interrupt_leaves_no_child_behind_even_one_that_ignores_sigterm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("CedarBackup3.util._STOP_GRACE", 0.2)
+    monkeypatch.setattr("CedarBackup3.util.STOP_GRACE", 0.2)
     pidFile = tmp_path / "pid"
 
     def interrupt(_line: str) -> None:

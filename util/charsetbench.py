@@ -28,9 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import chardet
 from babel import Locale
-from charset_normalizer import from_bytes
 
 from CedarBackup3.amazons3.names.charmaps import decodeText as ownText
 from CedarBackup3.amazons3.names.charsets import Guess, Votes, detectEncoding, votesOf
@@ -206,10 +204,14 @@ Detector = Callable[[bytes], str | None]
 
 
 def chardetText(name: bytes) -> str | None:
+    import chardet  # for the benchmark only: the tests, which use the names, do without
+
     return decodedOrNone(name, chardet.detect(name)["encoding"])
 
 
 def normalizerText(name: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
     best = from_bytes(name).best()
     return decodedOrNone(name, best.encoding if best else None)
 

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from testcase.runner import toolCommand, toolEnvironment
 from testcase.s3 import S3Server
+from testcase.terminal import Screen
 from testcase.trees import plantTree
 
 _COLUMNS = 126
@@ -108,29 +109,11 @@ def _onTerminal(words: list[str], environment: dict[str, str]) -> tuple[int, str
     return running.returncode, seen.decode()
 
 
-def _rows(printed: str) -> Iterator[str]:
+def _rows(printed: str) -> list[str]:
     """What is on the screen in the end: the progress line has been rewritten and erased in place."""
-    for line in printed.removesuffix("\r\n").split("\r\n"):
-        left = _left(line)
-        yield from (left[start : start + _COLUMNS] for start in range(0, max(len(left), 1), _COLUMNS))
-
-
-def _left(line: str) -> str:
-    """What a line shows in the end, after all that was written over it or erased."""
-    row, column = "", 0
-    for part in re.split(r"(\r|\x1b\[[0-9;?]*[a-zA-Z])", line):
-        if part == "\r":
-            column = 0
-        elif part in {"\x1b[K", "\x1b[0K"}:
-            row = row[:column]
-        elif part == "\x1b[2K":
-            row = " " * column
-        elif part.isprintable():
-            row = row[:column] + part + row[column + len(part) :]
-            column += len(part)
-        elif not re.fullmatch(r"\x1b\[[0-9;?]*[mhl]", part):  # colours and modes, which the picture does not have
-            sys.exit(f"This terminal does not know what {part!r} means")
-    return row.rstrip()
+    screen = Screen(_COLUMNS)
+    screen.write(printed)
+    return screen.text.split("\n")
 
 
 _CHARACTER, _LINE, _MARGIN, _BAR = 8.4, 20, 20, 32  # units of the picture

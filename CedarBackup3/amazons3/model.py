@@ -189,7 +189,7 @@ Verdict = Literal["matched", "differs", "unknown", "changed", "unreadable"]
 
 Standing = Literal["settled", "uploaded", "unmoved", "changed"]
 """What the run has done with a file: nothing, or uploaded it, and its object is another than before, or is not; or it
-changed before it was uploaded once more, so that it is raced whatever it holds now."""
+changed before it was uploaded once more, so that it is changed whatever it holds now."""
 
 
 class Claim(NamedTuple):
@@ -220,7 +220,7 @@ class ContentFinding(NamedTuple):
 
     verdict: Verdict
     why: str
-    """What makes it unknown, raced or unreadable."""
+    """What makes it unknown, changed or unreadable."""
     path: bytes
     key: bytes
     size: int
@@ -265,7 +265,7 @@ class VerifyReport:
     content: ContentReport | None = None
     """What comparing contents has shown of the files that agree in size; None: they were not compared.
 
-    What differs, is raced or cannot be read is among the differences, too, and is not among the files that matched.
+    What differs, has changed or cannot be read is among the differences, too, and is not among the files that matched.
     """
     uploads: ContentReport | None = None
     """The same of just the files that the run has uploaded or that changed meanwhile; None: there were none, or

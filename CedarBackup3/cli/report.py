@@ -16,7 +16,7 @@ from CedarBackup3.cli.tool import Program
 from CedarBackup3.release import VERSION
 from CedarBackup3.util import displayPath, displayText, withoutSecrets
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Changes when a reader of the former version might misunderstand the document; further members may come before."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from testcase.awscommands import awsCommands
 from testcase.runner import toolEnvironment
 
 NOBODY = 65534
@@ -86,9 +87,9 @@ def _canRun(prefix: tuple[str, ...], aws: str) -> bool:
 
 def awsFor(prefix: tuple[str, ...], anyAws: str) -> str:
     """The directory of an AWS CLI that such a user can run; skips where there is none."""
-    for aws in (anyAws, "/usr/bin"):
-        if _canRun(prefix, aws):
-            return aws
+    for directory in (anyAws, *map(os.path.dirname, awsCommands().values())):
+        if _canRun(prefix, directory):
+            return directory
     pytest.skip("no AWS CLI that this user can run")
 
 

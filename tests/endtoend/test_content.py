@@ -146,7 +146,8 @@ def test_a_file_that_takes_a_place_during_the_repair_is_compared_like_any_other(
     assert outcome.status == 7, outcome
     assert outcome.stderr.splitlines()[-1].startswith("Not verified: 2 differences ")
     assert (
-        "; content: 2 matched (2 bytes), 2 raced (2 bytes), 1 file (1 byte) unproven" in outcome.stderr.splitlines()[-1]
+        "; content: 2 matched (2 bytes), 2 changed (2 bytes), 1 file (1 byte) unproven"
+        in outcome.stderr.splitlines()[-1]
     )
     asked = [request.key for request in server.requests if request.operation == "HeadObject"]
     assert sorted(asked) == [b"a", b"kms"]  # not for what has changed, nor again for what was settled
@@ -328,7 +329,7 @@ def test_of_ten_thousand_files_every_flipped_one_is_found_and_no_other(
     assert differencesOf(outcome, source, "s3://bucket/") == [f"Content {path.decode()}" for path in flipped]
 
 
-def test_a_file_that_changes_between_the_walk_and_its_reading_is_raced(
+def test_a_file_that_changes_between_the_walk_and_its_reading_is_changed(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
     source = plantTree(tmp_path / "source", {b"busy": b"1", b"large": LARGE, b"still": b"1"})
@@ -343,8 +344,8 @@ def test_a_file_that_changes_between_the_walk_and_its_reading_is_raced(
         environment={"SOURCE": str(source)},
     )
     assert outcome.status == 7
-    assert differencesOf(outcome, source, "s3://bucket/") == ["Raced busy"]
-    assert "; content: 2 matched (17.0 MiB), 1 raced (1 byte)" in outcome.stderr
+    assert differencesOf(outcome, source, "s3://bucket/") == ["Changed busy"]
+    assert "; content: 2 matched (17.0 MiB), 1 changed (1 byte)" in outcome.stderr
 
 
 def test_a_nightly_run_with_a_cache_keeps_digests_and_a_broken_cache_changes_nothing(

@@ -232,14 +232,14 @@ EFFECTS: dict[str, Effect] = {
 
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_a_listing_that_fails_on_its_second_page_is_never_a_verdict(
-    sync: Sync, server: S3Server, tmp_path: Path, effect: str
+    syncOnce: Sync, server: S3Server, tmp_path: Path, effect: str
 ) -> None:
     """The first page alone would be proof that all is well."""
     server.pageSize = 1
     server.addFault(Fault("ListObjectsV2", EFFECTS[effect], skip=1))
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, PLANTED)
-    outcome = sync(source, "s3://bucket/p", "--verifyOnly")
+    outcome = syncOnce(source, "s3://bucket/p", "--verifyOnly")
     assert outcome.status == 6, outcome
     assert "'aws s3api list-objects-v2' ended with status" in outcome.stderr
     assert len(outcome.stderr.splitlines()) == 1

@@ -47,7 +47,7 @@ TROUBLES = {
 
 @pytest.mark.parametrize("name", TROUBLES)
 def test_a_fault_ends_with_a_true_status_and_a_word_to_go_by(
-    name: str, sync: Sync, server: S3Server, tmp_path: Path
+    name: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     trouble = TROUBLES[name]
     server.pageSize = 2
@@ -56,7 +56,7 @@ def test_a_fault_ends_with_a_true_status_and_a_word_to_go_by(
     plantObjects(server, before)
     for fault in trouble.faults:
         server.addFault(fault)
-    outcome = sync(source, "s3://bucket/p", environment=dict(trouble.environment))
+    outcome = syncOnce(source, "s3://bucket/p", environment=dict(trouble.environment))
     assert outcome.status == trouble.status, outcome
     assert trouble.word in outcome.stderr
     assert "Traceback" not in outcome.stderr + outcome.log
@@ -104,14 +104,14 @@ HOSTILE = (
 
 
 def test_keys_that_no_file_has_are_deleted_by_name_and_nothing_else_is_touched(
-    sync: Sync, server: S3Server, tmp_path: Path
+    syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     (tmp_path / "up").write_text("mine")
     plantObjects(server, {b"up": b"theirs"} | dict.fromkeys((b"p/" + key for key in HOSTILE), b"x"))
-    rehearsal = sync(source, "s3://bucket/p", "--dryRun")
+    rehearsal = syncOnce(source, "s3://bucket/p", "--dryRun")
     assert rehearsal.stdout.count("Would delete ") == len(HOSTILE)
-    outcome = sync(source, "s3://bucket/p", "--debug")
+    outcome = syncOnce(source, "s3://bucket/p", "--debug")
     assert outcome.status == 0, outcome
     assert stored(server) == {b"up": b"theirs", b"p/a": b"1"}
     assert all(line[:4] == "2026" or line[4] == "-" for line in outcome.log.splitlines())

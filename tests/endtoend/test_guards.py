@@ -112,13 +112,13 @@ def test_a_dry_run_says_exactly_what_the_run_then_does(syncOnce: Sync, server: S
 
 @pytest.mark.parametrize("method", ["direct", "sync"])
 def test_what_is_excluded_is_left_alone_on_both_sides(
-    method: str, sync: Sync, server: S3Server, tmp_path: Path
+    method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     files = {b"keep": b"1", b"skip.tmp": b"2", b"cache/a/b": b"3", b"cache.txt": b"4", b"bad\xff.tmp": b"5"}
     source = plantTree(tmp_path / "so[ur]ce", files)
     theirs = {b"p/cache/other": b"x", b"p/old.tmp": b"y"}
     plantObjects(server, theirs | {b"p/gone": b""})
-    outcome = sync(source, "s3://bucket/p", "--method", method, "-x", "*.tmp", "--exclude", "cache/*")
+    outcome = syncOnce(source, "s3://bucket/p", "--method", method, "-x", "*.tmp", "--exclude", "cache/*")
     assert outcome.status == 0, outcome
     assert stored(server) == theirs | {b"p/keep": b"1", b"p/cache.txt": b"4"}
 

@@ -67,10 +67,10 @@ def test_a_program_that_makes_no_credentials_is_noticed(sync: Sync, tmp_path: Pa
     assert SENTENCE in outcome.stderr
 
 
-def test_a_server_that_says_nothing_for_longer_is_noticed(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_a_server_that_says_nothing_for_longer_is_noticed(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
     server.addFault(Fault("ListObjectsV2", Hang()))
-    outcome = sync(source, "s3://bucket", *IDLE)
+    outcome = syncOnce(source, "s3://bucket", *IDLE)
     assert outcome.status == 6
     assert SENTENCE in outcome.stderr
 

@@ -25,13 +25,13 @@ OBJECTS = {b"d/large": b"of an earlier night", b"d/largest": b"y" * 5000, b"gone
 
 @pytest.mark.parametrize("method", ["auto", "direct", "sync"])
 def test_large_files_are_left_out_and_their_objects_alone(
-    sync: Sync, server: S3Server, tmp_path: Path, method: str
+    syncOnce: Sync, server: S3Server, tmp_path: Path, method: str
 ) -> None:
     source = plantTree(tmp_path / "source", FILES)
     os.symlink("d/largest", source / "link")
     plantObjects(server, {**OBJECTS, b"link": b"of the link"})
     switches = ("--maxSize", "1K", "--method", method, "--report", "-")
-    outcome = sync(source, "s3://bucket", *switches)
+    outcome = syncOnce(source, "s3://bucket", *switches)
     assert outcome.status == 0, outcome.stderr
     kept = {b"d/large": OBJECTS[b"d/large"], b"d/largest": OBJECTS[b"d/largest"], b"link": b"of the link"}
     assert stored(server) == {**kept, b"exact": FILES[b"exact"], b"small": b"1"}
@@ -42,8 +42,8 @@ def test_large_files_are_left_out_and_their_objects_alone(
     assert classes["tooLarge"]["count"] == 4
     assert classes["upload"]["count"] == 2
     before = changes(server)
-    assert sync(source, "s3://bucket", "--maxSize", "1K").status == 0
-    assert sync(source, "s3://bucket", "--maxSize", "1024", "--verifyOnly").status == 0
+    assert syncOnce(source, "s3://bucket", "--maxSize", "1K").status == 0
+    assert syncOnce(source, "s3://bucket", "--maxSize", "1024", "--verifyOnly").status == 0
     assert changes(server) == before
 
 

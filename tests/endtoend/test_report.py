@@ -50,12 +50,14 @@ def counts(report: dict[str, Any]) -> dict[str, tuple[int, int]]:
     return {name: (found["count"], found["bytes"]) for name, found in report["classes"].items() if found["count"]}
 
 
-def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_a_run_and_a_verification_tell_what_they_did_and_found(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
     source = plantTree(tmp_path / "source", {b"new": b"1", b"changed": b"four", b"same": b"666666"})
     (source / "link").symlink_to("nowhere")
     plantObjects(server, {b"p/changed": b"other", b"p/same": b"777777", b"p/gone \xc3\xa9": b"12"})
 
-    outcome = sync(source, "s3://bucket/p", "--verifyOnly", "--report", "-", "--quiet")
+    outcome = syncOnce(source, "s3://bucket/p", "--verifyOnly", "--report", "-", "--quiet")
     report = reported(outcome)
     assert (outcome.status, outcome.stderr) == (ExitStatus.DIFFERENCES, "")
     assert counts(report) == {"skipped": (1, 0), "matched": (1, 6), "missing": (1, 1), "extra": (1, 2), "size": (1, 4)}
@@ -64,7 +66,7 @@ def test_a_run_and_a_verification_tell_what_they_did_and_found(sync: Sync, serve
     assert {kind.value for kind in Kind} <= set(report["classes"])
     assert "upload" not in report["classes"]
 
-    report = reported(sync(source, "s3://bucket/p", "--verbose", "--report", "-"))
+    report = reported(syncOnce(source, "s3://bucket/p", "--verbose", "--report", "-"))
     assert report["status"]["name"] == "DONE"
     planned = {"upload": (1, 1), "replace": (1, 4), "delete": (1, 2), "upToDate": (1, 6)}
     assert counts(report) == {

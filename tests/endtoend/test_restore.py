@@ -147,12 +147,12 @@ def test_a_target_that_looks_like_a_switch_is_a_directory_and_a_bucket_is_none(
     assert (outcome.status, outcome.stderr.count("\n"), "whole path" in outcome.stderr) == (2, 1, True), outcome
 
 
-def test_a_single_key_is_restored_by_its_name(restore: Restore, server: S3Server, tmp_path: Path) -> None:
+def test_a_single_key_is_restored_by_its_name(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
     put(server, {b"a/b.txt": b"old", b"a/b.txt2": b"x", b"a/b": b"y"}, 0)
     put(server, {b"a/b.txt": b"new"}, 10)
-    assert restore("s3://bucket/p/a/b.txt", tmp_path / "t", "--atTime", moment(5)).status == 0
+    assert restoreOnce("s3://bucket/p/a/b.txt", tmp_path / "t", "--atTime", moment(5)).status == 0
     assert filesIn(tmp_path / "t") == {b"b.txt": b"old"}
-    nothing = restore("s3://bucket/p/a/b.txt/", tmp_path / "u")
+    nothing = restoreOnce("s3://bucket/p/a/b.txt/", tmp_path / "u")
     assert (nothing.status, (tmp_path / "u").exists()) == (6, False)
     assert "check the URL" in nothing.stderr
 
@@ -168,18 +168,18 @@ def test_a_dry_run_says_what_would_be_restored_and_changes_nothing(
     assert asked(server)["GetObject"] == 0
 
 
-def test_listings_for_people_and_programs(restore: Restore, server: S3Server) -> None:
+def test_listings_for_people_and_programs(restoreOnce: Restore, server: S3Server) -> None:
     put(server, {b"a\n\x1b": b"1", b"b": b"22"}, 0)
     put(server, {b"b": b"333"}, 10)
     server.deleteObject("bucket", b"p/b", lastModified=at(20))
-    assert restore("--list", "s3://bucket/p").stdout.split() == [
+    assert restoreOnce("--list", "s3://bucket/p").stdout.split() == [
         *("1", "2026-01-01T00:00:00Z", server.versions("bucket")[b"p/a\n\x1b"][0].versionId, "p/a\\n\\x1b"),
     ]
-    lines = restore("--list", "--json", "--atTime", moment(10), "s3://bucket/p").stdout.splitlines()
+    lines = restoreOnce("--list", "--json", "--atTime", moment(10), "s3://bucket/p").stdout.splitlines()
     assert [(row["key"], row["size"]) for row in map(json.loads, lines)] == [("p/a\n\x1b", 1), ("p/b", 3)]
-    table = [line.split() for line in restore("--versions=b", "s3://bucket/p").stdout.splitlines()]
+    table = [line.split() for line in restoreOnce("--versions=b", "s3://bucket/p").stdout.splitlines()]
     assert [(row[0], row[1][-4:]) for row in table] == [("deleted", ":20Z"), ("3", ":10Z"), ("2", ":00Z")]
-    rows = [json.loads(line) for line in restore("--versions", "--json", "s3://bucket/p").stdout.splitlines()]
+    rows = [json.loads(line) for line in restoreOnce("--versions", "--json", "s3://bucket/p").stdout.splitlines()]
     assert [(row["key"], row["isLatest"], row["isDeleteMarker"]) for row in rows] == [
         ("p/a\n\x1b", True, False),
         ("p/b", True, True),

@@ -33,13 +33,13 @@ Start = Callable[..., Outcome]
 
 @pytest.mark.parametrize("method", ["direct", "sync"])
 def test_a_denied_upload_is_a_failure_though_sigchld_is_ignored(
-    method: str, sync: Sync, server: S3Server, tmp_path: Path
+    method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"new"})
     plantObjects(server, {b"p/a": b"old"})
     os.utime(source / "a", (4_000_000_000, 4_000_000_000))  # a replacement of the same size, so that only aws can tell
     server.addFault(Fault("PutObject", DENY))
-    outcome = sync(source, "s3://bucket/p", "--method", method, prefix=SIGCHLD_IGNORED)
+    outcome = syncOnce(source, "s3://bucket/p", "--method", method, prefix=SIGCHLD_IGNORED)
     assert outcome.status in {6, 7}
     assert "AccessDenied" in outcome.stderr
     assert stored(server) == {b"p/a": b"old"}
@@ -56,9 +56,9 @@ def test_a_listing_that_was_cut_is_not_believed_though_sigchld_is_ignored(
     assert (outcome.status, "AccessDenied" in outcome.stderr) == (6, True)
 
 
-def test_a_run_succeeds_though_sigchld_is_ignored(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_a_run_succeeds_though_sigchld_is_ignored(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
-    assert sync(source, "s3://bucket/p", prefix=SIGCHLD_IGNORED).status == 0
+    assert syncOnce(source, "s3://bucket/p", prefix=SIGCHLD_IGNORED).status == 0
     assert stored(server) == {b"p/a": b"a"}
 
 
@@ -193,11 +193,11 @@ def test_a_restore_works_from_a_directory_that_has_been_removed(
 
 @pytest.mark.parametrize("bucket", ["My_Bucket", "x" * 200, "-._a"])
 def test_a_bucket_of_any_name_that_aws_takes_can_be_mirrored_and_restored(
-    bucket: str, awsDirectory: Path, tmp_path: Path
+    bucket: str, anyAws: str, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
     with S3Server(buckets=(bucket,)) as server:
-        more: dict[str, Any] = {"environment": server.environment(), "awsDirectory": awsDirectory}
+        more: dict[str, Any] = {"environment": server.environment(), "awsDirectory": Path(anyAws)}
         assert runTool(SYNC, [source, f"s3://{bucket}/p"], **more).status == 0
         assert stored(server, bucket) == {b"p/a": b"a"}
         assert runTool(RESTORE, [f"s3://{bucket}/p", tmp_path / "target"], **more).status == 0
@@ -209,7 +209,7 @@ def test_a_bucket_of_any_name_that_aws_takes_can_be_mirrored_and_restored(
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
 def test_nothing_goes_to_an_endpoint_that_the_profile_forbids(
-    variable: str, sync: Sync, server: S3Server, tmp_path: Path
+    variable: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
     (tmp_path / "config").write_text(f"[profile mine]\n{MINE}ignore_configured_endpoint_urls = true\n")
@@ -217,11 +217,11 @@ def test_nothing_goes_to_an_endpoint_that_the_profile_forbids(
     environment = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_MAX_ATTEMPTS": "1", **proxies}
     unset = ("env", "-u", "AWS_ENDPOINT_URL", variable + "=" + server.endpointUrl)
     url = f"s3://{uuid4().hex}/p"  # whose lock no other test holds: it has no endpoint in it
-    outcome = sync(source, url, "--profile", "mine", environment=environment, prefix=unset)
+    outcome = syncOnce(source, url, "--profile", "mine", environment=environment, prefix=unset)
     assert outcome.status == 6
     assert "amazonaws.com" in outcome.stderr  # which the proxy keeps from being reached
     assert not server.requests
-    told = sync("--diagnostics", "--profile", "mine", environment=environment, prefix=unset)
+    told = syncOnce("--diagnostics", "--profile", "mine", environment=environment, prefix=unset)
     assert "Amazon's (others are ignored, as ignore_configured_endpoint_urls demands)" in told.stdout
 
 

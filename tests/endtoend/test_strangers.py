@@ -361,21 +361,21 @@ def _listings(server: S3Server) -> int:
 
 @pytest.mark.parametrize("method", ["direct", "sync"])
 def test_no_run_begins_beside_the_aws_of_one_that_was_killed(
-    method: str, sync: Sync, awsDirectory: Path, server: S3Server, tmp_path: Path
+    method: str, syncOnce: Sync, anyAws: str, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", [b"a", b"b"])
     plantObjects(server, {b"p/gone": b"x"})
     words: list[str | Path] = ["--method", method, source, "s3://bucket/p"]
-    with killed(SYNC, server, str(awsDirectory), tmp_path / "log", "PutObject", *words) as orphan:
+    with killed(SYNC, server, anyAws, tmp_path / "log", "PutObject", *words) as orphan:
         asked = _listings(server)
         for more in ([], ["--verifyOnly"], ["--lockWait", "1"]):
-            outcome = sync(*words, *more)
+            outcome = syncOnce(*words, *more)
             assert outcome.status == 10
             assert f"The AWS CLI of a run that was killed is still at work on s3://bucket/p/ (process {orphan});" in (
                 outcome.stderr
             )
         assert _listings(server) == asked
-    assert sync(*words, "--lockWait", "30").status == 0
+    assert syncOnce(*words, "--lockWait", "30").status == 0
     assert stored(server) == {b"p/a": b"a", b"p/b": b"b"}
 
 

@@ -41,9 +41,9 @@ FURTHER_PREFIXES = {"s3://bucket/": b"", "s3://bucket/my/": b"my/", "s3://bucket
 
 @pytest.mark.parametrize("url", PREFIXES, ids=ascii)
 def test_what_is_below_the_prefix_mirrors_the_directory_and_a_sibling_prefix_is_never_touched(
-    sync: Sync, server: S3Server, tmp_path: Path, url: str
+    syncOnce: Sync, server: S3Server, tmp_path: Path, url: str
 ) -> None:
-    _assertMirrored(sync, server, tmp_path, url, PREFIXES[url])
+    _assertMirrored(syncOnce, server, tmp_path, url, PREFIXES[url])
 
 
 @pytest.mark.parametrize("url", FURTHER_PREFIXES)
@@ -93,7 +93,7 @@ def test_a_run_leaves_out_its_own_log_and_nothing_like_it(
 
 
 def test_links_are_followed_and_what_holds_no_data_is_skipped_and_said_once(
-    sync: Sync, server: S3Server, tmp_path: Path
+    syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     big = os.urandom(MULTIPART + 1)
     files = {b"zero": b"", b"big": big, b"just no multipart": big[2:], b"dir/file": b"in the tree"}
@@ -115,7 +115,7 @@ def test_links_are_followed_and_what_holds_no_data_is_skipped_and_said_once(
     os.mkfifo(source / "fifo")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(source / "socket"))
-        outcome = sync(source, "s3://bucket/p")
+        outcome = syncOnce(source, "s3://bucket/p")
     assert (outcome.status, outcome.stdout, outcome.stderr) == (0, "", "")
     outside = {b"file": b"out of the tree", b"deep/er": b"deeper"}
     assert stored(server) == below(
@@ -178,27 +178,27 @@ def test_changed_files_replace_their_objects_and_the_others_stay(sync: Sync, ser
     assert sorted(key for _, key in changes(server)) == [b"p/future", b"p/longer", b"p/newer"]
 
 
-def test_a_directory_and_a_file_change_places(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_a_directory_and_a_file_change_places(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"was a directory": b"file", b"was a file/x": b"x"})
     plantObjects(server, {b"was a directory/x": b"x", b"was a file": b"file"})
-    assert sync(source, "s3://bucket").status == 0
+    assert syncOnce(source, "s3://bucket").status == 0
     assert stored(server) == {b"was a directory": b"file", b"was a file/x": b"x"}
 
 
 def test_upload_only_removes_nothing_and_an_extra_object_is_no_difference(
-    sync: Sync, server: S3Server, tmp_path: Path
+    syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", {b"new": b"new", b"changed": b"changed"})
     extra = {b"p/extra": b"x", b"p/new/": b"not a marker", b"p//x": b"x", b"p/": b""}
     plantObjects(server, extra | {b"p/changed": b"before"})
-    outcome = sync(source, "s3://bucket/p", "--uploadOnly")
+    outcome = syncOnce(source, "s3://bucket/p", "--uploadOnly")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert stored(server) == extra | {b"p/new": b"new", b"p/changed": b"changed"}
     assert {operation for operation, _ in changes(server)} == {"PutObject"}
     (source / "new").unlink()
     server.deleteObject("bucket", b"p/changed")
     server.clearRequests()
-    outcome = sync(source, "s3://bucket/p", "--uploadOnly", "--verifyOnly")
+    outcome = syncOnce(source, "s3://bucket/p", "--uploadOnly", "--verifyOnly")
     assert outcome.status == 7  # what is missing is a difference all the same
     assert differencesOf(outcome, source, "s3://bucket/p/") == ["Missing changed"]
     assert not changes(server)
@@ -219,9 +219,9 @@ def test_an_empty_source_empties_its_prefix_and_nothing_else(
     assert stored(server) == kept
 
 
-def test_an_empty_source_and_an_empty_bucket_agree(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_an_empty_source_and_an_empty_bucket_agree(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
-    outcome = sync(tmp_path / "source", "s3://bucket/p", "--verbose")
+    outcome = syncOnce(tmp_path / "source", "s3://bucket/p", "--verbose")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert "0 files" in outcome.stdout
     assert not changes(server)

@@ -56,12 +56,12 @@ DRY = "[command s3]\ncp = cp --dryrun\n"
     ],
 )
 def test_an_aws_that_does_nothing_and_ends_with_0_is_never_a_success(
-    sync: Sync, server: S3Server, tmp_path: Path, alias: str, switches: tuple[str, ...]
+    syncOnce: Sync, server: S3Server, tmp_path: Path, alias: str, switches: tuple[str, ...]
 ) -> None:
     source = replacement(tmp_path, server)
     (tmp_path / "home/.aws/cli").mkdir(parents=True)
     (tmp_path / "home/.aws/cli/alias").write_text(alias)
-    outcome = sync(source, "s3://bucket", *switches, environment={"HOME": str(tmp_path / "home")})
+    outcome = syncOnce(source, "s3://bucket", *switches, environment={"HOME": str(tmp_path / "home")})
     if stored(server)[b"same size"] == b"NNN":  # version 1 knows no aliases of subcommands
         assert outcome.status == 0, outcome
     else:
@@ -123,7 +123,7 @@ CHANGE = 'printf X | dd of="$SOURCE/busy" conv=notrunc status=none; touch -d @{d
 
 @pytest.mark.parametrize("switches", [(), ("--method", "sync"), ("--noUploadProof",)])
 @pytest.mark.parametrize("isOld", [True, False], ids=["with an old date", "with a new date"])
-def test_a_file_that_changes_while_it_goes_up_is_raced_and_is_right_in_the_end(
+def test_a_file_that_changes_while_it_goes_up_is_changed_and_is_right_in_the_end(
     syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str, switches: tuple[str, ...], isOld: bool
 ) -> None:
     """Its object is newer than the file, so that no later run would see anything."""
@@ -134,25 +134,25 @@ def test_a_file_that_changes_while_it_goes_up_is_raced_and_is_right_in_the_end(
     environment = {"SOURCE": str(source)}
     outcome = syncOnce(source, "s3://bucket", *switches, awsDirectory=fickle, environment=environment)
     assert outcome.status == 7, outcome
-    assert differencesOf(outcome, source, "s3://bucket/") == ["Raced busy"]
+    assert differencesOf(outcome, source, "s3://bucket/") == ["Changed busy"]
     outcome = syncOnce(source, "s3://bucket")
     assert (outcome.status, stored(server)) == (0, {b"busy": b"X234", b"still": b"1"})
 
 
 def test_a_large_file_whose_beginning_changes_while_its_end_is_sent_is_found(
-    sync: Sync, server: S3Server, tmp_path: Path, awsDirectory: Path
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
     source = plantTree(tmp_path / "source", {b"busy": bytes(7 * MIB)})
     config = tmp_path / "config"
     config.write_text("[default]\ns3 =\n    max_bandwidth = 3MB/s\n")
     change = f'case "$2" in cp|sync) (sleep 2; {CHANGE.format(date=int(time.time()))}) >/dev/null 2>&1 & ;; esac'
-    fickle = awsStandIn(tmp_path / "fickle", awsDirectory, before=change)
+    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before=change)
     environment = {"SOURCE": str(source), "AWS_CONFIG_FILE": str(config)}
-    outcome = sync(source, "s3://bucket", awsDirectory=fickle, environment=environment)
+    outcome = syncOnce(source, "s3://bucket", awsDirectory=fickle, environment=environment)
     assert outcome.status in {0, 7}, outcome
     if outcome.status == 0:
         assert stored(server)[b"busy"] == (source / "busy").read_bytes()
-    assert sync(source, "s3://bucket").status == 0
+    assert syncOnce(source, "s3://bucket").status == 0
     assert stored(server)[b"busy"] == (source / "busy").read_bytes()
 
 
@@ -170,7 +170,9 @@ def test_a_change_that_leaves_the_content_alone_is_none(
 
 @pytest.mark.parametrize("method", ["direct", "sync"])
 @pytest.mark.parametrize("age", [0, 1])
-def test_a_whole_second_settles_nothing(sync: Sync, server: S3Server, tmp_path: Path, method: str, age: int) -> None:
+def test_a_whole_second_settles_nothing(
+    syncOnce: Sync, server: S3Server, tmp_path: Path, method: str, age: int
+) -> None:
     """Times of whole or, on FAT, of even seconds: the change may have come after the upload."""
     moment = int(time.time()) // 2 * 2 - 600
     files = {b"changed": b"NEW", b"same": b"111", b"large": LARGE, b"older": b"333"}
@@ -180,13 +182,13 @@ def test_a_whole_second_settles_nothing(sync: Sync, server: S3Server, tmp_path: 
         etag = multipartEtag([LARGE[: 8 * MIB], LARGE[8 * MIB : 16 * MIB], LARGE[16 * MIB :]])
         then = datetime.fromtimestamp(moment + age, UTC)
         server.putObject("bucket", key, content, lastModified=then, etag=etag if key == b"large" else None)
-    outcome = sync(source, "s3://bucket", "--verbose", "--method", method)
+    outcome = syncOnce(source, "s3://bucket", "--verbose", "--method", method)
     assert (outcome.status, outcome.stderr) == (0, "")
     assert stored(server)[b"changed"] == b"NEW"
     assert [key for _, key in changes(server)] == [b"changed"]
     assert "Reading 3 files (" in outcome.stdout
     asked = len(server.requests)
-    assert sync(source, "s3://bucket", "--method", method).status == 0
+    assert syncOnce(source, "s3://bucket", "--method", method).status == 0
     assert {request.operation for request in server.requests[asked:]} == {"ListObjectsV2"}
 
 
@@ -201,7 +203,7 @@ def anyDates(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("method", ["direct", "sync"])
 def test_a_date_that_no_calendar_has_is_said_and_costs_nothing(
-    sync: Sync, server: S3Server, anyDates: Path, method: str
+    syncOnce: Sync, server: S3Server, anyDates: Path, method: str
 ) -> None:
     source = plantTree(anyDates / "source", {b"late": b"1", b"early": b"22", b"usual": b"333"})
     for name, date in ((b"late", 300_000_000_000), (b"early", -70_000_000_000)):
@@ -209,7 +211,7 @@ def test_a_date_that_no_calendar_has_is_said_and_costs_nothing(
         if os.stat(source / name.decode()).st_mtime_ns != date * 1_000_000_000:
             pytest.skip("the file system does not keep such a date")
     for switches in ((), ("--repairContent",), ("--verifyOnly", "--checkContent")):
-        outcome = sync(source, "s3://bucket", "--verbose", "--method", method, *switches)
+        outcome = syncOnce(source, "s3://bucket", "--verbose", "--method", method, *switches)
         assert outcome.status == 0, outcome
         if not switches:
             assert f"Date: {source}/late is dated " in outcome.stderr
@@ -218,7 +220,7 @@ def test_a_date_that_no_calendar_has_is_said_and_costs_nothing(
     for name in (b"late", b"early"):
         server.damageObject("bucket", name)
         server.putObject("bucket", name, b"X" * len(stored(server)[name]))
-    assert sync(source, "s3://bucket", "--repairContent").status == 0
+    assert syncOnce(source, "s3://bucket", "--repairContent").status == 0
     assert stored(server) == {b"late": b"1", b"early": b"22", b"usual": b"333"}
 
 

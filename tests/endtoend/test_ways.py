@@ -40,10 +40,10 @@ def contents(server: S3Server) -> dict[bytes, bytes]:
     return {key: stored.body for key, stored in server.objects("bucket").items()}
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_all_ways_end_in_the_same_bucket(seed: int, tmp_path: Path, awsDirectory: Path) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_all_ways_end_in_the_same_bucket(seed: int, tmp_path: Path, anyAws: str) -> None:
     files, objects = randomWorld(random.Random(seed))
-    source = plantTree(tmp_path / "source", files)
+    source = plantTree(tmp_path / "source", files, mtime=None)
     for name in random.Random(seed).sample(sorted(files), len(files) // 2):  # these are older than their objects
         os.utime(os.path.join(os.fsencode(source), name), (1e9, 1e9))
     seen = []
@@ -52,10 +52,10 @@ def test_all_ways_end_in_the_same_bucket(seed: int, tmp_path: Path, awsDirectory
             server.putObject("bucket", b"other", b"stays")
             for name, body in objects.items():
                 server.putObject("bucket", b"p/" + name, body)
-            outcome = run(server, awsDirectory, source, "--method", way, "--listings", str(1 + seed))
+            outcome = run(server, Path(anyAws), source, "--method", way, "--listings", str(1 + seed))
             assert outcome.status == 0, outcome.log
             seen.append(contents(server))
-            plain = run(server, awsDirectory, source, "--verifyOnly")
+            plain = run(server, Path(anyAws), source, "--verifyOnly")
             assert plain.status == 0, plain.log
     assert seen[0] == seen[1] == seen[2]
     assert {key.removeprefix(b"p/"): len(body) for key, body in seen[0].items() if key != b"other"} == {

@@ -84,6 +84,7 @@ def test_the_wheel_says_what_it_is(built: Path, wheelNames: set[str]) -> None:
 
 def test_the_source_archive_holds_what_its_tests_and_packaging_need(unpacked: Path) -> None:
     needed = _sourceFiles("*.md", "Makefile", "LICENSE", "pyproject.toml", "conftest.py", ".ci/*", "util/*.*")
+    needed |= _sourceFiles("constraints.txt", ".editorconfig", ".pre-commit-config.yaml")
     needed |= _sourceFiles("CedarBackup3/**/*.py", "testcase/**/*.py", "tests/**/*.py")
     needed |= {name for name in _sourceFiles("manpages/*", "docs/**/*", "debian/**/*") if (_ROOT / name).is_file()}
     assert {name for name in needed if not (unpacked / name).is_file()} == set()

@@ -25,7 +25,11 @@ _DECISIONS = [path.name for path in (_ROOT / "docs/decisions").glob("*.md")]
 _FOR_MAINTAINERS = ["DESIGN.md", "docs/performance.md", *sorted(f"docs/decisions/{name}" for name in _DECISIONS)]
 _GUIDE = sorted({f"docs/{path.name}" for path in (_ROOT / "docs").glob("*.md")}.difference(_FOR_MAINTAINERS))
 _FOR_USERS = ["README.md", *_GUIDE]
-_DOCUMENTS = ["README.md", "CHANGELOG.md", "testcase/README.md", *_FOR_MAINTAINERS, *_GUIDE]
+_DOCUMENTS = [
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "testcase/README.md"),
+    *_FOR_MAINTAINERS,
+    *_GUIDE,
+]
 _WITHOUT_COMMANDS = {f"docs/{name}.md" for name in ("troubleshooting", "exit-statuses", "limits", "extensions")}
 _PACKAGES = [path.parent.name for path in (_ROOT / "CedarBackup3").rglob("*/__init__.py")]
 _TOOLS = {tool.name: tool for tool in (amazons3sync.TOOL, amazons3restore.TOOL)}

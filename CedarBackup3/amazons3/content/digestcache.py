@@ -25,9 +25,12 @@ log = logging.getLogger("CedarBackup3.log")
 
 _APPLICATION = 0x63626473  # PRAGMA application_id, by which a cache is known from other databases
 _LAYOUT = 1  # PRAGMA user_version
-_BUSY_WAIT = 30.0  # seconds; another run writes for a moment only
 _BATCH = 2000  # rows written at a time
-_SETTLED_NS = 2_000_000_000  # a file changed less long ago may change again within one tick of its file system's clock
+BUSY_SECONDS = 30.0
+"""How long a database in use is waited for: another run writes for a moment only."""
+SETTLED_NS = 2_000_000_000
+"""A file changed less long ago may change again within one tick of its file system's clock."""
+
 _BESIDE = (b"", b"-journal", b"-wal", b"-shm")
 """What names of files SQLite adds to that of a database (sqlite.org/tempfiles.html)."""
 _TABLE = """
@@ -43,8 +46,8 @@ Result = TypeVar("Result")
 class DigestCache:
     """Digests by path, state of the file and part size (0: of the whole). For several threads, and several runs."""
 
-    def __init__(self, file: str, connection: sqlite3.Connection) -> None:
-        self._file = file
+    def __init__(self, file: str, connection: sqlite3.Connection, settledNs: int = SETTLED_NS) -> None:
+        self._file, self._settledNs = file, settledNs
         self._connection: sqlite3.Connection | None = connection
         self._lock = threading.Lock()
         self._unwritten: list[tuple[bytes, int, int, int, int, int, int, bytes]] = []
@@ -59,7 +62,7 @@ class DigestCache:
 
     def keep(self, path: bytes, state: FileState, digests: Mapping[int, bytes]) -> None:
         """Keep digests of a file that was just read in that state; nothing is kept if it was changed just before."""
-        if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - _SETTLED_NS:
+        if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - self._settledNs:
             return
         with self._lock:
             self._unwritten += [(path, part, *_signed(state), digest) for part, digest in digests.items()]
@@ -122,17 +125,24 @@ def _signed(state: FileState) -> FileState:
 
 
 @contextlib.contextmanager
-def openDigestCache(file: str) -> Iterator[DigestCache]:
+def openDigestCache(
+    file: str, *, settledNs: int = SETTLED_NS, busySeconds: float = BUSY_SECONDS
+) -> Iterator[DigestCache]:
     """The cache in a file, which is made if it is not there, for its owner only.
+
+    Args:
+        file: its path
+        settledNs: digests of files that changed less long ago are not kept
+        busySeconds: how long to wait for another program that uses the file
 
     Raises:
         CedarBackupError: the file is no such cache, or cannot be used
     """
-    with contextlib.closing(DigestCache(file, _opened(file))) as cache:
+    with contextlib.closing(DigestCache(file, _opened(file, busySeconds), settledNs)) as cache:
         yield cache
 
 
-def _opened(file: str) -> sqlite3.Connection:
+def _opened(file: str, busySeconds: float) -> sqlite3.Connection:
     shown = displayPath(file)
     try:
         with placeOfFile(os.fsencode(file)) as (place, name):
@@ -144,7 +154,7 @@ def _opened(file: str) -> sqlite3.Connection:
             f"The digest cache {shown} cannot be opened: {reason}; name another with --digestCache; nothing was changed"
         ) from None
     try:
-        return _checked(sqlite3.connect(path, timeout=_BUSY_WAIT, check_same_thread=False), shown)
+        return _checked(sqlite3.connect(path, timeout=busySeconds, check_same_thread=False), shown)
     except sqlite3.Error as error:
         isInUse = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
         advice = "another program is using it: wait for that" if isInUse else "remove it"

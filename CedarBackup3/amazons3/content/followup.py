@@ -45,7 +45,7 @@ _DOUBTFUL: frozenset[Verdict] = frozenset({"differs", "unknown"})
 
 
 class _Question(NamedTuple):
-    findingOf: ContentFinding
+    finding: ContentFinding
     session: Session | None
     """Answers it."""
     isAllowed: bool
@@ -53,7 +53,7 @@ class _Question(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    findingOf: ContentFinding
+    finding: ContentFinding
     isAsked: bool
     isEncrypted: bool = False
     failure: str = ""

@@ -95,9 +95,9 @@ class Votes:
 class Guess:
     """An answer: the name of the encoding, the text it makes of the name, the probability that the text is right.
 
-    The name is Python's, or iconv's if Python has no codec. ``text`` is exactly what ``charmaps.decodeText`` makes of it,
-    unless the name is damaged: UTF-8 with truncated sequences or with encoded surrogates. Then it has the surrogates
-    joined, and U+FFFD for what cannot be read.
+    The name is Python's, or iconv's if Python has no codec. ``text`` is exactly what ``charmaps.decodeText`` makes of
+    it, unless the name is damaged: UTF-8 with truncated sequences or with encoded surrogates. Then it has the
+    surrogates joined, and U+FFFD for what cannot be read.
     """
 
     encoding: str

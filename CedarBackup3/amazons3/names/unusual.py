@@ -84,8 +84,3 @@ def _mergingOnes(paths: Sequence[bytes], locale: AwsLocale) -> Iterator[UnusualN
 def _folded(text: str) -> str:
     """The text as file systems compare it that ignore case and Unicode form."""
     return text.lower() if text.isascii() else normalize("NFD", text.casefold())
-
-
-def oddSegments(prefix: str) -> list[str]:
-    """The segments of a prefix that other tools take for a way through directories: empty ones, `.` and `..`."""
-    return [segment for segment in prefix.split("/")[:-1] if segment in {"", ".", ".."}]

@@ -40,7 +40,7 @@ def differenceLine(mirror: Mirror, found: Difference) -> str:
         case Kind.UNREADABLE:
             return _unreadableLine(mirror, found)
         case Kind.CHANGED:
-            return f"Raced: {path} changed during the run, so its object in {url} may be out of date; run again"
+            return f"Changed: {path} changed during the run, so its object in {url} may be out of date; run again"
 
 
 def _unreadableLine(mirror: Mirror, found: Difference) -> str:

@@ -55,8 +55,8 @@ class Standings:
         """The claim of a pair that agrees in size; None if the run has not touched it, and it has not changed."""
         before, step, again = self._entry(entry.key), self._step(entry.key), self._again(entry.key)
         if again:
-            isRaced = again.isChanged or again.verdict == "changed"
-            standing: Standing = "changed" if isRaced else _moved(found, again)
+            hasChanged = again.isChanged or again.verdict == "changed"
+            standing: Standing = "changed" if hasChanged else _moved(found, again)
             return claimOf(entry, found, standing, isChanged=_state(again) != _state(entry))
         if not step and before == entry:
             return None
