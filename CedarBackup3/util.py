@@ -304,8 +304,8 @@ _SHORTAGES = {
     errno.ENFILE: "the machine can open no more files; end what has many open, or raise the sysctl fs.file-max",
     errno.EAGAIN: "no more processes or threads can be started; raise the limit (ulimit -u, TasksMax= of systemd)",
     errno.ENOMEM: "there is too little memory; end other programs, or raise the limit (ulimit -v, MemoryMax=)",
-    errno.ENOSPC: "there is no room left on the disk; make room",
-    errno.EDQUOT: "the quota of this user is exhausted; make room",
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the quota of this user is used up; free some space",
 }
 
 

@@ -49,16 +49,16 @@ class S3Location:
             raise UsageError(f"the URL {displayPath(url)} names no bucket")
         if not (arn or _BUCKET_NAME.match(bucket)):
             raise UsageError(
-                f"the URL {displayPath(url)} names a bucket that aws does not allow: it takes letters, digits, dots, "
-                "dashes and underscores, at most 255"
+                f"the URL {displayPath(url)} names a bucket that the AWS CLI does not accept: a name has letters, "
+                "digits, dots, dashes and underscores, at most 255"
             )
         if bucket.endswith(_OF_DIRECTORY_BUCKETS):
             raise UsageError(
-                f"the URL {displayPath(url)} names a directory bucket, which lists its keys in no order, so that "
-                "nothing can be proven of it; use a general purpose bucket"
+                f"the URL {displayPath(url)} names a directory bucket, which lists its keys in no order, so nothing "
+                "can be proven; use a general purpose bucket"
             )
         if rest[len(bucket) : len(bucket) + 1] not in {"", "/"}:
-            raise UsageError(f"the URL {displayPath(url)} goes on behind the access point without a slash")
+            raise UsageError(f"the URL {displayPath(url)} continues after the access point without a slash")
         prefix = rest[len(bucket) + 1 :]
         try:
             prefix.encode()

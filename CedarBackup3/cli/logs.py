@@ -142,7 +142,7 @@ class _Record:
         except OSError as error:
             if not self._isTold:
                 reason = error.strerror or error
-                sys.stderr.write(f"{self._log.name} cannot be written ({reason}); going on without it\n")
+                sys.stderr.write(f"{self._log.name} cannot be written ({reason}); continuing without it\n")
             self._isTold = True
 
     def flush(self) -> None:

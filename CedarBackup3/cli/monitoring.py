@@ -197,6 +197,4 @@ def _ping(run: Run, end: str, log: logging.Logger | None) -> None:
 
     problem = pingProblem(run.common.pingUrl, end)
     if problem and log:
-        log.warning(
-            "The ping to %s%s went wrong: %s; the run is not affected", maskUrl(run.common.pingUrl), end, problem
-        )
+        log.warning("The ping to %s%s failed: %s; the run is not affected", maskUrl(run.common.pingUrl), end, problem)

@@ -41,7 +41,7 @@ def nextAfter(isTruncated: object, marker: object, *, isEmpty: bool, goesOnRight
     more. So it is with a server that says that nothing follows, and yet where to go on.
     """
     if isTruncated is True and (not marker or (isEmpty and not goesOnRight)):
-        raise CommandFailed("The server says that more keys follow, but not where to go on; run again")
+        raise CommandFailed("The server reports that more keys follow, but not where the listing continues; run again")
     if isTruncated is True:
         return Next.PAGE if goesOnRight else Next.OURS
     if isEmpty or (isTruncated is False and not marker):
@@ -99,7 +99,7 @@ class Pages:
         requireSuccess(result)
         if self.next is Next.PAGE:  # as before the first page
             raise CommandFailed(
-                f"'aws {result.subcommand}' ended with status 0 before the last page of the listing had come; run again"
+                f"'aws {result.subcommand}' ended with status 0 before the last page of the listing; run again"
             )
 
 
@@ -114,7 +114,7 @@ def requireInOrder(keys: Iterable[bytes], prefix: bytes, last: bytes, *, mayRepe
     """
     for key in keys:
         if not key.startswith(prefix):
-            raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
+            raise CommandFailed(f"The server listed {displayPath(key)}, which is not below {displayPath(prefix)}")
         if key < last or (key == last and not mayRepeat):
             raise CommandFailed(_disorder(key, last))
         last = key
@@ -126,13 +126,12 @@ def _disorder(key: bytes, last: bytes) -> str:
     Servers whose strings are UTF-16 (those in JavaScript or Java) sort by its units: characters beyond U+FFFF, each of
     which is two surrogates (U+D800 to U+DFFF) there, come before U+E000 to U+FFFF.
     """
-    listed = f"aws listed {displayPath(key)} after {displayPath(last)}"
+    listed = f"The server listed {displayPath(key)} after {displayPath(last)}"
     if last.decode().encode("utf-16-be") < key.decode().encode("utf-16-be"):
         return (
-            f"{listed}: the server keeps the key order of UTF-16, which differs where names have characters beyond "
-            "U+FFFF, such as emoji; without such names all works there"
+            f"{listed}: it sorts keys in UTF-16 order, which differs where names have characters beyond U+FFFF, such "
+            "as emoji; rename these, then run again"
         )
     return (
-        f"{listed}: the server keeps no key order, without which nothing can be compared; "
-        "'aws s3 cp --recursive' needs none"
+        f"{listed}: it does not list keys in order, which every comparison needs; 'aws s3 cp --recursive' works without"
     )

@@ -112,7 +112,7 @@ class DigestCache:
         try:
             return action(self._connection)
         except sqlite3.Error as error:
-            log.warning("%s; going on without it, so files are read again", _complaint(self._file, error))
+            log.warning("%s; continuing without it, so files are read again", _complaint(self._file, error))
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
@@ -151,15 +151,16 @@ def _opened(file: str, busySeconds: float) -> sqlite3.Connection:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CedarBackupError(
-            f"The digest cache {shown} cannot be opened: {reason}; name another with --digestCache; nothing was changed"
+            f"The digest cache {shown} cannot be opened: {reason}; name another file with --digestCache; nothing "
+            "was changed"
         ) from None
     try:
         return _checked(sqlite3.connect(path, timeout=busySeconds, check_same_thread=False), shown)
     except sqlite3.Error as error:
         isInUse = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-        advice = "another program is using it: wait for that" if isInUse else "remove it"
+        advice = "another program is using it: wait for it to finish" if isInUse else "remove it"
         raise CedarBackupError(
-            f"{_complaint(file, error)}; {advice}, or name another with --digestCache; nothing was changed"
+            f"{_complaint(file, error)}; {advice}, or name another file with --digestCache; nothing was changed"
         ) from None
 
 
@@ -170,7 +171,7 @@ def _requireOwn(place: Place, name: bytes, shown: str) -> None:
     """
     if not place.isPrivate:
         raise CedarBackupError(
-            f"The digest cache {shown} must lie where no other user can put a file, or a match proves nothing, but "
+            f"The digest cache {shown} must lie in a directory where no other user can put a file, but "
             f"{place.weakness}; name another file with --digestCache; nothing was changed"
         )
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -180,9 +181,9 @@ def _requireOwn(place: Place, name: bytes, shown: str) -> None:
             status = os.stat(name + suffix, dir_fd=place.descriptor, follow_symlinks=False)
             if not _isOwn(status):
                 raise CedarBackupError(
-                    f"The digest cache {shown}{suffix.decode()} must be a file of this user's, with one name, that no "
-                    "other can write to, or a match proves nothing; mend that, or name another with --digestCache; "
-                    "nothing was changed"
+                    f"The digest cache {shown}{suffix.decode()} must belong to this user, have one name, and be "
+                    "writable by nobody else; correct that, or name another file with --digestCache; nothing was "
+                    "changed"
                 )
 
 
@@ -206,7 +207,7 @@ def _checked(connection: sqlite3.Connection, shown: str) -> sqlite3.Connection:
     elif (application, layout) != (_APPLICATION, _LAYOUT):
         connection.close()
         raise CedarBackupError(
-            f"{shown} is a database, but no digest cache of this version; name another file with --digestCache; "
+            f"{shown} is a database, but not a digest cache of this version; name another file with --digestCache; "
             "nothing was changed"
         )
     connection.commit()

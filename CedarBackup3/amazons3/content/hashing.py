@@ -117,7 +117,7 @@ def findingOf(each: Claim, judge: Callable[[], tuple[Verdict, str]]) -> ContentF
 def _verdict(reader: Reader, each: Claim, buffer: bytearray) -> tuple[Verdict, str]:
     etag = parseEtag(each.etag)
     if etag is None:
-        return "unknown", "its ETag is no digest"
+        return "unknown", "its ETag is not a digest"
     for tried in possibleParts(each.size, etag, reader.configuredPart):
         if hasEtag(reader, each, etag, tried, buffer):
             return "matched", ""
@@ -128,7 +128,7 @@ def unexplained(reader: Reader, size: int, etag: Etag) -> tuple[Verdict, str]:
     """The verdict on a mismatch of which nothing else is known: a difference, if the user's aws makes such parts."""
     if isConclusive(size, etag, reader.configuredPart):
         return "differs", ""
-    return "unknown", "the size of its parts is not known"
+    return "unknown", "the size of its parts is unknown"
 
 
 def hasEtag(reader: Reader, each: Claim, etag: Etag, sizes: Sequence[int], buffer: bytearray) -> bool:

@@ -112,7 +112,7 @@ def _asked(
     except ValueError:
         values = None
     if not isinstance(values, list) or len(values) != len(fields):
-        raise CommandFailed(f"aws described no object but printed: {displayPath(printed[:200])}")
+        raise CommandFailed(f"The AWS CLI described no object, but printed: {displayPath(printed[:200])}")
     return values
 
 

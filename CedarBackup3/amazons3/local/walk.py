@@ -66,9 +66,7 @@ def treeEntries(
             entries = _directoryEntries(local, tree, b"", b"", onSkipped)
         except OSError as error:
             shown = displayPath(local.root)
-            raise CedarBackupError(
-                f"The source directory {shown} cannot be read any more: {reasonText(error)}"
-            ) from None
+            raise CedarBackupError(f"The source directory {shown} can no longer be read: {reasonText(error)}") from None
         onDirectory(_namesIn(entries))
         # Each directory that the walk is in: the link that led there, if one did, and how many entries came before it.
         stack: list[tuple[Iterator[SourceEntry], SourceEntry | None, int]] = [(iter(entries), None, 0)]
@@ -165,7 +163,7 @@ def _directoryEntries(
             elif stat.S_ISREG(mode):
                 entries.append(SourceEntry(sortKey, None, 0, below))
             else:
-                onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "not a file any more"))
+                onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "no longer a file"))
     entries.sort(key=_byKey)
     return entries
 
@@ -211,7 +209,7 @@ def _linkedFile(
 ) -> SourceEntry | None:
     """A file that a link leads to, or nothing if it is none."""
     if not stat.S_ISREG(status.st_mode):
-        onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link to no file"))
+        onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link that leads to no file"))
         return None
     if 0 < local.maxSize < status.st_size:
         return entry._replace(mtimeNs=TOO_LARGE)
@@ -232,6 +230,6 @@ def _linkedDirectory(
     if isTrusted(os.stat(name, dir_fd=level.descriptor, follow_symlinks=False).st_uid):
         raise GuardRefused(
             f"The link {displayPath(local.pathTo(entry.path))} leads back to {displayPath(local.pathTo(above))}, "
-            "which it is in; remove the link"
+            "which contains it; remove the link"
         )
     return entry

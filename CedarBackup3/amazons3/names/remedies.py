@@ -43,7 +43,7 @@ class _Rename(NamedTuple):
 def reportRemedies(mirror: Mirror, check: NameCheck) -> None:
     """Say what can be done about the bad names: the locale, what only a person can do, the commands for the rest."""
     if fitting := _fittingLocale(mirror, check):
-        _log.error("Way out: LC_ALL=%s, set for this command, makes all of these names right", fitting)
+        _log.error("Remedy: run this command with LC_ALL=%s, in which all of these names are right", fitting)
     with Spool(_Rename._make) as renames:
         renames.extend(_renames(mirror, check))
         _sayByHand(mirror, renames)
@@ -58,23 +58,23 @@ def _sayByHand(mirror: Mirror, renames: Iterable[_Rename]) -> None:
         if rename.problem:
             old, new = displayPath(mirror.pathTo(rename.old)), rename.new.rpartition(b"/")[2]
             shown = displayText(mirror.locale.decoded(new))
-            byHand.say(f"Way out: rename {old} by hand; its new name {shown} {rename.problem}")
+            byHand.say(f"Remedy: rename {old} by hand; its new name {shown} {rename.problem}")
     byHand.finish()
     if inDoubt:
-        _log.error("Way out: rename by hand the names whose encoding is in doubt: %s of them", f"{inDoubt:,}")
+        _log.error("Remedy: rename by hand the names whose encoding is in doubt: %s of them", f"{inDoubt:,}")
 
 
 def _sayCommands(mirror: Mirror, renames: Iterable[_Rename]) -> None:
     isScreenUtf8 = _isScreenUtf8()
     encodings = {rename.convmvEncoding for rename in renames}
     if len(encodings) == 1 and (encoding := encodings.pop()):
-        _log.error("Way out: rename them all at once, by convmv; without --notest it only says what it would do:")
+        _log.error("Remedy: rename them all at once with convmv; without --notest it only prints what it would do:")
         _log.error("%s", convmvCommand(mirror.source, encoding, isScreenUtf8))
     commands = CappedLines("commands", shown=SHOWN)
     for rename in renames:
         if rename.isSafe:
             if not commands.count:
-                _log.error("Way out: rename them one by one, in bash; look at the new names first:")
+                _log.error("Remedy: rename them one by one in bash; check the new names first:")
             commands.say(moveCommand(mirror.pathTo(rename.old), mirror.pathTo(rename.new), isScreenUtf8))
     commands.finish()
 

@@ -99,7 +99,7 @@ def carryOut(
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             _fetchOneByOne(work, again, doubts, work.settle)
             for version in _stillWrong(work, doubts):
-                work.settle(Fetched(version, b"", "what arrived is not what its ETag stands for"))
+                work.settle(Fetched(version, b"", "its content does not match its ETag"))
     os.sync()  # what is reported as restored should outlive a power failure
 
 
@@ -187,7 +187,7 @@ def _fetchOneByOne(
             if failures == _FAILURES_IN_A_ROW:
                 raise CommandFailed(
                     f"Gave up after {failures} files in a row could not be fetched from {selection.url}, the last one "
-                    f"because {fetched.reason}; run again when that is mended, and the restore goes on"
+                    f"because {fetched.reason}; correct that, then run again to continue the restore"
                 )
 
 
@@ -279,7 +279,7 @@ def _keptOut(work: _Work, versions: Iterable[Version], lacking: Wanted) -> list[
     room = os.statvfs(work.staging.path)
     if size + lacking.size < room.f_bavail * room.f_frsize // 2:
         return []
-    _log.info("Fetching one by one, since this file system has no sparse files and no room for others")
+    _log.info("Fetching files one by one: this file system has no sparse files, and too little space for placeholders")
     return None
 
 

@@ -151,11 +151,11 @@ def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
                 return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")
             isRight = contentMatches(opened, status.st_size, version.etag, partOf(version.etag))
     except OSError as error:
-        return Fetched(version, file, f"what arrived cannot be read: {error.strerror}")
+        return Fetched(version, file, f"the fetched file cannot be read: {error.strerror}")
     if isRight:
         return Fetched(version, file)
     verdict: Verdict = "unknown" if isRight is None else "differs"
-    return Fetched(version, file, verdict=verdict, why="its ETag does not tell", isSettled=False)
+    return Fetched(version, file, verdict=verdict, why="its ETag is inconclusive", isSettled=False)
 
 
 def downloadBatch(

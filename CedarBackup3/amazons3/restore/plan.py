@@ -51,7 +51,7 @@ def restorableVersions(
         if unsafe := unsafeReason(version.key, local.locale):
             return unsafe
         if version.key in directories:
-            return "there are other keys below it, for which it has to be a directory"
+            return "other keys lie below it, so it must be a directory"
         return taken.clash(version.key) if isCaseInsensitive else ""
 
     def allowed() -> Iterator[Version]:
@@ -120,8 +120,8 @@ def planRestore(
         if what == BEHIND_LINK or not (entry or what):  # placing finds out
             return False
         shown, url = displayPath(local.pathTo(path)), selection.urlOf(version.key)
-        other = f"is {what}, and not what {url} is" if what else f"was there already, other than {url}"
-        line = f"Different: {shown} {other}, and stays; --overwrite replaces it"
+        other = f"is {what}, unlike {url}" if what else f"was there already and differs from {url}"
+        line = f"Different: {shown} {other}; it is left alone; --overwrite replaces it"
         tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)
         return True
 

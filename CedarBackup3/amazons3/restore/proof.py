@@ -194,15 +194,15 @@ def _tellDifference(
         tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)
         return
     if entry is None:
-        line = f"Missing: {path} ({size}) is not there, but in {selection.shown}"
+        line = f"Missing: {path} ({size}) does not exist, but is in {selection.shown}"
         tally.wrong(KeyOutcome.MISSING, version.key, version.size or 0, line)
         return
     if entry.size is None or (doubt is not None and doubt.verdict == "unreadable"):
-        line = f"Different: {path} cannot be read by this user, so it is not proven to be that of {selection.shown}"
+        line = f"Different: {path} cannot be read by this user, so it cannot be compared with {selection.shown}"
     elif doubt is not None and doubt.verdict == "changed":
         line = f"Different: {path} changed while it was compared with {selection.shown}; run again"
     elif entry.size == version.size:
-        line = f"Different: {path} has another content than in {selection.shown}"
+        line = f"Different: {path} differs in content from {selection.shown}"
     else:
         line = f"Different: {path} has {displayCount(entry.size, 'byte')}, but {size} in {selection.shown}"
     tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)

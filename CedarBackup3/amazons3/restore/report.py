@@ -187,8 +187,8 @@ def archivedLine(selection: Selection, version: Version) -> str:
         ["aws", *map(os.fsdecode, arguments.words), *settingArguments(arguments, selection.aws, os.environ)]
     )
     return (
-        f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, {version.storageClass}) "
-        f"has to be brought back first: {command}; hours later, run this again"
+        f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, "
+        f"{version.storageClass}) must be restored from the archive first: {command}; run this again some hours later"
     )
 
 

@@ -41,9 +41,7 @@ def linkTrees(
         CedarBackupError: the source was replaced, or there is no room for the links, or no /proc
     """
     if not os.path.isdir("/proc/self/fd"):
-        raise CedarBackupError(
-            "Files go up by their descriptors in /proc, which is not mounted here; mount it, then run again"
-        )
+        raise CedarBackupError("Uploads need /proc, which is not mounted here; mount it, then run again")
     with (
         openRoot(mirror.tree) as root,
         OpenTree(root, mirror.tree.followLinks, mirror.tree.owners) as tree,

@@ -50,7 +50,7 @@ def uploadAgain(
         CedarBackupError: the source has changed since it was read; nothing was uploaded again
     """
     if change := guards.sourceChange(mirror, scan, guards.Guards()):
-        raise CedarBackupError(f"Nothing was uploaded again, because {change}; look what happened, then run again")
+        raise CedarBackupError(f"Nothing was uploaded again, because {change}; check what happened, then run again")
     differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(ContentFinding._make) as again:
         count = again.extend(differing)

@@ -98,8 +98,8 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
                 for bad in names:
                     watcher.findings.note("badName", bad.path, files=bad.files)
             raise NamesRefused(
-                f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these files, "
-                "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
+                f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these "
+                "files, correct the locale, or continue without them with --ignoreWarnings; nothing was changed"
             )
         yield scan
 
@@ -142,7 +142,7 @@ def preparePlan(
 
         def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[ContentFinding]:
             log.info(
-                "Reading %s (%s) in %s that the time cannot tell to be up to date: it is that of the very second in "
+                "Reading %s (%s) in %s whose time does not prove that they are up to date: it is in the second in "
                 "which the object was stored",
                 displayCount(files, "file"),
                 displayBytes(size),
@@ -168,13 +168,16 @@ def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
 
 def logRecovered(mirror: Mirror) -> None:
     """Say that failures that aws has reported, which the log has, have cost nothing."""
-    log.info("aws reported failures, but all that was to be done in %s is done", displayPath(mirror.location.url))
+    log.info(
+        "The AWS CLI reported failures, but everything that was planned in %s is done",
+        displayPath(mirror.location.url),
+    )
 
 
 def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
     for action in get_args(Action):
         watcher.findings.count(action)
-    oddDates = CappedLines("dates that aws cannot read", logging.WARNING)
+    oddDates = CappedLines("dates that the AWS CLI cannot read", logging.WARNING)
     for step in made.steps:
         watcher.findings.note(step.action, step.path, step.size)
         if hasOddDate(step.mtimeNs):
@@ -305,12 +308,12 @@ def _mirroredByAws(
 def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> None:
     url, lines = displayPath(mirror.location.url), CappedLines("lost objects")
     for found in lost:
-        lines.say(f"Lost: 'aws s3 sync' has deleted {url}{displayPath(found.key)}, which the plan did not name")
+        lines.say(f"Lost: 'aws s3 sync' deleted {url}{displayPath(found.key)}, which the plan did not name")
     lines.finish()
     if lines.count:
         raise CedarBackupError(
-            f"'aws s3 sync' has deleted {displayCount(lines.count, 'object')} in {url} that the plan did not name, "
-            "since it found no file for them when it looked; see what became of these files, and use another --method"
+            f"'aws s3 sync' deleted {displayCount(lines.count, 'object')} in {url} that the plan did not name: it "
+            "found no files for them; check what became of these files, and use another --method"
         )
 
 
@@ -334,7 +337,7 @@ def uploadPaths(mirror: Mirror, files: Iterable[tuple[bytes, int]], transfer: Tr
     lines = CappedLines("files that are not uploaded", logging.INFO)
 
     def leave(path: bytes) -> None:
-        lines.say(f"Not uploaded: {displayPath(mirror.pathTo(path))} is not what it was when it was read")
+        lines.say(f"Not uploaded: {displayPath(mirror.pathTo(path))} changed after it was read")
 
     transfer.begin()
     results = [_finished(result) for result in apply.uploadFiles(mirror, files, leave, transfer)]

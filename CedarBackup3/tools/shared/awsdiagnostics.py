@@ -22,9 +22,9 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     from CedarBackup3.amazons3.aws.command import awsVersion, configuredText
 
     settings = awsSettings(values)
-    yield "Encoding for aws", f"{settings.locale.encoding} ({settings.locale.origin})"
+    yield "Encoding for the AWS CLI", f"{settings.locale.encoding} ({settings.locale.origin})"
     yield "aws", shutil.which("aws") or "not on the PATH"
-    yield "aws version", awsVersion(settings)
+    yield "AWS CLI version", awsVersion(settings)
     listed = configuredOrigins(configuredText(["list"], settings))
     for name in _ASKED_OF_AWS:
         given = values.get(name, "")
@@ -71,5 +71,5 @@ def _endpoint(settings: AwsSettings, configured: str) -> str:
     if ignoresConfiguredEndpoints(os.environ, settings.profile, settings.locale.encoding):
         return "Amazon's (others are ignored, as ignore_configured_endpoint_urls demands)"
     if configured:
-        return f"{configured} (the aws configuration, which aws before 1.29 or 2.13 does not ask)"
+        return f"{configured} (the AWS configuration, which the AWS CLI before 1.29 or 2.13 does not read)"
     return "Amazon's"

@@ -44,12 +44,12 @@ def _kmsKey(text: str) -> str:
 
 
 AWS_SWITCHES = (
-    Switch("", "profile", "Use this profile of the aws configuration", "NAME", "", notEmpty),
+    Switch("", "profile", "Use this profile of the AWS configuration", "NAME", "", notEmpty),
     Switch("", "region", "Use this region", "REGION", "", _region),
     Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
-    Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
-    Switch("", "awsIdleTimeout", "Stop an aws that is idle; 0: never", "SECONDS", "3600", seconds),
+    Switch("", "awsTimeout", "Stop an AWS CLI process that runs longer; 0: never", "SECONDS", "0", seconds),
+    Switch("", "awsIdleTimeout", "Stop an AWS CLI process that is idle; 0: never", "SECONDS", "3600", seconds),
 )
 """For every tool that runs aws."""
 
@@ -62,7 +62,7 @@ UPLOAD_SWITCHES = (
 
 
 POLICY_SWITCHES = (
-    Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
+    Switch("", "printPolicy", "Print the IAM policy that a run needs, and exit"),
     Switch("", "kmsKey", "With --printPolicy: the bucket's key of AWS KMS", "KEY", "", _kmsKey),
 )
 """For tools that can print the policy."""

@@ -15,4 +15,4 @@ def vainMonitoring(mode: str, verb: str) -> Iterator[Exclusion]:
         verb: what a run does not do with it: it `saves` nothing
     """
     for switch in ("metricsFile", "pingUrl"):
-        yield Exclusion(mode, switch, f"--{mode} {verb} nothing, so --{switch} must not tell of its success")
+        yield Exclusion(mode, switch, f"--{mode} {verb} nothing, so --{switch} must not report success")
