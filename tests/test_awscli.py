@@ -63,8 +63,8 @@ def test_only_0_and_2_with_warnings_mean_that_all_was_done(status: int, hasWarne
             ["'aws s3 sync' ended with status 1: one / two\\x1b"],
         ),
         (AwsResult("s3 sync", -9, (), False), ["was ended by signal 9: it printed no error"]),
-        (AwsResult("s3 sync", -15, (), False, 30), ["was stopped", "after 30 s (--awsTimeout)"]),
-        (AwsResult("s3 sync", 257, (), False), ["'aws s3 sync'", "not known", "SIGCHLD"]),
+        (AwsResult("s3 sync", -15, (), False, 30), ["was stopped", "within 30 s (--awsTimeout)"]),
+        (AwsResult("s3 sync", 257, (), False), ["'aws s3 sync'", "is unknown", "SIGCHLD"]),
         (
             AwsResult("s3 sync", 253, ('Unable to locate credentials, run "aws configure".',), False),
             ['run "aws configure"; configure them for the user who runs this'],
@@ -85,9 +85,9 @@ def _refused(code: str, message: str = "No.", operation: str = "PutObject") -> s
 SILENT = "argument of type 'NoneType' is not iterable"
 ADVICE = {
     _refused("NoSuchBucket", operation="ListObjectsV2"): "aws s3 mb",
-    _refused("AccessDenied"): "--printPolicy prints it",
+    _refused("AccessDenied"): "what --printPolicy prints",
     _refused("AccessDenied", "not authorized to perform: kms:GenerateDataKey on resource"): "--kmsKey",
-    "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden": "--printPolicy prints it",
+    "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden": "what --printPolicy prints",
     _refused("InvalidAccessKeyId"): "check the credentials",
     _refused("SignatureDoesNotMatch"): "check the credentials",
     _refused("ExpiredToken", "The provided token has expired."): "aws sso login",
@@ -124,10 +124,10 @@ ADVICE = {
     'Failed to connect to proxy URL: "http://127.0.0.1:9"': "NO_PROXY",
     'Could not connect to the endpoint URL: "http://127.0.0.1:9/"': "network",
     'Read timeout on endpoint URL: "http://127.0.0.1:9/"': "network",
-    "download failed: s3://b/a to ./a [Errno 28] No space left on device": "make room",
+    "download failed: s3://b/a to ./a [Errno 28] No space left on device": "free space",
     "upload failed: ./a to s3://b/a can't start new thread": "limit",
-    f"upload failed: ./a to s3://b/a {SILENT}": "--storageClass or --sse",
-    SILENT: "missing bucket, denied access or wrong credentials",
+    f"upload failed: ./a to s3://b/a {SILENT}": "--storageClass and --sse",
+    SILENT: "the bucket exists, the permissions and the credentials",
     "upload failed: ./proxy to s3://b/proxy [Errno 2] No such file or directory": "",
     "no luck": "",
 }
@@ -150,8 +150,8 @@ def test_a_refused_option_is_never_taken_for_a_missing_bucket() -> None:
     ("obstacle", "found", "words"),
     [
         (OSError(errno.ENOENT, ""), None, ["not on the PATH", "apt install awscli"]),
-        (OSError(errno.ENOENT, ""), "/b/aws", ["/b/aws", "interpreter", "missing", "install the AWS CLI anew"]),
-        (OSError(errno.ENOEXEC, ""), "/b/aws", ["/b/aws", "no program", "install the AWS CLI anew"]),
+        (OSError(errno.ENOENT, ""), "/b/aws", ["/b/aws", "interpreter", "missing", "reinstall the AWS CLI"]),
+        (OSError(errno.ENOEXEC, ""), "/b/aws", ["/b/aws", "not a program", "reinstall the AWS CLI"]),
         (OSError(errno.EACCES, ""), None, ["not executable", "mode"]),
         (OSError(errno.EACCES, ""), "/b/aws", ["/b/aws", "not executable"]),
         (OSError(errno.EMFILE, ""), "/b/aws", ["no more files", "ulimit -n", "LimitNOFILE"]),
@@ -161,7 +161,7 @@ def test_a_refused_option_is_never_taken_for_a_missing_bucket() -> None:
         (OSError(errno.E2BIG, ""), "/b/aws", ["command line", "--exclude"]),
         (OSError(errno.ETXTBSY, ""), "/b/\naws", ["/b/\\naws", "Text file busy"]),
         (ValueError("embedded null byte"), "/b/aws", ["argument", "embedded null byte"]),
-        (None, "/b/aws", ["/b/aws cannot be started; install"]),
+        (None, "/b/aws", ["/b/aws cannot be started; reinstall"]),
         (None, None, ["not on the PATH"]),
     ],
 )

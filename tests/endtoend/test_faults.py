@@ -156,7 +156,7 @@ def test_a_lock_is_held_where_there_is_no_room_for_a_word_and_fails_in_words_whe
     assert (outcome.status, "unexpectedly" in outcome.stderr) == (status, False), outcome
     if status:
         assert outcome.stderr.count("\n") == 1
-        assert "cannot be taken: No space left on device; make room in" in outcome.stderr
+        assert "cannot be taken: No space left on device; free space and inodes in" in outcome.stderr
     assert os.listdir(tinyDisk) == before
 
 
