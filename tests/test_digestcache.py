@@ -145,7 +145,7 @@ def _forAll(path: Path) -> None:
         (_laterCache, "not a digest cache of this version"),
         (Path.mkdir, "Is a directory"),
         (lambda path: path.symlink_to("no/such/place"), "No such file"),
-        (os.mkfifo, "must be a file"),
+        (os.mkfifo, "must belong to this user"),
         (_forAll, "writable by nobody else"),
     ],
     ids=["text", "garbage", "foreign", "later", "directory", "nowhere", "pipe", "open to all"],

@@ -304,7 +304,7 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         *grouped(
             "What is restored",
             Switch("", "atTime", "The snapshot of TIME, in ISO 8601 (default: now)", "TIME", "", _moment),
-            excludeSwitch("Exclude objects like PATTERN; repeatable", "target"),
+            excludeSwitch("Exclude keys like PATTERN; repeatable", "target"),
             Switch("", "overwrite", "Restore into a directory that is not empty"),
         ),
         *grouped("How the AWS CLI runs", *AWS_SWITCHES),

@@ -303,7 +303,7 @@ Exit status 0 means done and verified.""",
         *grouped(
             "What is mirrored",
             Switch("w", "ignoreWarnings", "Continue in spite of problematic file names"),
-            excludeSwitch("Exclude files and objects like PATTERN; repeatable", "source"),
+            excludeSwitch("Exclude paths like PATTERN; repeatable", "source"),
             Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
             Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
             Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),

@@ -22,8 +22,8 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     from CedarBackup3.amazons3.aws.command import awsVersion, configuredText
 
     settings = awsSettings(values)
-    yield "Encoding for the AWS CLI", f"{settings.locale.encoding} ({settings.locale.origin})"
-    yield "aws", shutil.which("aws") or "not on the PATH"
+    yield "AWS CLI encoding", f"{settings.locale.encoding} ({settings.locale.origin})"
+    yield "AWS CLI", shutil.which("aws") or "not on the PATH"
     yield "AWS CLI version", awsVersion(settings)
     listed = configuredOrigins(configuredText(["list"], settings))
     for name in _ASKED_OF_AWS:

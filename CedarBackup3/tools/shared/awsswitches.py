@@ -48,8 +48,8 @@ AWS_SWITCHES = (
     Switch("", "region", "Use this region", "REGION", "", _region),
     Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
-    Switch("", "awsTimeout", "Stop an AWS CLI process that runs longer; 0: never", "SECONDS", "0", seconds),
-    Switch("", "awsIdleTimeout", "Stop an AWS CLI process that is idle; 0: never", "SECONDS", "3600", seconds),
+    Switch("", "awsTimeout", "Time limit of an AWS CLI process; 0: none", "SECONDS", "0", seconds),
+    Switch("", "awsIdleTimeout", "Idle limit of an AWS CLI process; 0: none", "SECONDS", "3600", seconds),
 )
 """For every tool that runs aws."""
 
