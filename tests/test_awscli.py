@@ -113,7 +113,7 @@ ADVICE = {
     _refused("QuotaExceeded"): "quota",
     _refused("InvalidObjectState", operation="GetObject"): "restore-object",
     "Unable to locate credentials": "configure them",
-    "Error when retrieving credentials from custom-process: sh: 1: ./get: not found": "whole",
+    "Error when retrieving credentials from custom-process: sh: 1: ./get: not found": "absolute",
     "Error loading SSO Token: Token has expired and refresh failed": "aws sso login",
     "The config profile (x) could not be found": "AWS_PROFILE",
     "Unable to parse config file: /root/.aws/config": "correct that file",
