@@ -117,7 +117,7 @@ def _unusable(place: Place, name: bytes, error: OSError) -> CedarBackupError:
     elif error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOMEM}:
         advice = "raise the limit of open files ('ulimit -n')"
     elif error.errno == errno.EROFS:
-        advice = "its file system is mounted read-only"
+        advice = "mount its file system read-write"
     elif error.errno in {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}:
         advice = "its file system supports no locks; set XDG_RUNTIME_DIR to a directory on one that does"
     else:

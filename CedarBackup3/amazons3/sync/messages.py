@@ -82,7 +82,7 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
 
 
-_LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "left out by --maxSize"}
+_LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "above --maxSize"}
 
 
 def unknownLine(mirror: Mirror, found: ContentFinding) -> str:
