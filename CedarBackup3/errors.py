@@ -60,7 +60,7 @@ class UsageError(CedarBackupError):
 
 
 class LoggingError(CedarBackupError):
-    """The log, or another file that the run is to be told in, cannot be written; nothing was done."""
+    """The log, report or metrics file cannot be written; nothing was done."""
 
     status = ExitStatus.LOGGING
 

@@ -23,7 +23,7 @@ NOT_STARTED = 256
 """The status `executeCommand` gives for a command that could not be started, as in Cedar Backup."""
 
 STATUS_UNKNOWN = 257
-"""The status it gives for a command of which the system does not tell how it ended; see `awaitableChildren`."""
+"""The status it gives for a command of which the system does not report how it ended; see `awaitableChildren`."""
 
 STOP_GRACE = 5.0
 """Seconds between asking a child to end and killing it."""

@@ -29,7 +29,7 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
         commandLine: the words after the command's name; by default those of this process
 
     Returns:
-        The exit status. Whatever went wrong has been said, on the screen and in the log, each in its own way.
+        The exit status. Whatever went wrong has been reported, on the screen and in the log, each in its own way.
     """
     with _unbrokenOutput(), _interruptions():
         if sys.version_info < _OLDEST_PYTHON:
@@ -41,7 +41,7 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
         except UsageError as error:
             _complain(tool, f"{error} (see {tool.name} --help)")
             return error.status
-        except (LoggingError, Interrupted) as error:  # there is no log to say it in
+        except (LoggingError, Interrupted) as error:  # there is no log to report it in
             _complain(tool, str(error))
             return error.status
 
@@ -177,7 +177,7 @@ def _interruptions() -> Iterator[None]:
 
 
 def _endInterruptions() -> None:
-    """The run is over: a signal must not change any more how it ended, which is told once."""
+    """The run is over: a signal must not change any more how it ended, which is reported once."""
     with contextlib.suppress(ValueError):  # not the main thread
         for number in _INTERRUPTS:
             signal.signal(number, signal.SIG_IGN)

@@ -155,11 +155,11 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.findings)
-    with openVersions(selection, watcher) as (chosen, versions), openSnapshot(chosen, versions, tally) as state:
+    with openVersions(selection, watcher) as (chosen, versions), openSnapshot(chosen, versions, tally) as snapshot:
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"{chosen.shown}\n")
-        _print(chosen, state, options)
+        _print(chosen, snapshot, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
 
@@ -213,7 +213,7 @@ def _absolute(target: Path) -> bytes:
 
 
 def _moment(text: str) -> tuple[datetime, str]:
-    """A moment, and what is to be said of it."""
+    """A moment, and what is to be reported of it."""
     from CedarBackup3.amazons3.restore.moment import ambiguity, parseMoment
 
     return parseMoment(text), ambiguity(text)

@@ -127,20 +127,20 @@ _SILENT_UPLOAD = (
 _SILENT_OTHER = "check that the bucket exists, the permissions and the credentials"
 
 
-def adviceFor(said: str) -> str:
+def adviceFor(printed: str) -> str:
     """What to do about an aws that has failed; empty if nothing is known.
 
     Args:
-        said: the last lines of its standard error
+        printed: the last lines of its standard error
     """
-    for match in ERROR_CODE.finditer(said):
-        if advice := _adviceForCode(match[1], said[match.end() :]):
+    for match in ERROR_CODE.finditer(printed):
+        if advice := _adviceForCode(match[1], printed[match.end() :]):
             return advice
     for sign, advice in _BY_WORDS:
-        if sign.lower() in said.lower():
+        if sign.lower() in printed.lower():
             return advice
-    if _SILENT in said:
-        return _SILENT_UPLOAD if "upload failed" in said else _SILENT_OTHER
+    if _SILENT in printed:
+        return _SILENT_UPLOAD if "upload failed" in printed else _SILENT_OTHER
     return ""
 
 

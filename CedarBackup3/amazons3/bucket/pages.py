@@ -1,4 +1,4 @@
-"""Reads a listing page by page as the AWS CLI prints it, and requires the server to say which page is the last."""
+"""Reads a listing page by page as the AWS CLI prints it, and requires the server to report which page is the last."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Next(Enum):
     """What follows a page."""
 
     NOTHING = "nothing"
-    """The server says that it is the last one."""
+    """The server reports that it is the last one."""
     PAGE = "page"
     """Another one, which aws asks for."""
     UNKNOWN = "unknown"
-    """The server does not say. aws may go on; in the end it has to be asked for what is behind the last key."""
+    """The server does not report it. aws may go on; in the end it has to be asked for what is behind the last key."""
     OURS = "ours"
     """Another one that has to be asked for behind the last key: aws would go on elsewhere."""
     UNWANTED = "unwanted"
@@ -29,13 +29,13 @@ def nextAfter(isTruncated: object, marker: object, *, isEmpty: bool, goesOnRight
     """What follows a page by what it says itself.
 
     Args:
-        isTruncated: whether more follows, as the server says; None: it does not
+        isTruncated: whether more follows, as the server reports; None: it does not
         marker: where it says to go on; None or empty: nowhere
         isEmpty: whether there are no keys on it
         goesOnRight: whether aws goes on where it should, if it does
 
     Raises:
-        CommandFailed: more follows, but nobody can tell where
+        CommandFailed: more follows, but nothing shows where
 
     Some servers leave out whether more follows. A page without keys is their last one; behind any other there may be
     more. So it is with a server that says that nothing follows, and yet where to go on.

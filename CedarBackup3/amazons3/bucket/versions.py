@@ -64,7 +64,7 @@ def listVersions(
         only: the one key below the prefix that is wanted; empty: all keys
         aws: how to run it
         versions: receives them
-        onVersions: is told how many have come
+        onVersions: called with how many have come
         pageSize: the most that are asked for at a time; 0: as many as the server gives. With 1 none are tied
 
     Returns:

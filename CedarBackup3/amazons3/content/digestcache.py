@@ -28,7 +28,7 @@ _LAYOUT = 1  # PRAGMA user_version
 _BATCH = 2000  # rows written at a time
 BUSY_SECONDS = 30.0
 """How long a database in use is waited for: another run writes for a moment only."""
-SETTLED_NS = 2_000_000_000
+QUIET_NS = 2_000_000_000
 """A file changed less long ago may change again within one tick of its file system's clock."""
 
 _BESIDE = (b"", b"-journal", b"-wal", b"-shm")
@@ -46,8 +46,8 @@ Result = TypeVar("Result")
 class DigestCache:
     """Digests by path, state of the file and part size (0: of the whole). For several threads, and several runs."""
 
-    def __init__(self, file: str, connection: sqlite3.Connection, settledNs: int = SETTLED_NS) -> None:
-        self._file, self._settledNs = file, settledNs
+    def __init__(self, file: str, connection: sqlite3.Connection, quietNs: int = QUIET_NS) -> None:
+        self._file, self._quietNs = file, quietNs
         self._connection: sqlite3.Connection | None = connection
         self._lock = threading.Lock()
         self._unwritten: list[tuple[bytes, int, int, int, int, int, int, bytes]] = []
@@ -62,7 +62,7 @@ class DigestCache:
 
     def keep(self, path: bytes, state: FileState, digests: Mapping[int, bytes]) -> None:
         """Keep digests of a file that was just read in that state; nothing is kept if it was changed just before."""
-        if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - self._settledNs:
+        if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - self._quietNs:
             return
         with self._lock:
             self._unwritten += [(path, part, *_signed(state), digest) for part, digest in digests.items()]
@@ -106,7 +106,7 @@ class DigestCache:
             self._tried(change, None)
 
     def _tried(self, action: Callable[[sqlite3.Connection], Result], otherwise: Result) -> Result:
-        """Do something with the database; the first time that it fails, say so and go on without it."""
+        """Do something with the database; the first time that it fails, log it and continue without it."""
         if self._connection is None:
             return otherwise
         try:
@@ -125,20 +125,18 @@ def _signed(state: FileState) -> FileState:
 
 
 @contextlib.contextmanager
-def openDigestCache(
-    file: str, *, settledNs: int = SETTLED_NS, busySeconds: float = BUSY_SECONDS
-) -> Iterator[DigestCache]:
+def openDigestCache(file: str, *, quietNs: int = QUIET_NS, busySeconds: float = BUSY_SECONDS) -> Iterator[DigestCache]:
     """The cache in a file, which is made if it is not there, for its owner only.
 
     Args:
         file: its path
-        settledNs: digests of files that changed less long ago are not kept
+        quietNs: digests of files that changed less long ago are not kept
         busySeconds: how long to wait for another program that uses the file
 
     Raises:
         CedarBackupError: the file is no such cache, or cannot be used
     """
-    with contextlib.closing(DigestCache(file, _opened(file, busySeconds), settledNs)) as cache:
+    with contextlib.closing(DigestCache(file, _opened(file, busySeconds), quietNs)) as cache:
         yield cache
 
 

@@ -44,10 +44,10 @@ class _Answer(NamedTuple):
     failure: str = ""
 
 
-def settledFindings(
+def finalFindings(
     reader: Reader, findings: Iterable[ContentFinding], ask: int = ASKED, *, trustsEtags: bool = True
 ) -> Iterator[ContentFinding]:
-    """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
+    """The findings of `content.hashed` that are no matches, in their order, decided as far as S3 reports more.
 
     Args:
         reader: what every thread has to know
@@ -106,8 +106,8 @@ def _answer(reader: Reader, question: tuple[ContentFinding, bool]) -> _Answer:
         isEncrypted = facts.isEncrypted
         if each.etag or not facts.etag:
             return _verdict(reader, each, facts)
-        told = each._replace(etag=facts.etag)  # which a listing without ETags has left out
-        return ("matched", "") if _isAsTold(reader, told, facts) else _verdict(reader, told, facts)
+        known = each._replace(etag=facts.etag)  # which a listing without ETags has left out
+        return ("matched", "") if _isAsStored(reader, known, facts) else _verdict(reader, known, facts)
 
     try:
         answer = findingOf(each, verdict)
@@ -120,7 +120,7 @@ def _answer(reader: Reader, question: tuple[ContentFinding, bool]) -> _Answer:
     return _Answer(answer, True, isEncrypted)
 
 
-def _isAsTold(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
+def _isAsStored(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
     """Whether a file has the ETag of its object, if that can be seen from the file alone."""
     etag = parseEtag(each.etag)
     if not etag or facts.isEncrypted:

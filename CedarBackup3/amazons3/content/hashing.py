@@ -21,7 +21,7 @@ from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, Parte
 from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parseEtag, possibleParts
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, S3Location, SourceEntry, Standing, Verdict
+from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, RunEffect, S3Location, SourceEntry, Verdict
 from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.workers import mapInOrder, processors
 
@@ -30,12 +30,10 @@ _BATCH_BYTES = 16 << 20
 _AHEAD = 256  # batches
 
 
-def claimOf(
-    entry: SourceEntry, found: ObjectEntry, standing: Standing = "settled", *, isChanged: bool = False
-) -> Claim:
+def claimOf(entry: SourceEntry, found: ObjectEntry, effect: RunEffect = "none", *, isChanged: bool = False) -> Claim:
     """The claim of a pair that agrees in size, with what the run has done with it."""
     state = (entry.mtimeNs, found.etag, found.lastModified, entry.ctimeNs, entry.inode)
-    return Claim(entry.path, found.key, found.size, *state, standing, isChanged)
+    return Claim(entry.path, found.key, found.size, *state, effect, isChanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def hasEtag(reader: Reader, each: Claim, etag: Etag, sizes: Sequence[int], buffe
     """Whether a file, in parts of one of these sizes (0: undivided), has that ETag; what is cached can only say yes.
 
     Raises:
-        NotRead: nothing can be said
+        NotRead: nothing can be proven
     """
     if reader.cache and _isCached(reader.cache, reader.tree.pathTo(each.path), each, etag, sizes):
         return True
@@ -151,7 +149,7 @@ def hasDigest(reader: Reader, each: Claim, hashers: Sequence[Hasher], digest: by
     """Whether one of the hashers makes that digest of a file.
 
     Raises:
-        NotRead: nothing can be said
+        NotRead: nothing can be proven
     """
     _fed(reader, each, hashers, buffer)
     return any(hasher.digest() == digest for hasher in hashers)

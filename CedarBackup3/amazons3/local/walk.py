@@ -23,13 +23,13 @@ from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath, reasonText
 
 OnSkipped = Callable[[bytes, str], object]
-"""Is told of a path below the source that holds no data, and what it is."""
+"""Called with a path below the source that holds no data, and what it is."""
 
 OnPath = Callable[[bytes], object]
-"""Is told of something by its path below the source."""
+"""Called with something by its path below the source."""
 
 OnDirectory = Callable[[list[SourceEntry]], object]
-"""Is told of all that is in one directory, sorted; directories have no size, and a slash at the end."""
+"""Called with all that is in one directory, sorted; directories have no size, and a slash at the end."""
 
 _SLASH = ord("/")
 _TYPE_AND_READ = 0o170000 | stat.S_IRUSR
@@ -53,9 +53,9 @@ def treeEntries(
     Args:
         root: the descriptor of the directory
         local: how its names are read, what is left out, and which links are followed
-        onSkipped: is told of dangling links, sockets, pipes and devices
-        onDirectory: is told of each directory when the walk enters it
-        onLink: is told of links to directories that have files, when the walk leaves them
+        onSkipped: called with dangling links, sockets, pipes and devices
+        onDirectory: called with each directory when the walk enters it
+        onLink: called with links to directories that have files, when the walk leaves them
 
     Raises:
         CedarBackupError: the directory itself cannot be read (any more)
@@ -181,7 +181,7 @@ def _linkedEntry(
         tree: the way to the link
         level: the directory that the link is in
         entry: the link as something that cannot be read
-        onSkipped: is told of what holds no data
+        onSkipped: called with what holds no data
     """
     if local.followLinks == "none":
         onSkipped(entry.path, "a link, and links are not followed")

@@ -13,10 +13,10 @@ from CedarBackup3.util import displayPath, displayText
 
 
 def reportNames(mirror: Mirror, check: NameCheck) -> None:
-    """Say every bad name, and then what can be done."""
+    """Report every bad name, and then what can be done."""
     named = CappedLines("names", shown=SHOWN)
     for finding in nameGuesses(check):
-        named.say(_nameLine(mirror, finding))
+        named.log(_nameLine(mirror, finding))
     named.finish()
     reportRemedies(mirror, check)
 

@@ -53,8 +53,8 @@ class Fetched(NamedTuple):
     """What its ETag tells of what arrived."""
     why: str = ""
     """What makes that unknown."""
-    isSettled: bool = True
-    """Whether S3 could not tell more."""
+    isFinal: bool = True
+    """Whether S3 could not report more."""
 
 
 def fetchVersions(
@@ -113,9 +113,9 @@ def _fetched(
         fetched = Fetched(version, file, str(result), isArchived=result.errorCode == "InvalidObjectState")
     else:
         fetched = _checked(file, version, partOf)
-        # aws has told what encrypts the object, so that S3 need not be asked.
+        # the AWS CLI has printed what encrypts the object, so that S3 need not be asked.
         if fetched.verdict != "matched" and not fetched.reason and not _isDigest(printed):
-            fetched = fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isSettled=True)
+            fetched = fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isFinal=True)
     if fetched.reason:
         with contextlib.suppress(OSError):
             os.unlink(file)
@@ -155,7 +155,7 @@ def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
     if isRight:
         return Fetched(version, file)
     verdict: Verdict = "unknown" if isRight is None else "differs"
-    return Fetched(version, file, verdict=verdict, why="its ETag is inconclusive", isSettled=False)
+    return Fetched(version, file, verdict=verdict, why="its ETag is inconclusive", isFinal=False)
 
 
 def downloadBatch(

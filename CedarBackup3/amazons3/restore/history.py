@@ -71,12 +71,12 @@ def _listedOnce(
     """List them; returns how many there are, the last key, and the first of the objects that are behind it."""
     count = 0
 
-    def tell(number: int) -> None:
+    def report(number: int) -> None:
         nonlocal count
         count += number
         watcher("listing", count)
 
-    last = listVersions(selection.location, selection.only, selection.aws, versions, tell)
+    last = listVersions(selection.location, selection.only, selection.aws, versions, report)
     behind = frozenset[bytes]() if selection.only else keysBehind(selection.location, last, selection.aws)
     return count, last, behind
 
@@ -104,7 +104,7 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
             listVersions(selection.location, key, selection.aws, again, pageSize=1)
             yield from again
 
-    def tellUnknown(version: Version) -> None:
+    def reportUnknown(version: Version) -> None:
         url = selection.urlOf(version.key)
         line = f"Unknown: {url} was stored without versioning after that time, so its earlier content may be lost"
         if not isExcluded(version):
@@ -119,11 +119,11 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
     moment = selection.moment.timestamp() if selection.moment else None
     isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
     with Spool(Version._make) as kept:
-        found = snapshotAt(versions, moment, inOrder, tellUnknown)
-        if not kept.extend(version for version in found if not isExcluded(version)) and not tally.said:
+        found = snapshotAt(versions, moment, inOrder, reportUnknown)
+        if not kept.extend(version for version in found if not isExcluded(version)) and not tally.reported:
             raise CedarBackupError(f"There was nothing in {selection.shown}; check the URL, --atTime and --exclude")
         if not isTraced:
-            _tellUntraced(selection, kept, tally)
+            _reportUntraced(selection, kept, tally)
         yield kept
 
 
@@ -148,10 +148,10 @@ def _isTraced(selection: Selection, versions: Iterable[Version], moment: float) 
     return isTraced or bool(selection.only)  # what stands there for a single key has stood there since
 
 
-def _tellUntraced(selection: Selection, state: Iterable[Version], tally: Tally) -> None:
-    """Say once how many files of a state were stored without versioning, if there are any."""
+def _reportUntraced(selection: Selection, snapshot: Iterable[Version], tally: Tally) -> None:
+    """Log once how many files of a snapshot were stored without versioning, if there are any."""
     files = size = 0
-    for version in state:
+    for version in snapshot:
         if version.versionId == NULL_VERSION:
             files, size = files + 1, size + (version.size or 0)
     if files:

@@ -349,7 +349,7 @@ def _restoreOf(descriptor: int) -> str | None:
 
 
 def _mark(descriptor: int, restore: str) -> None:
-    """Say which restore is at work in a private directory."""
+    """Record which restore is at work in a private directory."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _MARKER_FLAGS
     with open(os.open(_MARKER, flags, PRIVATE_FILE, dir_fd=descriptor), "wb") as marker:
         marker.write(restore.encode())

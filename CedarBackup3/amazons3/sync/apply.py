@@ -96,7 +96,7 @@ def uploadFiles(
     Args:
         mirror: what is mirrored
         files: the path of each below the source and its planned bytes, in key order
-        onUnopened: is told of what is no such file any more
+        onUnopened: called with what is no such file any more
         transfer: follows each aws, if anybody sees it, and counts what it was given
     """
     count = size = 0

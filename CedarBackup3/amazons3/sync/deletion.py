@@ -57,7 +57,7 @@ def deleteObjects(
         mirror: what is mirrored
         plan: has the keys
         sourceChange: is asked before each request: what speaks against it, or nothing
-        onProgress: is told how many objects have been dealt with
+        onProgress: called with how many objects have been dealt with
 
     Raises:
         CedarBackupError: the source has changed; what is not deleted yet stays

@@ -41,8 +41,8 @@ def requireHarmless(mirror: Mirror, guards: Guards, plan: Plan) -> None:
 
 def refuse(reasons: Iterable[str]) -> None:
     """Raise `GuardRefused` if there is a reason to."""
-    if said := "; ".join(filter(None, reasons)):
-        raise GuardRefused(f"Refused: {said}; nothing was changed")
+    if reason := "; ".join(filter(None, reasons)):
+        raise GuardRefused(f"Refused: {reason}; nothing was changed")
 
 
 def _sentinelReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:

@@ -35,7 +35,7 @@ def linkTrees(
     Args:
         mirror: what is mirrored
         paths: of the files below the source, in key order
-        onUnopened: is told of a file that cannot be opened any more, or is none, or is not to be followed to
+        onUnopened: called with a file that cannot be opened any more, or is none, or is not to be followed to
 
     Raises:
         CedarBackupError: the source was replaced, or there is no room for the links, or no /proc

@@ -79,7 +79,7 @@ def _locked(place: Place, name: bytes, location: S3Location, kind: int, deadline
 
 
 def _record(descriptor: int) -> None:
-    """Say who holds the lock, in a text that always has the same length, since a home directory is mirrored with it."""
+    """Record who holds the lock, in a text that always has one length, since a home directory is mirrored with it."""
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, os.pwrite(descriptor, b"%10d\n" % os.getpid(), 0))
 

@@ -122,7 +122,7 @@ def againLine(mirror: Mirror, found: ContentFinding) -> str:
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
     if found.verdict == "changed":
         why = "it changed during the run"
-    elif found.standing == "unmoved":
+    elif found.effect == "unmoved":
         why = f"its object is still the one from before the run ({found.lastModified}, {found.etag})"
     else:
         why = "its object differs from the file"
@@ -185,8 +185,8 @@ def planLine(mirror: Mirror, plan: Plan) -> str:
         for action in get_args(Action)
         if plan.counts.get(action)
     ]
-    settled = f"{displayCount(plan.upToDateFiles, 'file')} ({displayBytes(plan.upToDateSize)}) up to date"
-    return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {settled}"
+    upToDate = f"{displayCount(plan.upToDateFiles, 'file')} ({displayBytes(plan.upToDateSize)}) up to date"
+    return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {upToDate}"
 
 
 def _size(size: int | None) -> str:

@@ -1,4 +1,4 @@
-"""What diagnostics and reports tell of aws: which it is, how it is run, and where each setting comes from."""
+"""About the AWS CLI, for diagnostics and reports: which it is, how it is run, and where each setting comes from."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         given = values.get(name, "")
         yield name.replace("_", " ").capitalize(), f"{given} (--{name})" if given else listed.get(name, "unknown")
     yield "Endpoint", _endpoint(settings, configuredText(["get", "endpoint_url"], settings))
-    told = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout"}
+    known = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout"}
     for switch in (*AWS_SWITCHES, *UPLOAD_SWITCHES):
-        if switch.long not in told and values.get(switch.long):
+        if switch.long not in known and values.get(switch.long):
             yield f"--{switch.long}", values[switch.long]
 
 

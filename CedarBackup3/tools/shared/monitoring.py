@@ -1,4 +1,4 @@
-"""What must not be told to those who watch over the runs."""
+"""What must not be reported to those who watch over the runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from CedarBackup3.cli import Exclusion
 
 
 def vainMonitoring(mode: str, verb: str) -> Iterator[Exclusion]:
-    """The exclusions of a switch with which a run does not do what its success would tell.
+    """The exclusions of a switch with which a run does not do what its success would report.
 
     Args:
         mode: the switch
