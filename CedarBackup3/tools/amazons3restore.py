@@ -1,4 +1,4 @@
-"""cback-amazons3-restore: bring back what stood in an Amazon S3 bucket at a given time, through the AWS CLI.
+"""cback-amazons3-restore: restore the contents of an Amazon S3 bucket, of now or of a given time, with the AWS CLI.
 
 `restoreBucket` and `compareWithBucket` are for other Cedar Backup extensions, too. They log through `CedarBackup3.log`,
 print nothing, and raise what `CedarBackup3.errors` has.
