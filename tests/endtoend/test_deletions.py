@@ -188,7 +188,7 @@ def test_what_the_method_sync_deletes_beside_the_plan_is_said_and_never_a_succes
     outcome = sync(source, "s3://bucket/p", "--method", "sync", awsDirectory=commands)
     assert outcome.status == 6, outcome
     assert outcome.stderr.count("Lost: 'aws s3 sync' deleted s3://bucket/p/disk/") == len(KEPT)
-    assert "has deleted 6 objects in s3://bucket/p/ that the plan did not name" in outcome.stderr
+    assert "deleted 6 objects in s3://bucket/p/ that the plan did not name" in outcome.stderr
     assert "Verified" not in outcome.stdout
 
 

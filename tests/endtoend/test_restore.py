@@ -354,7 +354,10 @@ def test_a_time_is_refused_that_does_not_exist_and_explained_if_it_came_twice(
     assert "does not exist" in outcome.stderr
     outcome = restoreOnce("--atTime", "2025-10-26T02:30", "s3://bucket/p", tmp_path / "t", prefix=berlin)
     assert (outcome.status, outcome.stderr.count("\n")) == (0, 1)
-    assert "the first, 2025-10-26T02:30:00+02:00; for the second write 2025-10-26T02:30:00+01:00" in outcome.stderr
+    assert (
+        "the first one, 2025-10-26T02:30:00+02:00, is used; for the second write 2025-10-26T02:30:00+01:00"
+        in outcome.stderr
+    )
 
 
 def test_a_file_is_up_to_date_only_if_its_content_is_known(

@@ -97,7 +97,7 @@ def test_a_link_in_the_place_of_the_target_leads_nowhere(
         assert filesIn(home / "up/target.old") == FILES
     if which == "up" or not isMade:
         assert f"{target} no longer leads to the directory that was restored into" in outcome.stderr
-        assert f"what was restored into is {home / which}.old" in outcome.stderr
+        assert f"the directory that was restored into is {home / which}.old" in outcome.stderr
     else:
         assert f"Cannot restore into {target}: File exists; nothing was restored" in outcome.stderr
 
