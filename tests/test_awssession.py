@@ -81,7 +81,7 @@ def test_without_a_hello_there_is_no_session(start: Start, name: str, caplog: py
         assert sessionOf(settings, pays=True) is None
         assert sessionOf(settings, pays=True) is None
         assert settings.session and reason in settings.session.whyNot
-    assert [record.levelname for record in caplog.records if "No aws session" in record.message] == ["DEBUG"]
+    assert [record.levelname for record in caplog.records if "No session" in record.message] == ["DEBUG"]
 
 
 def test_without_an_aws_there_is_no_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

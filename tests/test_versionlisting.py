@@ -101,7 +101,7 @@ def test_a_page_tells_what_follows_it(key: str, told: tuple[Any, ...], follows: 
 
 
 def test_a_page_that_has_others_behind_it_must_say_where() -> None:
-    with pytest.raises(CommandFailed, match="not where to go on"):
+    with pytest.raises(CommandFailed, match="not where the listing continues"):
         parseVersions(page([("a", "1", True, 1)], None, True, None, None), b"", b"")
 
 

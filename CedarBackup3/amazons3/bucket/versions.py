@@ -64,7 +64,7 @@ def listVersions(
         only: the one key below the prefix that is wanted; empty: all keys
         aws: how to run it
         versions: receives them
-        onVersions: is told how many have come
+        onVersions: called with how many have come
         pageSize: the most that are asked for at a time; 0: as many as the server gives. With 1 none are tied
 
     Returns:
@@ -133,7 +133,10 @@ class _Listed:
             return Next.NOTHING
         self.goOnAfter = (prefix + found[-1].key.decode() if found else marker), versionId
         if (found and not versionId) or self.goOnAfter == asked:
-            raise CommandFailed(f"The server lists the versions in {displayPath(self._location.url)} without end")
+            raise CommandFailed(
+                f"The listing of the versions in {displayPath(self._location.url)} has no end: the server repeats "
+                "itself"
+            )
         return follows
 
 
@@ -180,7 +183,7 @@ def parseVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
         )
         marker, versionMarker = (marker or "") + "", (versionMarker or "") + ""
     except (ValueError, TypeError, AttributeError):
-        raise CommandFailed(f"aws printed no listing of versions but: {displayPath(page[:200])}") from None
+        raise CommandFailed(f"The AWS CLI printed no listing of versions, but: {displayPath(page[:200])}") from None
     for part in rows:
         requireInOrder((row.key for row in part), prefix, prefix + last, mayRepeat=True)
         for row in part:
@@ -209,7 +212,7 @@ def _row(facts: list[Any], *, isMarker: bool) -> Version:
     if isMarker != (size is None):
         raise ValueError("a version without a size")
     if not isTakenLiterally(versionId):
-        raise ValueError("aws would read what it names, and send that to the server")
+        raise ValueError("the AWS CLI would read the file or URL that it names")
     size = None if size is None else size + 0  # fails on what is no number
     return Version(
         key.encode(), versionId, isLatest is True, str(modified), size, (etag or "").strip('"'), kind or "STANDARD"

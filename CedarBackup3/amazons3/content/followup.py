@@ -28,9 +28,11 @@ log = logging.getLogger("CedarBackup3.log")
 ASKED = 100
 """For so many files that seem to differ S3 is asked, and for so many that are unknown."""
 
-_ETAGS_DECIDE = "S3 does not tell how objects in %s are encrypted, nor their checksums, so the ETags decide: %s"
-_NOTHING_DECIDES = "S3 does not tell how objects in %s are encrypted, so the contents of these are unproven: %s"
-_ENCRYPTED = "encrypted in a way that makes its ETag no digest"
+_ETAGS_DECIDE = "Cannot read encryption and checksums of the objects in %s; contents are judged by ETag alone: %s"
+_NOTHING_DECIDES = (
+    "Cannot read encryption and checksums of the objects in %s; the contents of these uploads are unproven: %s"
+)
+_ENCRYPTED = "encrypted in a way that keeps its ETag from being a digest"
 ENCRYPTED = f"it is {_ENCRYPTED}"
 """Why nothing is known of what is encrypted by KMS or with a customer's key."""
 
@@ -42,10 +44,10 @@ class _Answer(NamedTuple):
     failure: str = ""
 
 
-def settledFindings(
+def finalFindings(
     reader: Reader, findings: Iterable[ContentFinding], ask: int = ASKED, *, trustsEtags: bool = True
 ) -> Iterator[ContentFinding]:
-    """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
+    """The findings of `content.hashed` that are no matches, in their order, decided as far as S3 reports more.
 
     Args:
         reader: what every thread has to know
@@ -80,9 +82,11 @@ def settledFindings(
                 failure,
             )
         if found.verdict == "differs" and hasEncrypted and not isAsked and not failures:
-            yield found._replace(verdict="unknown", why=f"it may be {_ENCRYPTED}; S3 was asked for {ask} others only")
+            yield found._replace(
+                verdict="unknown", why=f"it may be {_ENCRYPTED}; S3 was asked about {ask} other objects only"
+            )
         elif found.verdict == "differs" and failures and not trustsEtags:
-            yield found._replace(verdict="unknown", why="S3 does not tell how it is encrypted")
+            yield found._replace(verdict="unknown", why="its encryption cannot be read")
         else:
             yield found
 
@@ -102,8 +106,8 @@ def _answer(reader: Reader, question: tuple[ContentFinding, bool]) -> _Answer:
         isEncrypted = facts.isEncrypted
         if each.etag or not facts.etag:
             return _verdict(reader, each, facts)
-        told = each._replace(etag=facts.etag)  # which a listing without ETags has left out
-        return ("matched", "") if _isAsTold(reader, told, facts) else _verdict(reader, told, facts)
+        known = each._replace(etag=facts.etag)  # which a listing without ETags has left out
+        return ("matched", "") if _isAsStored(reader, known, facts) else _verdict(reader, known, facts)
 
     try:
         answer = findingOf(each, verdict)
@@ -116,7 +120,7 @@ def _answer(reader: Reader, question: tuple[ContentFinding, bool]) -> _Answer:
     return _Answer(answer, True, isEncrypted)
 
 
-def _isAsTold(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
+def _isAsStored(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
     """Whether a file has the ETag of its object, if that can be seen from the file alone."""
     etag = parseEtag(each.etag)
     if not etag or facts.isEncrypted:
@@ -166,8 +170,8 @@ def _verdict(reader: Reader, each: Claim, facts: StoredFacts) -> tuple[Verdict, 
         return _byParts(reader, each, md5, etag) if etag.parts > 1 else unexplained(reader, each.size, etag)
     if checksum:
         return _byParts(reader, each, checksum.make, Etag(checksum.digest, checksum.parts))
-    why = ENCRYPTED if facts.isEncrypted else "its ETag is no digest"
-    return "unknown", f"{why}, and it has no stored checksum that can be calculated"
+    why = ENCRYPTED if facts.isEncrypted else "its ETag is not a digest"
+    return "unknown", f"{why}, and it has no stored checksum that can be computed"
 
 
 def _byParts(reader: Reader, each: Claim, make: Callable[[], Hasher], whole: Etag) -> tuple[Verdict, str]:

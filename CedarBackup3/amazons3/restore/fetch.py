@@ -53,8 +53,8 @@ class Fetched(NamedTuple):
     """What its ETag tells of what arrived."""
     why: str = ""
     """What makes that unknown."""
-    isSettled: bool = True
-    """Whether S3 could not tell more."""
+    isFinal: bool = True
+    """Whether S3 could not report more."""
 
 
 def fetchVersions(
@@ -113,9 +113,9 @@ def _fetched(
         fetched = Fetched(version, file, str(result), isArchived=result.errorCode == "InvalidObjectState")
     else:
         fetched = _checked(file, version, partOf)
-        # aws has told what encrypts the object, so that S3 need not be asked.
+        # the AWS CLI has printed what encrypts the object, so that S3 need not be asked.
         if fetched.verdict != "matched" and not fetched.reason and not _isDigest(printed):
-            fetched = fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isSettled=True)
+            fetched = fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isFinal=True)
     if fetched.reason:
         with contextlib.suppress(OSError):
             os.unlink(file)
@@ -151,11 +151,11 @@ def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
                 return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")
             isRight = contentMatches(opened, status.st_size, version.etag, partOf(version.etag))
     except OSError as error:
-        return Fetched(version, file, f"what arrived cannot be read: {error.strerror}")
+        return Fetched(version, file, f"the fetched file cannot be read: {error.strerror}")
     if isRight:
         return Fetched(version, file)
     verdict: Verdict = "unknown" if isRight is None else "differs"
-    return Fetched(version, file, verdict=verdict, why="its ETag does not tell", isSettled=False)
+    return Fetched(version, file, verdict=verdict, why="its ETag is inconclusive", isFinal=False)
 
 
 def downloadBatch(
