@@ -139,7 +139,10 @@ def test_where_nothing_may_be_deleted_it_is_not_tried_for_ever(
 
 MISHAPS = {
     "emptied": ('rm -rf "$SOURCE"/*', "was emptied"),
-    "replaced": ('mv "$SOURCE" "$SOURCE.away"; mkdir "$SOURCE"; touch "$SOURCE/a"', "is another"),
+    "replaced": (
+        'mv "$SOURCE" "$SOURCE.away"; mkdir "$SOURCE"; touch "$SOURCE/a"',
+        "is not the directory that was read",
+    ),
     "without its file": ('rm -f "$SOURCE/a"; touch "$SOURCE/b"', "does not exist, but --requireFile requires it"),
 }
 
