@@ -138,7 +138,8 @@ def sessionDiagnosis(settings: AwsSettings) -> str:
     with awsSession(settings) as having:
         session = sessionOf(having, pays=True)
         if session is None:
-            return f"none: each question is an AWS CLI process of its own: {having.session.whyNot if having.session else ''}"
+            why = having.session.whyNot if having.session else ""
+            return f"none: each question is an AWS CLI process of its own: {why}"
         return f"can be had (protocol {_PROTOCOL}, AWS CLI {session.version})"
 
 
