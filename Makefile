@@ -20,6 +20,7 @@
 #   make dist                                   a wheel and a source archive, in build/dist
 #   make deb                                    a Debian package, in build/deb
 #   make usage                                  renew docs/usage.md, which has what --help prints
+#   make messages                               renew tests/messages.txt, which has what is printed, logged and reported
 #   make pictures                               draw the pictures of the documents anew, from real runs
 #   make lock                                   renew constraints.txt, with the oldest supported Python
 #   make clean                                  remove all that the others have made
@@ -41,7 +42,7 @@ MADE_FROM = .venv/made pyproject.toml constraints.txt
 UNITS = --ignore=tests/endtoend --ignore=tests/packaging
 QUICK = $(UNITS) -m 'not slow' --hypothesis-profile=quick
 
-.PHONY: help run run-names quick check test test-debian coverage profile bench man pictures completion usage dist deb lock clean
+.PHONY: help run run-names quick check test test-debian coverage profile bench man pictures completion usage messages dist deb lock clean
 
 help:
 	@sed -n 's/^#   \{0,1\}//p; s/^#$$//p' Makefile
@@ -113,6 +114,9 @@ lock: .venv/made
 
 usage:
 	@$(PYTHON) util/usage.py
+
+messages:
+	@$(PYTHON) util/messages.py
 
 clean:
 	rm -rf .venv .demo build dist *.egg-info .*_cache .hypothesis

@@ -19,12 +19,12 @@ class ExitStatus(IntEnum):
         return status
 
     DONE = 0, "Done and verified."
-    PYTHON_TOO_OLD = 1, "This Python is too old."
+    PYTHON_TOO_OLD = 1, "This version of Python is too old."
     USAGE = 2, "The command line is wrong."
-    LOGGING = 3, "The log, or another file that the run is to be told in, cannot be written."
+    LOGGING = 3, "The log, report or metrics file cannot be written."
     CONFIGURATION = 4, "Reserved for other Cedar Backup tools."
     INTERRUPTED = 5, "Interrupted by SIGINT, SIGTERM or SIGHUP."
-    FAILED = 6, "The run failed: source unreadable, aws missing or failing, a defect."
+    FAILED = 6, "The run failed: source unreadable, AWS CLI missing or failing, a defect."
     DIFFERENCES = 7, "The run finished and found differences."
     NAMES_REFUSED = 8, "Refused: file names that will not survive."
     GUARD_REFUSED = 9, "Refused: a guard (a directory loop, ...)."
@@ -62,7 +62,7 @@ class UsageError(CedarBackupError):
 
 
 class LoggingError(CedarBackupError):
-    """The log, or another file that the run is to be told in, cannot be written; nothing was done."""
+    """The log, report or metrics file cannot be written; nothing was done."""
 
     status = ExitStatus.LOGGING
 

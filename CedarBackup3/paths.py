@@ -29,9 +29,9 @@ def openPath(
     Args:
         directory: where a relative path begins
         path: of bytes
-        onLink: is told of each link on the way, and at the end of it
-        onDirectory: is told of each directory in which a name is looked up
-        onEntry: is told its descriptor, which is open until the name is found; all of them may raise to go no further
+        onLink: called with each link on the way, and at the end of it
+        onDirectory: called with each directory in which a name is looked up
+        onEntry: called with its descriptor, which is open until the name is found; all of them may raise to stop
 
     Raises:
         OSError: it leads nowhere (ENOENT, ENOTDIR), to itself (ELOOP), or where this user may not go

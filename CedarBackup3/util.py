@@ -22,7 +22,7 @@ NOT_STARTED = 256
 """The status `executeCommand` gives for a command that could not be started, as in Cedar Backup."""
 
 STATUS_UNKNOWN = 257
-"""The status it gives for a command of which the system does not tell how it ended; see `awaitableChildren`."""
+"""The status it gives for a command of which the system does not report how it ended; see `awaitableChildren`."""
 
 STOP_GRACE = 5.0
 """Seconds between asking a child to end and killing it."""
@@ -350,8 +350,8 @@ _SHORTAGES = {
     errno.ENFILE: "the machine can open no more files; end what has many open, or raise the sysctl fs.file-max",
     errno.EAGAIN: "no more processes or threads can be started; raise the limit (ulimit -u, TasksMax= of systemd)",
     errno.ENOMEM: "there is too little memory; end other programs, or raise the limit (ulimit -v, MemoryMax=)",
-    errno.ENOSPC: "there is no room left on the disk; make room",
-    errno.EDQUOT: "the quota of this user is exhausted; make room",
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the quota of this user is used up; free some space",
 }
 
 

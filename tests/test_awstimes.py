@@ -67,7 +67,7 @@ def test_the_borders_of_what_is_read(text: str) -> None:
 def test_what_is_none_is_said_with_the_key(text: str) -> None:
     with pytest.raises(ValueError):
         nanosecondsOf(text)
-    with pytest.raises(CommandFailed, match=r"stored cannot be read: the server says") as failure:
+    with pytest.raises(CommandFailed, match=r"was stored: the server reports") as failure:
         requireTime(text, b"a/\x1b[31mkey")
     assert "a/\\x1b[31mkey" in str(failure.value)
     assert str(failure.value).isprintable()

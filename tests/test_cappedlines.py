@@ -34,7 +34,7 @@ def test_the_first_lines_are_logged_and_the_others_counted(
     caplog.set_level(logging.INFO)
     lines = CappedLines("names", shown=shown)
     for each in range(number):
-        lines.say(f"{each}")
+        lines.log(f"{each}")
     lines.finish()
     levels = [logging.ERROR] * errors + [logging.INFO] * infos
     expected = [(level, str(each)) for each, level in enumerate(levels)] + [(logging.ERROR, last)] * bool(last)

@@ -218,7 +218,7 @@ def test_runs_share_a_log_and_leave_no_handler_behind(log: Path) -> None:
         (
             ZeroDivisionError("oh\nno"),
             6,
-            "Failed unexpectedly, please report this with what --stack prints: ZeroDivisionError: oh\\nno",
+            "Failed unexpectedly; please report this with the output of --stack: ZeroDivisionError: oh\\nno",
         ),
     ],
 )
@@ -339,7 +339,7 @@ def test_what_cannot_be_printed_changes_a_status_only_if_it_was_asked_for(
     assert "Exception ignored" not in errors
     assert "Traceback" not in errors or name == "a defect"
     if status == 6 and name in ANSWERS and "2>" not in redirection:
-        assert errors == "t: The answer cannot be written whole to standard output: No space left on device\n"
+        assert errors == "t: The output cannot be written completely to standard output: No space left on device\n"
 
 
 @pytest.mark.parametrize("streams", [("stdout",), ("stderr",), ("stdout", "stderr")])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from CedarBackup3.amazons3.compare import difference, finder, isNewer, isTold, knowablePairs, mergeJoin
+from CedarBackup3.amazons3.compare import difference, finder, isNewer, isProvenByTime, knowablePairs, mergeJoin
 from CedarBackup3.amazons3.model import Kind, ObjectEntry, SourceEntry
 
 SECOND = 1_000_000_000
@@ -87,7 +87,7 @@ def test_a_file_is_newer_by_its_fraction_of_a_second_in_each_cli_s_time_format(
 def test_a_time_of_whole_or_even_seconds_tells_nothing_of_a_change_within_them(
     mtimeNs: int, later: str, isKnown: bool
 ) -> None:
-    assert isTold(file(b"a", 1, mtimeNs), stored(b"a", 1, f"1970-01-01T00:00:{later}Z")) is isKnown
+    assert isProvenByTime(file(b"a", 1, mtimeNs), stored(b"a", 1, f"1970-01-01T00:00:{later}Z")) is isKnown
 
 
 def test_rows_are_found_by_ascending_keys() -> None:

@@ -21,7 +21,7 @@ from CedarBackup3.amazons3.content import digests
 from CedarBackup3.amazons3.content import followup as questions
 from CedarBackup3.amazons3.content import hashing as content
 from CedarBackup3.amazons3.content.digestcache import DigestCache, openDigestCache
-from CedarBackup3.amazons3.content.followup import ASKED, settledFindings
+from CedarBackup3.amazons3.content.followup import ASKED, finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, contentFindings
 from CedarBackup3.amazons3.content.storedchecksums import StoredFacts, storedFacts
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
@@ -120,7 +120,7 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
 
     def check() -> tuple[dict[bytes, str], list[bytes]]:
         read.clear()
-        with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:
+        with openDigestCache(str(tmp_path / "cache"), quietNs=0) as cache:
             claims = [claimOf(mirror, path, etag) for path, etag in etags.items()]
             return verdicts(readerOf(mirror, cache), claims), sorted(set(read))
 
@@ -138,14 +138,14 @@ def test_with_a_cache_a_second_check_reads_nothing_but_what_does_not_agree(
 def test_a_bit_that_flips_without_any_new_time_is_found_without_the_cache_and_only_so(tmp_path: Path) -> None:
     mirror = mirrorOf(plantTree(tmp_path / "source", {b"a": b"1"}), "s3://bucket")
     claims = [claimOf(mirror, b"a", hashlib.md5(b"1").hexdigest())]
-    with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:
+    with openDigestCache(str(tmp_path / "cache"), quietNs=0) as cache:
         assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
     (tmp_path / "source/a").write_bytes(b"0")
     os.utime(tmp_path / "source/a", ns=(0, claims[0].mtimeNs))
     now = digests.fileState(os.stat(tmp_path / "source/a"))
-    with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:  # as if the disk had not noticed
+    with openDigestCache(str(tmp_path / "cache"), quietNs=0) as cache:  # as if the disk had not noticed
         cache.keep(mirror.pathTo(b"a"), now, {0: hashlib.md5(b"1").digest()})
-    with openDigestCache(str(tmp_path / "cache"), settledNs=0) as cache:
+    with openDigestCache(str(tmp_path / "cache"), quietNs=0) as cache:
         assert verdicts(readerOf(mirror, cache), claims) == {b"a": "matched"}
     assert verdicts(readerOf(mirror), claims) == {b"a": "differs"}
 
@@ -202,7 +202,7 @@ def test_what_s3_says_of_a_hundred_mismatches_decides_on_the_others(
         return answer(key)
 
     monkeypatch.setattr(questions, "storedFacts", facts)
-    found = list(settledFindings(readerOf(mirrorOf(tmp_path, "s3://bucket")), mismatches(3 * ASKED)))
+    found = list(finalFindings(readerOf(mirrorOf(tmp_path, "s3://bucket")), mismatches(3 * ASKED)))
     assert [each.path for each in found] == [each.path for each in mismatches(3 * ASKED)]
     assert Counter(each.verdict for each in found) == expected
     assert len(asked) <= ASKED
@@ -259,7 +259,7 @@ def test_a_session_is_asked_for_all_unless_it_never_tells(
     tmp_path: Path, answer: Callable[[bytes], StoredFacts], expected: dict[str, int]
 ) -> None:
     session = AnsweringAws(answer, math.inf)
-    found = list(settledFindings(answeredBy(tmp_path, session), mismatches(3 * ASKED)))
+    found = list(finalFindings(answeredBy(tmp_path, session), mismatches(3 * ASKED)))
     assert [each.path for each in found] == [each.path for each in mismatches(3 * ASKED)]
     assert Counter(each.verdict for each in found) == expected
     if answer is failing:
@@ -287,7 +287,7 @@ def test_of_what_is_stored_alike_a_few_tell_whether_to_ask_for_the_others(
 ) -> None:
     session = AnsweringAws(answer, math.inf)
     reader = answeredBy(tmp_path, session)
-    found = list(settledFindings(reader, mismatches(2000), ask, probe=5, trustsEtags=trustsEtags))
+    found = list(finalFindings(reader, mismatches(2000), ask, probe=5, trustsEtags=trustsEtags))
     assert len(session.asked) == asked
     assert {each.verdict for each in found[1:]} == {verdict}
 
@@ -306,7 +306,7 @@ def test_where_a_session_is_lost_the_commands_go_on_up_to_their_limit(
         return ENCRYPTED
 
     monkeypatch.setattr(questions, "storedFacts", facts)
-    found = list(settledFindings(answeredBy(tmp_path, session), mismatches(3 * ASKED, verdict)))
+    found = list(finalFindings(answeredBy(tmp_path, session), mismatches(3 * ASKED, verdict)))
     assert Counter(each.verdict for each in found) == {"unknown": 3 * ASKED}
     assert len(session.asked) == lasts
     assert len(commands) == min(ASKED, 3 * ASKED - lasts)
@@ -321,7 +321,7 @@ def test_the_questions_end_when_nobody_wants_their_answers(tmp_path: Path) -> No
             return super().headObject(bucket, key, *more, **others)
 
     session = Waiting(lambda key: PLAIN, math.inf)
-    findings = settledFindings(answeredBy(tmp_path, session), mismatches(1000))
+    findings = finalFindings(answeredBy(tmp_path, session), mismatches(1000))
     assert isinstance(findings, Generator)
     assert next(findings).path == b"00000"
     findings.close()
@@ -331,7 +331,7 @@ def test_the_questions_end_when_nobody_wants_their_answers(tmp_path: Path) -> No
 def test_what_is_unknown_stays_so_beyond_the_hundred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "storedFacts", lambda location, aws, key, shouldStop: replace(PLAIN, etag="x"))
     odd = [found._replace(etag="x") for found in mismatches(ASKED + 5, "unknown")]
-    found = list(settledFindings(readerOf(mirrorOf(tmp_path, "s3://bucket")), odd))
+    found = list(finalFindings(readerOf(mirrorOf(tmp_path, "s3://bucket")), odd))
     assert Counter(each.verdict for each in found) == {"unknown": ASKED + 5}
 
 
@@ -353,7 +353,7 @@ def test_a_part_size_that_s3_has_told_is_tried_on_what_it_is_not_asked_for(
         contentFindings(reader, [claimOf(mirror, path, etag) for path in (b"1", b"2", b"3", b"4")], 0, lambda *told: 0)
     )
     assert [found.verdict for found in first] == ["differs"] * 4
-    assert [found.verdict for found in settledFindings(reader, first)] == ["matched", "matched", "matched", "differs"]
+    assert [found.verdict for found in finalFindings(reader, first)] == ["matched", "matched", "matched", "differs"]
 
 
 def test_work_is_done_ahead_but_never_far_and_ends_when_nobody_wants_it() -> None:

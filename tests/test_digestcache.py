@@ -141,12 +141,12 @@ def _forAll(path: Path) -> None:
     [
         (lambda path: path.write_bytes(b"no database, but text that goes on for a while" * 9), "not a database"),
         (lambda path: path.write_bytes(b"SQLite format 3\x00" + bytes(4096)), "cannot be used"),
-        (_foreignDatabase, "no digest cache of this version"),
-        (_laterCache, "no digest cache of this version"),
+        (_foreignDatabase, "not a digest cache of this version"),
+        (_laterCache, "not a digest cache of this version"),
         (Path.mkdir, "Is a directory"),
         (lambda path: path.symlink_to("no/such/place"), "No such file"),
-        (os.mkfifo, "must be a file"),
-        (_forAll, "no other can write to"),
+        (os.mkfifo, "must belong to this user"),
+        (_forAll, "writable by nobody else"),
     ],
     ids=["text", "garbage", "foreign", "later", "directory", "nowhere", "pipe", "open to all"],
 )
@@ -219,7 +219,7 @@ def test_a_journal_that_a_stranger_can_put_beside_the_cache_proves_nothing(
     os.chown(planted, STRANGER, -1)
     monkeypatch.chdir(file.parent)
     with (
-        pytest.raises(CedarBackupError, match="a match proves nothing") as failure,
+        pytest.raises(CedarBackupError, match="no other user can put a file") as failure,
         openDigestCache(file.name if isRelative else str(file)) as cache,
     ):
         assert cache.digests(b"/a", STATE) == {}
@@ -249,7 +249,7 @@ def test_what_lies_beside_the_cache_must_be_this_users_too(suffix: str, oddity: 
     if (suffix, oddity) == ("", "a link"):  # it is followed, since only this user can have made it
         with openDigestCache(str(file)):
             return
-    with pytest.raises(CedarBackupError, match=f"{beside} must be a file of this user's"), openDigestCache(str(file)):
+    with pytest.raises(CedarBackupError, match=f"{beside} must belong to this user"), openDigestCache(str(file)):
         pass
 
 

@@ -43,7 +43,7 @@ def aws(runtime: Path) -> AwsSettings:
 )
 def test_only_runs_that_look_go_together(held: str, asked: str, isRefused: bool, aws: AwsSettings) -> None:
     refused = pytest.raises(
-        LockHeld, match=r"on s3://bucket/p/ \(process \d+\).*--lockWait SECONDS; nothing was changed"
+        LockHeld, match=r"using s3://bucket/p/ \(process \d+\).*--lockWait SECONDS; nothing was changed"
     )
     with (
         targetLock(PLACE, aws, shared=held == "shared"),

@@ -54,17 +54,17 @@ def test_a_url_names_a_bucket_and_a_prefix_that_is_empty_or_ends_with_a_slash(
         ("s3://", "names no bucket"),
         ("s3:///p", "names no bucket"),
         *(
-            (f"s3://{bucket}/p", "a bucket that aws does not allow")
+            (f"s3://{bucket}/p", "a bucket that the AWS CLI does not accept")
             for bucket in ("..", ".", "a b", "b\u00fc", "a:b", "a?b", "a\n", "%41")
         ),
-        (f"s3://{'x' * 256}", "a bucket that aws does not allow"),
+        (f"s3://{'x' * 256}", "a bucket that the AWS CLI does not accept"),
         (
             "s3://arn:aws:s3express:us-east-1:123456789012:accesspoint/x--use1-az4--xa-s3",
-            "a bucket that aws does not allow",
+            "a bucket that the AWS CLI does not accept",
         ),
         ("s3://mine--use1-az4--x-s3/p", "directory bucket, which lists its keys in no order"),
         ("s3://point--use1-az4--xa-s3", "directory bucket, which lists its keys in no order"),
-        (f"s3://{POINT}x:y", "goes on behind the access point"),
+        (f"s3://{POINT}x:y", "continues after the access point"),
     ],
 )
 def test_a_url_that_names_no_bucket_is_refused_with_the_reason(url: str, reason: str) -> None:

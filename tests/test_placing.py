@@ -196,7 +196,7 @@ def test_the_unfinished_restore_of_another_user_is_not_to_be_removed(tmp_path: P
     (tmp_path / ".cback-restore").mkdir(mode=0o700)
     os.chown(tmp_path / ".cback-restore", 65534, -1)
     with (
-        pytest.raises(CedarBackupError, match="user with the number 65534, whose restore has not come to its end"),
+        pytest.raises(CedarBackupError, match="user 65534, whose restore is not complete"),
         stagedIn(tmp_path, "this one"),
     ):
         pass
@@ -206,7 +206,7 @@ def test_the_unfinished_restore_of_another_user_is_not_to_be_removed(tmp_path: P
 @pytest.mark.parametrize(
     ("above", "owner", "word"),
     [
-        (0o755, None, "lets others in"),
+        (0o755, None, "lets other users in"),
         (0o700, None, ""),  # nobody else comes so far
         (0o755, 65534, "no_root_squash"),
         (0o700, 65534, "uid="),

@@ -174,7 +174,7 @@ def test_a_receiver_that_is_started_anew_gets_the_lines_that_follow(
     assert ran(run) == 0
     assert [line[-4:] for line in later[0].lines()] == [b"four"]
     later[0].close()
-    lost = f"The system log {path} cannot be written (No such file or directory); going on without it\n"
+    lost = f"The system log {path} cannot be written (No such file or directory); continuing without it\n"
     assert capsys.readouterr().err == f"one\ntwo\n{lost}three\nfour\n"
 
 

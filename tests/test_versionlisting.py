@@ -186,9 +186,9 @@ def test_a_page_tells_what_follows_it(key: str, told: tuple[Any, ...], follows: 
 
 def test_a_page_that_has_others_behind_it_must_say_where() -> None:
     printed = page([("a", "1", True, 1)], None, True, None, None)
-    with pytest.raises(CommandFailed, match="not where to go on"):
+    with pytest.raises(CommandFailed, match="not where the listing continues"):
         parseVersions(printed, b"", b"")
-    with pytest.raises(CommandFailed, match="not where to go on"):
+    with pytest.raises(CommandFailed, match="not where the listing continues"):
         answeredVersions(answer(printed), b"", b"")
 
 

@@ -195,7 +195,7 @@ def _ofNames(source: Path, url: str) -> Iterator[Step]:
     """A name that cannot be stored is refused and mended; others go up as they are."""
     bad, good = (os.path.join(os.fsencode(source), "caf\u00e9.txt".encode(coding)) for coding in ("latin-1", "utf-8"))
     if os.path.lexists(bad):
-        why = "A name in Latin-1, among others that are only unusual: it is refused (status 8) with a way out."
+        why = "A name in Latin-1, among others that are only unusual: it is refused (status 8) with its remedies."
         yield _sync(source, url, why=why, status=8)
         os.rename(bad, good)
     yield _sync(source, url, why="That file has been renamed. The other names go up as they are.")

@@ -14,7 +14,7 @@ SHOWN = 25
 
 
 class CappedLines:
-    """Lines of one kind, each given to `say`; `finish` tells how many more there were."""
+    """Lines of one kind, each given to `log`; `finish` logs how many more there were."""
 
     def __init__(self, kind: str, level: int = logging.ERROR, shown: int = KEPT) -> None:
         """Take what they are, as a plural, their level, and how many have it; the others go to the log file only."""
@@ -22,7 +22,7 @@ class CappedLines:
         self.shown = min(shown, KEPT)
         self.count = 0
 
-    def say(self, line: str) -> None:
+    def log(self, line: str) -> None:
         """Log a line while there are few."""
         self.count += 1
         if self.count <= KEPT:

@@ -60,7 +60,7 @@ def finder(rows: Iterable[Found]) -> Callable[[bytes], Found | None]:
 
 
 def knowablePairs(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """The pairs without the objects below what cannot be read: whether they have files, nobody can tell.
+    """The pairs without the objects below what cannot be read: whether they have files is unknown.
 
     A link that cannot be followed may lead to a directory as well, so objects below it are left out, too. One that
     leads nowhere is only worth a word where there are objects that it can have led to: else it is left out itself.
@@ -89,8 +89,8 @@ def isNewer(entry: SourceEntry, found: ObjectEntry) -> bool:
     return entry.mtimeNs > nanosecondsOf(found.lastModified) + 500
 
 
-def isTold(entry: SourceEntry, found: ObjectEntry) -> bool:
-    """Whether the time of a file tells that it has not changed since its object, which has its size, was stored.
+def isProvenByTime(entry: SourceEntry, found: ObjectEntry) -> bool:
+    """Whether the time of a file proves that it has not changed since its object, which has its size, was stored.
 
     Where times have whole seconds (ext3, some NFS), or even ones (FAT), a file may have been changed in the very second
     in which it was stored, or later in it.

@@ -25,9 +25,9 @@ def heldBy(descriptor: int, kind: str, where: str, recorded: int = 0) -> str:
     others = [process for process in holders if not _isAws(process)]
     if others or (not holders and (not recorded or _isAlive(recorded))):
         process = recorded or next(iter(others), 0)
-        return f"Another {kind} is at work {where}{f' (process {process})' if process else ''}"
+        return f"Another {kind} is using {where}{f' (process {process})' if process else ''}"
     processes = f" (process {', '.join(map(str, holders))})" if holders else ""
-    return f"The AWS CLI of a {kind} that was killed is still at work {where}{processes}"
+    return f"The AWS CLI of a {kind} that was killed is still using {where}{processes}"
 
 
 def _holders(descriptor: int) -> Iterator[int]:

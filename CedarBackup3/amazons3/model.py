@@ -49,16 +49,16 @@ class S3Location:
             raise UsageError(f"the URL {displayPath(url)} names no bucket")
         if not (arn or _BUCKET_NAME.match(bucket)):
             raise UsageError(
-                f"the URL {displayPath(url)} names a bucket that aws does not allow: it takes letters, digits, dots, "
-                "dashes and underscores, at most 255"
+                f"the URL {displayPath(url)} names a bucket that the AWS CLI does not accept: a name has letters, "
+                "digits, dots, dashes and underscores, at most 255"
             )
         if bucket.endswith(_OF_DIRECTORY_BUCKETS):
             raise UsageError(
-                f"the URL {displayPath(url)} names a directory bucket, which lists its keys in no order, so that "
-                "nothing can be proven of it; use a general purpose bucket"
+                f"the URL {displayPath(url)} names a directory bucket, which lists its keys in no order, so nothing "
+                "can be proven; use a general purpose bucket"
             )
         if rest[len(bucket) : len(bucket) + 1] not in {"", "/"}:
-            raise UsageError(f"the URL {displayPath(url)} goes on behind the access point without a slash")
+            raise UsageError(f"the URL {displayPath(url)} continues after the access point without a slash")
         prefix = rest[len(bucket) + 1 :]
         try:
             prefix.encode()
@@ -169,7 +169,7 @@ class Kind(Enum):
     CONTENT = "content"
     UNREADABLE = "unreadable"
     CHANGED = "changed"
-    """It changed during the run, so that nothing can be said of it."""
+    """It changed during the run, so that nothing can be proven of it."""
 
 
 class Difference(NamedTuple):
@@ -187,7 +187,7 @@ class Difference(NamedTuple):
 Verdict = Literal["matched", "differs", "unknown", "changed", "unreadable"]
 """What comparing the content of a file with its object can show."""
 
-Standing = Literal["settled", "uploaded", "unmoved", "changed"]
+RunEffect = Literal["none", "uploaded", "unmoved", "changed"]
 """What the run has done with a file: nothing, or uploaded it, and its object is another than before, or is not; or it
 changed before it was uploaded once more, so that it is changed whatever it holds now."""
 
@@ -208,7 +208,7 @@ class Claim(NamedTuple):
     """Of the object, as aws printed it."""
     ctimeNs: int = 0
     inode: int = 0
-    standing: Standing = "settled"
+    effect: RunEffect = "none"
     isChanged: bool = False
     """Whether the file is another than when the run began."""
     versionId: str = ""
@@ -229,7 +229,7 @@ class ContentFinding(NamedTuple):
     lastModified: str
     ctimeNs: int = 0
     inode: int = 0
-    standing: Standing = "settled"
+    effect: RunEffect = "none"
     isChanged: bool = False
     versionId: str = ""
 

@@ -1,4 +1,4 @@
-"""How far a run has come: whom it tells, and what is told of a transfer, by the plan."""
+"""How far a run has come: who listens, and what is reported of a transfer, by the plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _log = logging.getLogger("CedarBackup3.log")
 _FILE_WORTH = 64 << 10  # bytes: files without content take their time, too
 
 OnProgress = Callable[[str, int, int, float | None], object]
-"""Is told now and then: the phase in a word, files and bytes done in it, and which fraction that is, if it is known."""
+"""Called now and then with the phase in a word, files and bytes done in it, and the fraction that is, if known."""
 
 
 class Recorder(Protocol):
@@ -30,7 +30,7 @@ class Recorder(Protocol):
 
 
 class Watcher(Protocol):
-    """Whom a run tells how far it has come: an `OnProgress` that counts the time of the phases."""
+    """The listener to how far a run has come: an `OnProgress` that counts the time of the phases."""
 
     @property
     def seconds(self) -> Mapping[str, float]:
@@ -60,11 +60,11 @@ class Silence:
 
     @property
     def findings(self) -> Silence:
-        """What it is told it does not keep."""
+        """Keeps nothing."""
         return self
 
     def __call__(self, phase: str, files: int = 0, size: int = 0, fraction: float | None = None) -> None:
-        """Nobody is told."""
+        """Nobody listens."""
 
     def charge(self, phase: str, seconds: float) -> None:
         """Nothing is timed."""
@@ -80,17 +80,17 @@ class Silence:
 
 
 SILENT = Silence()
-"""Whom a run tells that nobody watches: the default for library callers."""
+"""The listener of a run that nobody watches: the default for library callers."""
 
 
 class Transfer:
     """How much of a plan has been transferred, by one aws after another, each of which counts from zero.
 
-    What is told never falls and is never more than the plan, whatever aws rounds, estimates or transfers twice.
+    What is reported never falls and is never more than the plan, whatever aws rounds, estimates or transfers twice.
     """
 
     def __init__(self, watcher: Watcher, phase: str, files: int, size: int) -> None:
-        """Nothing of the plan, with so many files and bytes, has been transferred yet; nothing is told yet."""
+        """Nothing of the plan, with so many files and bytes, has been transferred yet; nothing is reported yet."""
         self.isShown = watcher.isShown
         """Whether anybody sees it, so that aws had better print how far it has come."""
         self._watcher, self._phase = watcher, phase
@@ -103,7 +103,7 @@ class Transfer:
         self.follow(0, 0)
 
     def count(self, files: int, size: int) -> None:
-        """So many more files with so many bytes are dealt with, whoever has told of them meanwhile."""
+        """So many more files with so many bytes are dealt with, whoever has reported them meanwhile."""
         self._files += files
         self._size += size
         self.follow(0, 0)

@@ -38,7 +38,7 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as error:
         place = tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - only to name it
-        reason = f"{error.strerror}; make room there, or set TMPDIR to another directory"
+        reason = f"{error.strerror}; free space there, or set TMPDIR to another directory"
         if error.errno not in _FULL:
             reason = shortageSentence(error) or reason
         raise CedarBackupError(f"Cannot write a temporary file in {displayPath(place)}: {reason}") from None

@@ -39,8 +39,8 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
     switched |= {switch.implies: True for switch in tool.allSwitches if switch.implies and switched[switch.long]}
     valued = [switch for switch in tool.allSwitches if switch.valueName]
     texts = switched | {switch.long: _text(switch, switched) for switch in valued}
-    told = [switch for switch in valued if texts[switch.long] or switched[switch.long] is not None]
-    values = texts | {switch.long: _converted(switch, texts[switch.long]) for switch in told}
+    present = [switch for switch in valued if texts[switch.long] or switched[switch.long] is not None]
+    values = texts | {switch.long: _converted(switch, texts[switch.long]) for switch in present}
     arguments: dict[str, Any] = {}
     if not any(switched[answer] for answer in ANSWERS):
         arguments = _parsedArguments(tool, words, switched, operands)

@@ -19,8 +19,8 @@ from CedarBackup3.util import displayText, withoutSecrets
 def diagnosticsListing(tool: Tool, line: CommandLine) -> str:
     """The text that `--diagnostics` prints: a line each, the common ones first, then the tool's own."""
     common = commonOptions(line.values, line.given)
-    told = (*_commonDiagnostics(tool), ("Log", _log(common)), *tool.diagnostics(line.values))
-    rows = [(label, displayText(withoutSecrets(value))) for label, value in told]
+    pairs = (*_commonDiagnostics(tool), ("Log", _log(common)), *tool.diagnostics(line.values))
+    rows = [(label, displayText(withoutSecrets(value))) for label, value in pairs]
     width = max(len(label) for label, _ in rows) + 2
     return "Diagnostics:\n\n" + "".join(f"   {label + ':':{width}}{value}\n" for label, value in rows)
 

@@ -88,7 +88,7 @@ def _requireFile(place: Place, name: bytes) -> None:
         raise ValueError("it is a link, a directory or a device, not a file")
     above = os.fstat(place.descriptor)
     if above.st_mode & stat.S_ISVTX and os.geteuid() not in (0, status.st_uid, above.st_uid):  # as in /tmp
-        raise ValueError("it belongs to another user, and only that one may replace it")
+        raise ValueError("it belongs to another user, and only that user may replace it")
 
 
 def _synchronize(place: Place) -> None:

@@ -51,12 +51,12 @@ def setUpLogging(options: CommonOptions, tag: str, beforeScreen: Callable[[], ob
             logger.addHandler(handler)
             undo.callback(logger.removeHandler, handler)
         if options.unwritableLogfile:
-            _tellOfUserLogfile(flow, options, beforeScreen)
+            _announceUserLogfile(flow, options, beforeScreen)
         yield
 
 
-def _tellOfUserLogfile(flow: logging.Logger, options: CommonOptions, before: Callable[[], object]) -> None:
-    """Tell whoever sits at a terminal where the log is; cron, which mails what is printed, is told nothing."""
+def _announceUserLogfile(flow: logging.Logger, options: CommonOptions, before: Callable[[], object]) -> None:
+    """Tell whoever sits at a terminal where the log is; nothing is printed under cron, which would mail it."""
     sentence = (
         f"The log file is {displayPath(options.logfile)}, because this user cannot write "
         f"{displayPath(options.unwritableLogfile)}; --logfile PATH names another"
@@ -131,19 +131,19 @@ class _Log(Protocol):
 
 
 class _Record:
-    """A stream to a log; the first line that cannot be written is told on the screen, and none ends a backup."""
+    """A stream to a log; the first line that cannot be written is reported on the screen, and none ends a backup."""
 
     def __init__(self, log: _Log, isQuiet: bool) -> None:
-        self._log, self._isTold = log, isQuiet
+        self._log, self._isReported = log, isQuiet
 
     def write(self, line: str) -> None:
         try:
             self._log.write(line)
         except OSError as error:
-            if not self._isTold:
+            if not self._isReported:
                 reason = error.strerror or error
-                sys.stderr.write(f"{self._log.name} cannot be written ({reason}); going on without it\n")
-            self._isTold = True
+                sys.stderr.write(f"{self._log.name} cannot be written ({reason}); continuing without it\n")
+            self._isReported = True
 
     def flush(self) -> None:
         """Nothing is held back."""

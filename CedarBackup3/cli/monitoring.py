@@ -50,7 +50,7 @@ def requireDistinct(common: CommonOptions) -> None:
 
 
 def requireFiles(common: CommonOptions) -> None:
-    """Raise `LoggingError` unless the files that the run is to be told in could be written now."""
+    """Raise `LoggingError` unless log, report and metrics file could be written now."""
     from CedarBackup3.cli.filereplacement import requireReplaceable
 
     if common.report == "-" and sys.__stdout__ is None:
@@ -69,7 +69,7 @@ def _files(common: CommonOptions) -> dict[str, str]:
 
 
 def announceRun(run: Run, log: logging.Logger) -> None:
-    """Tell that the run begins, and warn of what it will be told in vain."""
+    """Tell that the run begins, and warn of metrics that nobody will collect."""
     metricsFile = run.common.metricsFile
     if metricsFile and not metricsFile.endswith(".prom"):
         log.warning(
@@ -88,7 +88,7 @@ def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger 
         run: the run, its context closed
         status: how it ended
         message: in which sentence it failed, if it did
-        log: where it is said what cannot be told; None: there is no log
+        log: where failures of the reporting are logged; None: there is no log
 
     Returns:
         The status, but `FAILED` if all was well and the report or the metrics cannot be written: whoever watches by
@@ -197,6 +197,4 @@ def _ping(run: Run, end: str, log: logging.Logger | None) -> None:
 
     problem = pingProblem(run.common.pingUrl, end)
     if problem and log:
-        log.warning(
-            "The ping to %s%s went wrong: %s; the run is not affected", maskUrl(run.common.pingUrl), end, problem
-        )
+        log.warning("The ping to %s%s failed: %s; the run is not affected", maskUrl(run.common.pingUrl), end, problem)

@@ -12,7 +12,7 @@ DEFAULT_OWNER = ("root", "adm")
 
 
 class CommonOptions(NamedTuple):
-    """What the common switches said."""
+    """The values of the common switches."""
 
     verbose: bool = False
     quiet: bool = False

@@ -1,4 +1,4 @@
-"""How a run ended, with all that is to be told of it."""
+"""How a run ended, with all that is to be reported of it."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-_SETTLING = 2.0  # seconds of growth, before which no speed is told
+_SETTLING = 2.0  # seconds of growth, before which no speed is reported
 _MEMORY = 30.0  # seconds, after which what the speed was counts for a third
 _LEAST_LEFT = 1.0  # seconds, of a phase that has not ended
 _MOST_LEFT = 360_000.0  # seconds; what takes longer is as good as unknown

@@ -1,4 +1,4 @@
-"""Telling a watchdog on the web that a run begins and how it ends, as healthchecks.io and its like want to be told."""
+"""Pings a watchdog on the web when a run begins and when it ends, as healthchecks.io and its like expect it."""
 
 from __future__ import annotations
 

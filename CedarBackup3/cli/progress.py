@@ -75,10 +75,10 @@ def _parts(shown: Shown) -> dict[str, str]:
 
 
 def _joined(parts: Mapping[str, str]) -> str:
-    told = ", ".join(text for name, text in parts.items() if name != "phase")
+    shown = ", ".join(text for name, text in parts.items() if name != "phase")
     if "phase" not in parts:
-        return told
-    return f"{parts['phase']}: {told}" if told else f"{parts['phase']} ..."
+        return shown
+    return f"{parts['phase']}: {shown}" if shown else f"{parts['phase']} ..."
 
 
 def _duration(seconds: int) -> str:

@@ -29,7 +29,7 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
         commandLine: the words after the command's name; by default those of this process
 
     Returns:
-        The exit status. Whatever went wrong has been said, on the screen and in the log, each in its own way.
+        The exit status. Whatever went wrong has been reported, on the screen and in the log, each in its own way.
     """
     with _unbrokenOutput(), _interruptions():
         if sys.version_info < _OLDEST_PYTHON:
@@ -41,7 +41,7 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
         except UsageError as error:
             _complain(tool, f"{error} (see {tool.name} --help)")
             return error.status
-        except (LoggingError, Interrupted) as error:  # there is no log to say it in
+        except (LoggingError, Interrupted) as error:  # there is no log to report it in
             _complain(tool, str(error))
             return error.status
 
@@ -71,7 +71,7 @@ def _answered(tool: Tool, text: str) -> ExitStatus:
     except BrokenPipeError:
         pass
     except OSError as error:  # an empty file must not look like the answer
-        _complain(tool, f"The answer cannot be written whole to standard output: {error.strerror}")
+        _complain(tool, f"The output cannot be written completely to standard output: {error.strerror}")
         return ExitStatus.FAILED
     return ExitStatus.DONE
 
@@ -141,8 +141,8 @@ def _unexpected(error: Exception) -> str:
     from CedarBackup3.util import shortageSentence
 
     if shortage := shortageSentence(error):
-        return f"The run failed, because {shortage}, and run again ({error or type(error).__name__})"
-    return f"Failed unexpectedly, please report this with what --stack prints: {type(error).__name__}: {error}"
+        return f"The run failed: {shortage}, then run again ({error or type(error).__name__})"
+    return f"Failed unexpectedly; please report this with the output of --stack: {type(error).__name__}: {error}"
 
 
 def _complain(tool: Tool, sentence: str) -> None:
@@ -160,9 +160,7 @@ def _interruptions() -> Iterator[None]:
     def interrupt(number: int, _frame: object) -> None:
         for other in handled:  # a second one must not disturb the cleaning up after the first
             signal.signal(other, signal.SIG_IGN)
-        raise Interrupted(
-            f"Interrupted by {signal.Signals(number).name}; what was under way is incomplete, run it again"
-        )
+        raise Interrupted(f"Interrupted by {signal.Signals(number).name}; the work is incomplete; run again")
 
     before = {number: signal.getsignal(number) for number in _INTERRUPTS}
     handled = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
@@ -179,7 +177,7 @@ def _interruptions() -> Iterator[None]:
 
 
 def _endInterruptions() -> None:
-    """The run is over: a signal must not change any more how it ended, which is told once."""
+    """The run is over: a signal must not change any more how it ended, which is reported once."""
     with contextlib.suppress(ValueError):  # not the main thread
         for number in _INTERRUPTS:
             signal.signal(number, signal.SIG_IGN)

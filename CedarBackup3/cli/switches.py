@@ -133,12 +133,12 @@ def _pingUrl(text: str) -> str:
     from urllib.parse import urlsplit
 
     if not (text.isascii() and text.isprintable()) or " " in text:
-        raise ValueError("must be in printable ASCII; write anything else as %XX")
+        raise ValueError("must be printable ASCII; write other characters as %XX")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise ValueError(f"is no URL: {error}") from None
+        raise ValueError(f"is not a URL: {error}") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
         raise ValueError("must begin with http:// or https:// and a host, perhaps with its port")
     if "@" in parts.netloc:
@@ -149,24 +149,24 @@ def _pingUrl(text: str) -> str:
 COMMON_SWITCHES = (
     *grouped(
         "Log and screen",
-        Switch("b", "verbose", "Print what is done to the screen, too"),
-        Switch("q", "quiet", "Print nothing at all to the screen"),
+        Switch("b", "verbose", "Print the log to the screen, too"),
+        Switch("q", "quiet", "Print nothing to the screen"),
         Switch(
-            *("l", "logfile", "The log file; who cannot write the default one has ~/.local/state/cback/cback.log"),
+            *("l", "logfile", "The log file; ~/.local/state/cback/cback.log for users who cannot write the default"),
             *("PATH", "/var/log/cback.log", notEmpty),
             noDefaultWith="syslog",
         ),
         Switch("o", "owner", "Owner of a new log file", "USER:GROUP", "root:adm", _owner),
         Switch("m", "mode", "Octal mode of a new log file", "MODE", "640", _mode),
         Switch("", "syslog", "Log to syslog or journald, not to a default file"),
-        Switch("O", "output", "Record what commands (i.e. aws) print in the log"),
+        Switch("O", "output", "Record the output of the AWS CLI in the log"),
         Switch("d", "debug", "Record debugging information, too (implies -O)", implies="output"),
     ),
     *grouped(
         "Monitoring",
         Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE", "", notEmpty),
         Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
-        Switch("", "pingUrl", "Tell URL that the run begins and how it ends", "URL", "", _pingUrl, isSecret=True),
+        Switch("", "pingUrl", "Ping URL when the run begins and when it ends", "URL", "", _pingUrl, isSecret=True),
     ),
     *grouped(
         "Help",

@@ -16,7 +16,7 @@ class Program(NamedTuple):
 
     path: str | None
     version: str | None
-    """What it says of itself, or why it says nothing."""
+    """What it prints as its version, or why it prints none."""
 
 
 class Tool(NamedTuple):

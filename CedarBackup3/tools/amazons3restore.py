@@ -1,4 +1,4 @@
-"""cback-amazons3-restore: bring back what stood in an Amazon S3 bucket at a given time, through the AWS CLI.
+"""cback-amazons3-restore: restore the contents of an Amazon S3 bucket, of now or of a given time, with the AWS CLI.
 
 `restoreBucket` and `compareWithBucket` are for other Cedar Backup extensions, too. They log through `CedarBackup3.log`,
 print nothing, and raise what `CedarBackup3.errors` has.
@@ -155,11 +155,11 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.findings)
-    with openVersions(selection, watcher) as (chosen, versions), openSnapshot(chosen, versions, tally) as state:
+    with openVersions(selection, watcher) as (chosen, versions), openSnapshot(chosen, versions, tally) as snapshot:
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"{chosen.shown}\n")
-        _print(chosen, state, options)
+        _print(chosen, snapshot, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
 
@@ -175,7 +175,9 @@ def _print(selection: Selection, versions: Iterable[Version], options: RestoreOp
     except BrokenPipeError:
         return
     except OSError as error:
-        raise CedarBackupError(f"The listing cannot be written whole to standard output: {error.strerror}") from None
+        raise CedarBackupError(
+            f"The listing cannot be written completely to standard output: {error.strerror}"
+        ) from None
 
 
 def _selection(
@@ -206,12 +208,12 @@ def _absolute(target: Path) -> bytes:
         return os.path.abspath(path)
     except OSError as error:
         raise UsageError(
-            f"the directory in which this was started is gone ({error.strerror}), so the target needs its whole path"
+            f"the current directory is gone ({error.strerror}); give the target as an absolute path"
         ) from None
 
 
 def _moment(text: str) -> tuple[datetime, str]:
-    """A moment, and what is to be said of it."""
+    """A moment, and what is to be reported of it."""
     from CedarBackup3.amazons3.restore.moment import ambiguity, parseMoment
 
     return parseMoment(text), ambiguity(text)
@@ -245,17 +247,17 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
 
 def _exclusions() -> Iterator[Exclusion]:
     tasks = {
-        "list": "lists what stood there",
+        "list": "lists the snapshot",
         "versions": "lists all versions",
         "verifyOnly": "compares",
-        "dryRun": "says what would be restored",
+        "dryRun": "prints what would be restored",
     }
     for (one, first), (other, second) in combinations(tasks.items(), 2):
         yield Exclusion(one, other, f"--{one} {first}, --{other} {second}")
     for listing in ("list", "versions"):
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")
-    yield Exclusion("versions", "atTime", "--list shows what stood there at a time")
+    yield Exclusion("versions", "atTime", "--list shows the snapshot of a time")
     for task in ("list", "versions", "dryRun"):
         yield from vainMonitoring(task, "restores")
 
@@ -281,31 +283,31 @@ TOOL = Tool(
     name="cback-amazons3-restore",
     summary="Cedar Backup Amazon S3 restore tool.",
     description="""\
-Brings back what stood in an Amazon S3 bucket, now or at a given time, by the
-AWS CLI. Each file is checked as it arrives, and at the end the directory is
-compared with the bucket. Nothing is ever written outside of the directory, and
+Restores the contents of an Amazon S3 bucket, of now or of a given time, with
+the AWS CLI. Each file is checked as it arrives, and at the end the directory
+is compared with the bucket. Nothing is written outside of the directory, and
 nothing in the bucket is changed. Exit status 0 means that all is there.""",
     arguments=(
-        Argument("s3BucketUrl", "s3://bucket, with a prefix or a key perhaps"),
-        Argument("targetDir", "Where to (not needed to list)", unless=("list", "versions")),
+        Argument("s3BucketUrl", "s3://bucket, optionally with a prefix or key"),
+        Argument("targetDir", "The local directory (not needed to list)", unless=("list", "versions")),
     ),
     switches=(
         *grouped(
             "What to do",
             Switch("", "list", "List what would be restored"),
-            Switch("", "versions", "List all versions, of KEY only", "KEY", isValueOptional=True),
+            Switch("", "versions", "List all versions, or those of KEY", "KEY", isValueOptional=True),
             Switch("", "json", "List in lines of JSON"),
-            Switch("n", "dryRun", "Say what would be restored, change nothing", implies="verbose"),
+            Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
             Switch("", "verifyOnly", "Compare the directory with the bucket"),
             *POLICY_SWITCHES,
         ),
         *grouped(
             "What is restored",
-            Switch("", "atTime", "As it stood at TIME, in ISO 8601; without: now", "TIME", "", _moment),
-            excludeSwitch("Leave out what matches PATTERN; repeatable", "target"),
+            Switch("", "atTime", "The snapshot of TIME, in ISO 8601 (default: now)", "TIME", "", _moment),
+            excludeSwitch("Exclude keys like PATTERN; repeatable", "target"),
             Switch("", "overwrite", "Restore into a directory that is not empty"),
         ),
-        *grouped("How aws runs", *AWS_SWITCHES),
+        *grouped("How the AWS CLI runs", *AWS_SWITCHES),
     ),
     example="""\
 Typical use:

@@ -295,10 +295,10 @@ TOOL = Tool(
     name="cback-amazons3-sync",
     summary="Cedar Backup Amazon S3 sync tool.",
     description="""\
-Mirrors a local directory to an Amazon S3 bucket by the AWS CLI, then proves
+Mirrors a local directory to an Amazon S3 bucket with the AWS CLI, then proves
 that it arrived: every file is in the bucket with its size, and nothing else
-is. File names that would not survive the trip are refused before anything is
-changed. Exit status 0 means done and verified.""",
+is. File names that would not survive are refused before anything is changed.
+Exit status 0 means done and verified.""",
     arguments=(
         Argument("sourceDir", "The local directory to mirror (must exist)"),
         Argument("s3BucketUrl", "The target, s3://bucket or s3://bucket/prefix"),
@@ -308,13 +308,13 @@ changed. Exit status 0 means done and verified.""",
             "What to do",
             Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
             Switch("u", "uploadOnly", "Upload what is new, and delete nothing"),
-            Switch("n", "dryRun", "Say what would be done, change nothing", implies="verbose"),
+            Switch("n", "dryRun", "Print what would be done, change nothing", implies="verbose"),
             *POLICY_SWITCHES,
         ),
         *grouped(
             "What is mirrored",
-            Switch("w", "ignoreWarnings", "Go on in spite of problematic file names"),
-            excludeSwitch("Leave alone what matches PATTERN; repeatable", "source"),
+            Switch("w", "ignoreWarnings", "Continue in spite of problematic file names"),
+            excludeSwitch("Exclude paths like PATTERN; repeatable", "source"),
             Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
             Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
             Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
@@ -328,7 +328,7 @@ changed. Exit status 0 means done and verified.""",
         ),
         *grouped(
             "Proof of content",
-            Switch("", "checkContent", "Compare contents, too, by the objects' ETags"),
+            Switch("", "checkContent", "Compare contents with the objects' ETags, too"),
             Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
             Switch(
                 "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"
@@ -338,12 +338,17 @@ changed. Exit status 0 means done and verified.""",
         *grouped(
             "Transfer",
             Switch(
-                "", "method", "How files go up: auto, direct, sync", "WAY", "auto", choices=("auto", "direct", "sync")
+                "",
+                "method",
+                "How files are uploaded: auto, direct, sync",
+                "WAY",
+                "auto",
+                choices=("auto", "direct", "sync"),
             ),
             Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
             *UPLOAD_SWITCHES,
         ),
-        *grouped("How aws runs", *AWS_SWITCHES),
+        *grouped("How the AWS CLI runs", *AWS_SWITCHES),
     ),
     example="""\
 Typical use:
@@ -358,7 +363,7 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
     exclusions=(
-        Exclusion("verifyOnly", "dryRun", "--verifyOnly compares, --dryRun says what would be done"),
+        Exclusion("verifyOnly", "dryRun", "--verifyOnly compares, --dryRun prints what would be done"),
         Exclusion("repairContent", "verifyOnly", "--verifyOnly changes nothing; --checkContent goes with it"),
         Exclusion(
             "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"

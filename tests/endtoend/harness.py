@@ -57,7 +57,7 @@ def differencesOf(outcome: Outcome, source: Path | bytes, url: str) -> list[str]
     assert re.match(r"Not verified: .*differences? between ", summary), outcome.stderr
     where = f"(?:{re.escape(displayPath(source))}/|{re.escape(displayPath(url))})"
     reason = r"\([\d,]+ bytes?\) (?:is not in|has no file in)|has [\d,]+ bytes?, but|cannot be read|changed during"
-    reason += r"|\([\d,]+ bytes?\) is not what its object"
+    reason += r"|\([\d,]+ bytes?\) differs from its object"
     found = [re.fullmatch(rf"(\w+): {where}(.+?) (?:{reason}) .*", line) for line in lines]
     assert all(found), [line for line, match in zip(lines, found, strict=True) if not match]
     return [f"{match[1]} {match[2]}" for match in found if match]

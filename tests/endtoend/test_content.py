@@ -102,13 +102,13 @@ def test_other_content_in_the_bucket_is_found_and_repaired_and_proven(
     outcome = syncOnce(source, "s3://bucket/p", "--checkContent", "--verbose")
     assert outcome.status == 7
     assert not changes(server)
-    assert "the ETags decide" in outcome.stderr
+    assert "contents are judged by ETag alone" in outcome.stderr
     assert f"; content: 1 matched (4 bytes), {len(names)} differ (" in outcome.stderr
     outcome = syncOnce(source, "s3://bucket/p", "--repairContent", "--verbose")
     assert outcome.status == 0, outcome
     assert stored(server) == {b"p/" + name: body for name, body in files.items()}
     assert outcome.stdout.count("Uploading again: ") == len(names)
-    assert "sync had skipped it, because it has the size of its object" in outcome.stdout
+    assert "it was skipped, because it has the size of its object" in outcome.stdout
     assert f"Verified: {len(files)} files" in outcome.stdout
     assert f"; content: {len(files)} matched (" in outcome.stdout
     asked = len(server.requests)
@@ -260,7 +260,7 @@ def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_t
     aws = awsStandIn(tmp_path / "aws", Path(anyAws), before=refusing)
     outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", awsDirectory=aws)
     assert outcome.status == 7, outcome
-    assert "the ETags decide" in outcome.stderr
+    assert "contents are judged by ETag alone" in outcome.stderr
     assert "; content: 0 matched (0 bytes), 1 differ (1 byte)" in outcome.stderr
 
 
@@ -369,7 +369,7 @@ def test_a_nightly_run_with_a_cache_keeps_digests_and_a_broken_cache_changes_not
     before = len(server.requests)
     outcome = syncOnce(source, "s3://bucket", "--digestCache", str(cache))
     assert (outcome.status, len(server.requests)) == (6, before)
-    assert "remove it, or name another with --digestCache; nothing was changed" in outcome.stderr
+    assert "remove it, or name another file with --digestCache; nothing was changed" in outcome.stderr
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_where_no_batch_is_taken_each_object_goes_by_itself(
     assert outcome.status == 0, outcome
     assert stored(server) == {b"p/a": b"1"}
     assert operations(server)["DeleteObject"] == 12
-    assert "objects are deleted one by one instead" in outcome.log
+    assert "deleting objects one by one instead" in outcome.log
 
 
 HARD_KEYS = ["\x01", "a\x1fb", "dir/\x0b", "\ufffe", "x\uffff", "\x08\n"]
@@ -147,14 +147,17 @@ def test_where_nothing_may_be_deleted_it_is_not_tried_for_ever(
     assert outcome.status == 7, outcome
     assert sum(operations(server).values()) < 60
     assert len(stored(server)) >= 1001
-    assert "Deleting was given up after 3 failures in a row" in outcome.stderr
+    assert "Deleting stopped after 3 failures in a row" in outcome.stderr
     assert "AccessDenied" in outcome.stderr or "InternalError" in outcome.stderr
 
 
 MISHAPS = {
     "emptied": ('rm -rf "$SOURCE"/*', "was emptied"),
-    "replaced": ('mv "$SOURCE" "$SOURCE.away"; mkdir "$SOURCE"; touch "$SOURCE/a"', "is another"),
-    "without its file": ('rm -f "$SOURCE/a"; touch "$SOURCE/b"', "does not exist, as --requireFile demands"),
+    "replaced": (
+        'mv "$SOURCE" "$SOURCE.away"; mkdir "$SOURCE"; touch "$SOURCE/a"',
+        "is not the directory that was read",
+    ),
+    "without its file": ('rm -f "$SOURCE/a"; touch "$SOURCE/b"', "does not exist, but --requireFile requires it"),
 }
 
 
@@ -201,8 +204,8 @@ def test_what_the_method_sync_deletes_beside_the_plan_is_said_and_never_a_succes
     commands = awsStandIn(tmp_path / "commands", awsDirectory, before=script)
     outcome = sync(source, "s3://bucket/p", "--method", "sync", awsDirectory=commands)
     assert outcome.status == 6, outcome
-    assert outcome.stderr.count("Lost: 'aws s3 sync' has deleted s3://bucket/p/disk/") == len(KEPT)
-    assert "has deleted 6 objects in s3://bucket/p/ that the plan did not name" in outcome.stderr
+    assert outcome.stderr.count("Lost: 'aws s3 sync' deleted s3://bucket/p/disk/") == len(KEPT)
+    assert "deleted 6 objects in s3://bucket/p/ that the plan did not name" in outcome.stderr
     assert "Verified" not in outcome.stdout
 
 

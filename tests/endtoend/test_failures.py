@@ -172,20 +172,20 @@ BAD_URLS: dict[str | bytes, str] = {
     "/tmp": "does not begin with s3://",
     "s3://": "names no bucket",
     "s3:///p": "names no bucket",
-    "s3://my bucket/p": "does not allow",
-    "s3://bucket\n": "does not allow",
-    "s3://bucket?x": "does not allow",
-    "s3://bucket#x/p": "does not allow",
-    "s3://user@bucket/p": "does not allow",
-    "s3://b\u00fccket": "does not allow",
-    "s3://" + "a" * 256: "does not allow",
-    "s3://../p": "does not allow",
+    "s3://my bucket/p": "does not accept",
+    "s3://bucket\n": "does not accept",
+    "s3://bucket?x": "does not accept",
+    "s3://bucket#x/p": "does not accept",
+    "s3://user@bucket/p": "does not accept",
+    "s3://b\u00fccket": "does not accept",
+    "s3://" + "a" * 256: "does not accept",
+    "s3://../p": "does not accept",
     "s3://mine--use1-az4--x-s3/p": "a directory bucket, which lists its keys in no order",
     "s3://point--use1-az4--xa-s3": "a directory bucket, which lists its keys in no order",
-    "s3://arn:aws:s3:us-east-1:12:accesspoint/point": "does not allow",
-    "s3://arn:aws:iam::123456789012:user/point": "does not allow",
+    "s3://arn:aws:s3:us-east-1:12:accesspoint/point": "does not accept",
+    "s3://arn:aws:iam::123456789012:user/point": "does not accept",
     b"s3://bucket/caf\xe9": "cannot be decoded",
-    b"s3://buck\xff": "does not allow",
+    b"s3://buck\xff": "does not accept",
 }
 
 
@@ -497,4 +497,4 @@ def test_with_too_few_descriptors_a_run_says_what_to_do_wherever_it_notices(
             assert len(ended.stderr.splitlines()) == 1
             wanting.add(re.split(r":| /|,", ended.stderr)[0])
     assert status == 7
-    assert wanting >= {"The source directory", "Cannot write a temporary file in", "aws cannot be started"}
+    assert wanting >= {"The source directory", "Cannot write a temporary file in", "The AWS CLI cannot be started"}

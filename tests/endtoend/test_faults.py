@@ -125,7 +125,7 @@ def test_a_full_disk_for_temporary_files_is_a_failure_that_names_it(
     source = plantTree(tmp_path / "source", dict.fromkeys((b"%0200d" % number for number in range(1500)), b""))
     outcome = syncOnce(source, "s3://bucket/p", environment={"TMPDIR": str(tinyDisk)})
     assert outcome.status == 6, outcome
-    assert f"temporary file in {tinyDisk}: No space left on device; make room" in outcome.stderr
+    assert f"temporary file in {tinyDisk}: No space left on device; free space" in outcome.stderr
     assert not stored(server)
 
 
@@ -137,7 +137,7 @@ def test_however_little_room_there_is_for_temporary_files_the_failure_is_the_sam
     source = plantTree(tmp_path / "source", dict.fromkeys((b"%0200d" % number for number in range(150)), b""))
     outcome = syncOnce(source, "s3://bucket/p", environment={"TMPDIR": str(tinyDisk)})
     assert (outcome.status, outcome.stderr.count("\n"), "unexpectedly" in outcome.stderr) == (6, 1, False), outcome
-    assert f"temporary file in {tinyDisk}: No space left on device; make room" in outcome.stderr
+    assert f"temporary file in {tinyDisk}: No space left on device; free space" in outcome.stderr
     assert os.listdir(tinyDisk) == ["ballast"]
 
 
@@ -156,7 +156,7 @@ def test_a_lock_is_held_where_there_is_no_room_for_a_word_and_fails_in_words_whe
     assert (outcome.status, "unexpectedly" in outcome.stderr) == (status, False), outcome
     if status:
         assert outcome.stderr.count("\n") == 1
-        assert "cannot be taken: No space left on device; make room in" in outcome.stderr
+        assert "cannot be taken: No space left on device; free space and inodes in" in outcome.stderr
     assert os.listdir(tinyDisk) == before
 
 
@@ -170,7 +170,7 @@ def test_no_room_for_the_links_by_which_files_go_up_is_the_same_failure(
     outcome = syncOnce(source, "s3://bucket", "--repairContent", environment={"TMPDIR": str(tinyDisk)})
     assert outcome.status == 6, outcome
     last = outcome.stderr.splitlines()[-1]
-    assert last.startswith(f"Cannot write a temporary file in {tinyDisk}: No space left on device; make room")
+    assert last.startswith(f"Cannot write a temporary file in {tinyDisk}: No space left on device; free space")
     assert (set(stored(server).values()), os.listdir(tinyDisk)) == ({b"X"}, [])
 
 

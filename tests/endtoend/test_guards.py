@@ -323,7 +323,7 @@ def test_an_aws_that_hangs_is_stopped(syncOnce: Sync, server: S3Server, tmp_path
     commands = awsStandIn(tmp_path / "commands", before=f"exec sleep {nap}")
     outcome = syncOnce(source, "s3://bucket", "--awsTimeout", "1", awsDirectory=commands)
     assert outcome.status == 6
-    assert "had not ended after 1 s" in outcome.stderr
+    assert "did not end within 1 s" in outcome.stderr
     assert not [process for process in Path("/proc").glob("[0-9]*") if nap in _commandLine(process)]
 
 
@@ -360,4 +360,6 @@ def test_a_full_disk_under_the_log_is_said_once_and_the_status_stays_true(syncOn
     source = plantTree(tmp_path / "source", [b"a"])
     outcome = syncOnce("--logfile", "/dev/full", source, "s3://bucket")
     assert outcome.status == 0
-    assert outcome.stderr == "The log file /dev/full cannot be written (No space left on device); going on without it\n"
+    assert (
+        outcome.stderr == "The log file /dev/full cannot be written (No space left on device); continuing without it\n"
+    )

@@ -12,7 +12,7 @@ from testcase.trees import plantTree
 from .harness import Restore, Sync, awsStandIn, stored
 
 IDLE = ("--awsIdleTimeout", "3")
-SENTENCE = "had done nothing for 3 s (--awsIdleTimeout); look whether it waited"
+SENTENCE = "did nothing for 3 s (--awsIdleTimeout); check for a file system"
 
 
 def hangingAt(subcommand: str, tmp_path: Path, real: str) -> Path:

@@ -37,7 +37,7 @@ def test_large_files_are_left_out_and_their_objects_alone(
     assert stored(server) == {**kept, b"exact": FILES[b"exact"], b"small": b"1"}
     assert outcome.log.count(" WARNING Too large: ") == 4
     assert f"Too large: {source}/d/large has more than 1,024 bytes, so it is not uploaded" in outcome.log
-    assert "; 4 paths left out by --maxSize" in outcome.log
+    assert "; 4 paths above --maxSize" in outcome.log
     classes = json.loads(outcome.stdout)["classes"]
     assert classes["tooLarge"]["count"] == 4
     assert classes["upload"]["count"] == 2

@@ -85,7 +85,7 @@ def test_the_policy_is_printed_without_a_source_an_aws_or_a_log(tmp_path: Path) 
 def test_a_policy_that_cannot_be_given_is_a_sentence(tmp_path: Path) -> None:
     outcome = runTool("CedarBackup3.tools.amazons3sync", ["--printPolicy", "/x", "s3://point-abc-s3alias"])
     assert (outcome.status, outcome.stdout, outcome.log) == (2, "", "")
-    assert "access point's ARN" in outcome.stderr
+    assert "ARN of the access point" in outcome.stderr
 
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"

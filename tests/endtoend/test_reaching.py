@@ -163,7 +163,7 @@ def test_a_wrong_value_is_refused_in_one_sentence(
             {
                 "Profile": "my backup (--profile)",
                 "Region": "eu-west-1 (--region)",
-                "Endpoint": "http://c (the aws configuration, which aws before 1.29 or 2.13 does not ask)",
+                "Endpoint": "http://c (the AWS configuration, which the AWS CLI before 1.29 or 2.13 does not read)",
                 "Access key": "****************FILE (from config-file)",
             },
         ),

@@ -98,7 +98,7 @@ def test_a_difference_is_said_in_a_sentence(restoreOnce: Restore, server: S3Serv
     outcome = restoreOnce("--verifyOnly", "s3://bucket/p", target)
     assert outcome.status == 7
     assert outcome.stderr.splitlines()[:-1] == [
-        f"Different: {target}/content has another content than in s3://bucket/p/ as of now",
+        f"Different: {target}/content differs in content from s3://bucket/p/ as of now",
         f"Different: {target}/size has 6 bytes, but 1 byte in s3://bucket/p/ as of now",
     ]
 
@@ -144,7 +144,7 @@ def test_a_target_that_looks_like_a_switch_is_a_directory_and_a_bucket_is_none(
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     outcome = restoreOnce("s3://bucket/p", "t")
-    assert (outcome.status, outcome.stderr.count("\n"), "whole path" in outcome.stderr) == (2, 1, True), outcome
+    assert (outcome.status, outcome.stderr.count("\n"), "absolute path" in outcome.stderr) == (2, 1, True), outcome
 
 
 def test_a_single_key_is_restored_by_its_name(restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_listing_ends_quietly_with_its_reader_and_with_a_sentence_on_a_full_di
     assert ended("--versions --json s3://bucket/p | head -n 1") == (0, "")
     for few in ("--list", f"--versions={0:0250}"):
         status, stderr = ended(f"{few} s3://bucket/p > /dev/full")
-        assert (status, stderr.count("\n"), "cannot be written whole" in stderr) == (6, 1, True), stderr
+        assert (status, stderr.count("\n"), "cannot be written completely" in stderr) == (6, 1, True), stderr
 
 
 def test_a_restore_costs_one_batch_and_one_aws_for_each_file_that_has_changed_since_or_a_session(
@@ -261,8 +261,8 @@ HOSTILE = {
     b"nul\0": "NUL",
     b"data/": "ends with a slash",
     b"l" * 256: "255 bytes",
-    b"both": "other keys below it",
-    b".cback-restore/x": "where files arrive",
+    b"both": "other keys lie below it",
+    b".cback-restore/x": "the staging directory",
     b"linked/inside": "is a link",
     b"inplace": "a directory is in its place",
     b"file/below": "is a file",
@@ -376,7 +376,10 @@ def test_a_time_is_refused_that_does_not_exist_and_explained_if_it_came_twice(
     assert "does not exist" in outcome.stderr
     outcome = restoreOnce("--atTime", "2025-10-26T02:30", "s3://bucket/p", tmp_path / "t", prefix=berlin)
     assert (outcome.status, outcome.stderr.count("\n")) == (0, 1)
-    assert "the first, 2025-10-26T02:30:00+02:00; for the second write 2025-10-26T02:30:00+01:00" in outcome.stderr
+    assert (
+        "the first one, 2025-10-26T02:30:00+02:00, is used; for the second write 2025-10-26T02:30:00+01:00"
+        in outcome.stderr
+    )
 
 
 def test_a_file_is_up_to_date_only_if_its_content_is_known(
@@ -434,7 +437,10 @@ def test_archived_objects_are_said_with_the_command_that_brings_them_back(
     outcome = restoreOnce(*reach, "s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7
     assert "7 restored (10 bytes), 3 archived (12 bytes)" in outcome.stderr
-    commands = [line.partition(" brought back first: ")[2].rpartition("; ")[0] for line in outcome.stderr.splitlines()]
+    commands = [
+        line.partition(" restored from the archive first: ")[2].rpartition("; ")[0]
+        for line in outcome.stderr.splitlines()
+    ]
     for command in filter(None, commands):
         assert {f"--endpoint-url={endpoint}", "--region=eu-west-1"} < set(shlex.split(command))
         environment = toolEnvironment(server.environment(), anyAws)
@@ -450,7 +456,9 @@ def test_the_command_for_an_archived_object_has_its_key_whole(
     headers = {"x-amz-storage-class": "GLACIER"}
     server.putObject("bucket", b"mail://joe:pass@home/x", b"cold", lastModified=at(0), headers=headers)
     outcome = restoreOnce("s3://bucket/mail://joe:pass@home", tmp_path / "t")
-    command = outcome.stderr.partition(" brought back first: ")[2].partition("; hours later")[0]
+    command = outcome.stderr.partition(" restored from the archive first: ")[2].partition(
+        "; run this again some hours later"
+    )[0]
     environment = toolEnvironment(server.environment(), anyAws)
     subprocess.run(shlex.split(command), env=environment, check=True, capture_output=True)
 

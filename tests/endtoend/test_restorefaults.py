@@ -49,7 +49,7 @@ LISTING_FAULTS = {
     "page 2 refused": ("InternalError", Fault(LISTING, Refuse(500, "InternalError", "no"), skip=1)),
     "page 2 broken": ("list-object-versions|ListObjectVersions", Fault(LISTING, BreakXml(), skip=1)),
     "page 1 said to be the last": ("only up to 0", Fault(LISTING, TruncateListing())),
-    "denied": ("check what this user may do", Fault(LISTING, DENY)),
+    "denied": ("compare this user's permissions", Fault(LISTING, DENY)),
 }
 
 
@@ -104,7 +104,7 @@ def test_content_that_is_not_what_was_stored_is_noticed(
     server.damageObject("bucket", b"p/1")
     outcome = restore(*way, "s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7
-    assert "/1 was not restored: what arrived is not what its ETag stands for" in outcome.stderr
+    assert "/1 was not restored: its content does not match its ETag" in outcome.stderr
     assert f"{files - 1} restored" in outcome.stderr
     assert not (tmp_path / "t/1").exists()
 
@@ -142,7 +142,7 @@ def test_an_encrypted_object_excuses_no_other(
     server.damageObject("bucket", b"p/damaged")
     outcome = restoreOnce(*way, "s3://bucket/p", tmp_path / "t")
     assert outcome.status == 7
-    assert "/damaged was not restored: what arrived is not what its ETag stands for" in outcome.stderr
+    assert "/damaged was not restored: its content does not match its ETag" in outcome.stderr
     assert not (tmp_path / "t/damaged").exists()
     fetched = [request.key for request in server.requests if request.operation == "GetObject"]
     assert Counter(fetched)[b"p/damaged"] == 2
@@ -230,7 +230,9 @@ def test_going_on_leaves_alone_what_somebody_has_changed_meanwhile(
     (target / "b").unlink()
     outcome = restoreOnce("s3://bucket/p", target)
     assert outcome.status == 7
-    assert f"Different: {target}/a was there already, other than s3://bucket/p/a, and stays" in outcome.stderr
+    assert (
+        f"Different: {target}/a was there already and differs from s3://bucket/p/a; it is left alone" in outcome.stderr
+    )
     assert ((target / "a").read_bytes(), (target / "b").read_bytes()) == (b"edited", b"2")
     assert restoreOnce("--overwrite", "s3://bucket/p", target).status == 7
     assert (target / "a").read_bytes() == b"1"
@@ -337,7 +339,7 @@ def test_it_gives_up_when_nothing_can_be_fetched(
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
     outcome = restoreOnce(*PLAIN, "s3://bucket/p", tmp_path / "t", awsDirectory=commands)
     assert (outcome.status, outcome.stderr.count(" was not restored: ")) == (6, 100)
-    assert "check what this user may do" in outcome.stderr.splitlines()[-1]
+    assert "compare this user's permissions" in outcome.stderr.splitlines()[-1]
     assert restoreOnce("s3://bucket/p", tmp_path / "t").status == 0
 
 

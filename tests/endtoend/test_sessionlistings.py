@@ -19,7 +19,7 @@ from testcase.trees import plantTree
 from .harness import Sync, awsStandIn, plantObjects
 
 ALWAYS = ("--awsSession", "always")
-STARTED, NONE = "Running aws [b'cback-session'", "No aws session, so each question is a command of its own"
+STARTED, NONE = "Running aws [b'cback-session'", "No session: each question is an AWS CLI process of its own"
 FILES = {b"d%02d/%03d \xc3\xa9+%%" % (number // 100, number % 100): b"x" for number in range(6000)}
 
 
@@ -180,5 +180,5 @@ def test_diagnostics_tell_whether_a_session_can_be_had(
     told = sync("--diagnostics").stdout
     assert "can be had (protocol 1, AWS CLI " in told
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before='[ "$1" != cback-session ] || exit 3')
-    assert "none, so each question is an aws of its own" in sync("--diagnostics", awsDirectory=commands).stdout
+    assert "none: each question is an AWS CLI process of its own" in sync("--diagnostics", awsDirectory=commands).stdout
     assert "none (--awsSession never)" in sync("--diagnostics", "--awsSession", "never").stdout

@@ -113,7 +113,7 @@ def test_a_library_call_is_right_or_fails_though_its_process_ignores_sigchld(
     said = done.stdout.splitlines()
     if where == "thread":  # which cannot change it
         assert len(said) == 4, done
-        assert all("is not known, since this process ignores SIGCHLD" in line for line in said[:3]), said
+        assert all("is unknown: this process ignores SIGCHLD" in line for line in said[:3]), said
     else:
         assert said == ["True"] * 4, done
 

@@ -371,7 +371,7 @@ def test_no_run_begins_beside_the_aws_of_one_that_was_killed(
         for more in ([], ["--verifyOnly"], ["--lockWait", "1"]):
             outcome = syncOnce(*words, *more)
             assert outcome.status == 10
-            assert f"The AWS CLI of a run that was killed is still at work on s3://bucket/p/ (process {orphan});" in (
+            assert f"The AWS CLI of a run that was killed is still using s3://bucket/p/ (process {orphan});" in (
                 outcome.stderr
             )
         assert _listings(server) == asked
@@ -420,7 +420,7 @@ def test_no_restore_begins_beside_the_aws_of_one_that_was_killed(
     with killed(RESTORE, server, anyAws, tmp_path / "log", "GetObject", *words) as orphan:
         outcome = restoreOnce("s3://bucket", target)
         assert outcome.status == 10
-        assert f"The AWS CLI of a restore that was killed is still at work in {target} (process {orphan});" in (
+        assert f"The AWS CLI of a restore that was killed is still using {target} (process {orphan});" in (
             outcome.stderr
         )
     assert restoreOnce("s3://bucket", target).status == 0
@@ -434,7 +434,7 @@ def test_a_run_at_work_is_not_taken_for_one_that_was_killed(
     with _hanging(server, anyAws, (), {}, tmp_path / "log", source, "s3://bucket/p", "--verifyOnly") as run:
         outcome = syncOnce(source, "s3://bucket/p")
     assert outcome.status == 10
-    assert f"Another run is at work on s3://bucket/p/ (process {run.pid});" in outcome.stderr
+    assert f"Another run is using s3://bucket/p/ (process {run.pid});" in outcome.stderr
 
 
 def test_the_status_of_a_lock_is_told_in_the_report(

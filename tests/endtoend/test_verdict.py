@@ -172,9 +172,9 @@ def test_a_name_that_is_taken_is_left_to_its_owner(syncOnce: Sync, server: S3Ser
     names = [b"a/" + latin, b"a/" + dos, b"b/" + taken, b"b/" + taken.decode().encode("cp1252"), b"c/" + fine]
     source = plantTree(tmp_path / "source", [*names, b"d/" + fine.decode().encode("cp1252")])
     outcome = syncOnce(source, "s3://bucket", environment={"LC_ALL": "C.UTF-8"})
-    byHand = re.findall(rf"Way out: rename {source}/(.*) by hand; its new name (.*)", outcome.stderr)
+    byHand = re.findall(rf"Remedy: rename {source}/(.*) by hand; its new name (.*)", outcome.stderr)
     assert [(path[0], why.partition(" is ")[2]) for path, why in byHand] == [
-        ("a", "that of another, too"),
+        ("a", "the new name of another file, too"),
         ("b", "taken"),
     ]
     assert outcome.stderr.count("\nmv --no-clobber ") == 2

@@ -18,6 +18,7 @@ from CedarBackup3.errors import ExitStatus
 from CedarBackup3.release import VERSION
 from CedarBackup3.tools import amazons3restore, amazons3sync
 from testcase.exampletool import TOOL as EXAMPLE
+from util.messages import programTexts
 from util.usage import PAGE, usagePage
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -207,26 +208,12 @@ def test_a_decision_has_its_number_and_its_three_parts(name: str) -> None:
 def test_every_message_that_is_explained_can_be_printed() -> None:
     messages = re.findall(r"\*\*`([^`]+)`\*\*", _text("docs/troubleshooting.md"))
     assert len(messages) > 50
-    templates = list(_templates())
+    templates = [text for _, text in programTexts()]
     for message in messages:
         parts = [part.strip() for part in " ".join(message.split()).split("…")]
         assert any(map(str.isalpha, message))
         pattern = re.compile(".*".join(map(re.escape, parts)))
         assert any(map(pattern.search, templates)), message
-
-
-def _templates() -> Iterator[str]:
-    """Every text in the program, with an ellipsis for what is filled in."""
-    for path in (_ROOT / "CedarBackup3").rglob("*.py"):
-        tree = ast.parse(path.read_text("utf-8"))
-        documentation = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if node in documentation:
-                continue
-            if isinstance(node, ast.JoinedStr):
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value.replace("%s", "…")
 
 
 def test_the_changes_begin_with_this_version() -> None:

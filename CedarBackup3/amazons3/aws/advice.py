@@ -19,33 +19,37 @@ _KMS_ACTION = re.compile(r"\bkms:(GenerateDataKey|Decrypt|ReEncrypt\w*|DescribeK
 _ENCRYPTION = re.compile(r"encrypt|\bsse\b|server.side|aws:kms", re.IGNORECASE)
 _STORAGE = re.compile(r"storage.?class", re.IGNORECASE)
 
-_CREDENTIALS = "check the credentials, and that they are of the service at this endpoint"
-_RENEW = "get new ones ('aws sso login', or what else gives them to this user), then run again"
+_CREDENTIALS = "check the credentials, and that they belong to the service at this endpoint"
+_RENEW = "get new credentials ('aws sso login', or what else provides them to this user), then run again"
 _REGION = "name the bucket's region with --region"
 _BUSY = "the server is busy: run again later, with fewer --listings or a larger AWS_MAX_ATTEMPTS"
-_AGAIN = "run again; if it stays, ask whoever runs the server"
-_POLICY = "check what this user may do (--printPolicy prints it), and with --expectedBucketOwner whose bucket it is"
-_ENCRYPTED = "check --sse and --sseKmsKeyId, and whether this server knows them"
-_CLASS = "check --storageClass: this server does not know it"
+_AGAIN = "run again; if it happens again, ask the administrator of the server"
+_POLICY = (
+    "compare this user's permissions with what --printPolicy prints; with --expectedBucketOwner, check whose bucket "
+    "it is"
+)
+_ENCRYPTED = "check --sse and --sseKmsKeyId, and whether this server supports them"
+_CLASS = "check --storageClass: this server does not support it"
 _KEY = "check that the key of AWS KMS exists, is enabled, and lies in the bucket's region"
-_KEY_POLICY = "this user may not use the key: --printPolicy with --kmsKey KEY prints what that takes"
+_KEY_POLICY = "this user may not use the key; --printPolicy with --kmsKey KEY prints the permissions that it needs"
 _UNKNOWN_TO_SERVER = (
-    "this server does not know what it was asked for: check --storageClass, --sse and AWS_REQUEST_CHECKSUM_CALCULATION"
+    "this server does not support the request: check --storageClass, --sse and AWS_REQUEST_CHECKSUM_CALCULATION"
 )
 _NO_VERSIONS = (
-    "this server lists no versions, which a restore begins with: 'aws s3 sync' fetches what is there, and "
-    "'cback-amazons3-sync --verifyOnly --checkContent' proves it"
+    "this server does not list versions, which a restore needs; fetch the objects with 'aws s3 sync', and prove them "
+    "with 'cback-amazons3-sync --verifyOnly --checkContent'"
 )
 
 _BY_CODE = {
-    "NoSuchBucket": "check the bucket's name, or create it by 'aws s3 mb'",
-    "InvalidBucketName": "check the bucket's name: this server allows no such",
+    "NoSuchBucket": "check the bucket's name, or create it with 'aws s3 mb'",
+    "InvalidBucketName": "check the bucket's name: this server does not accept it",
     "404": "check the bucket's name and the endpoint",
     **dict.fromkeys(("AccessDenied", "AllAccessDisabled", "AccountProblem", "403"), _POLICY),
     **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch", "UnrecognizedClientException"), _CREDENTIALS),
     **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"), _RENEW),
     **dict.fromkeys(
-        ("RequestTimeTooSkewed", "RequestExpired"), "set this machine's clock: 'timedatectl' tells whether it is right"
+        ("RequestTimeTooSkewed", "RequestExpired"),
+        "set the clock of this machine; 'timedatectl' shows whether it is right",
     ),
     **dict.fromkeys(
         ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "301"), _REGION
@@ -61,15 +65,18 @@ _BY_CODE = {
     "NotImplemented": _UNKNOWN_TO_SERVER,
     **dict.fromkeys(
         ("XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "MissingContentLength", "411", "501"),
-        "this server does not take the checksums of this aws: set AWS_REQUEST_CHECKSUM_CALCULATION to when_required",
+        (
+            "this server does not accept the checksums of this AWS CLI: set AWS_REQUEST_CHECKSUM_CALCULATION to "
+            "when_required"
+        ),
     ),
-    "BadDigest": "what arrived is not what was sent: check the network, then run again",
+    "BadDigest": "the data changed on its way: check the network, then run again",
     "EntityTooLarge": "the file is larger than this server allows; leave it out with --exclude",
-    "EntityTooSmall": "raise multipart_chunksize in the s3 section of the aws configuration",
+    "EntityTooSmall": "raise multipart_chunksize in the s3 section of the AWS configuration",
     "KeyTooLongError": "shorten the path or the prefix",
-    "QuotaExceeded": "the quota at the server is exhausted: raise it, or delete something there",
-    "InvalidObjectState": "the object is archived: have it brought back with 'aws s3api restore-object' first",
-    "NoSuchUpload": "somebody has ended the upload, perhaps a rule for incomplete ones; run again",
+    "QuotaExceeded": "the quota at the server is used up: raise it, or delete something there",
+    "InvalidObjectState": "the object is archived: restore it with 'aws s3api restore-object' first",
+    "NoSuchUpload": "the upload was aborted, perhaps by a lifecycle rule for incomplete uploads; run again",
 }
 
 _BY_WORDS = (
@@ -77,34 +84,34 @@ _BY_WORDS = (
     ("Partial credentials", "both an access key and its secret are needed"),
     (
         "Error when retrieving credentials",
-        "check credential_process and the like in ~/.aws/config; paths have to be whole",
+        "check credential_process and the like in ~/.aws/config; their paths must be absolute",
     ),
     ("Error when retrieving token", _RENEW),
     ("Token has expired", _RENEW),
     ("The config profile", "check --profile, AWS_PROFILE and ~/.aws/config"),
-    ("Unable to parse config file", "correct that file, which is the aws configuration of this user"),
-    ("Unknown options", "this aws may be too old, --diagnostics shows which it is"),
+    ("Unable to parse config file", "correct that file, which is the AWS configuration of this user"),
+    ("Unknown options", "this AWS CLI may be too old; --diagnostics shows its version"),
     ("You must specify a region", _REGION),
     ("Invalid endpoint", "check --endpointUrl, AWS_ENDPOINT_URL and the region"),
     (
         "Could not find a suitable TLS CA certificate bundle",
-        "check AWS_CA_BUNDLE, and ca_bundle in the aws configuration: it has to be the whole path of a file",
+        "check AWS_CA_BUNDLE, and ca_bundle in the AWS configuration: it must be the absolute path of a file",
     ),
     (
         "CERTIFICATE_VERIFY_FAILED",
-        "if the server has a certificate of your own authority, name the authority's file in AWS_CA_BUNDLE; "
-        "otherwise check the endpoint and this machine's clock",
+        "if the certificate of the server comes from a private authority, name the file of that authority in "
+        "AWS_CA_BUNDLE; otherwise check the endpoint and the clock of this machine",
     ),
     (
         "SSL validation failed",
-        "check the endpoint and its certificate; AWS_CA_BUNDLE names the file of an authority of your own",
+        "check the endpoint and its certificate; AWS_CA_BUNDLE names the file of a private authority",
     ),
     ("connect to proxy", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"),
     ("Could not connect", "check the network and the endpoint, then run again"),
     ("timeout on endpoint", "check the network and the endpoint, then run again"),
     ("Connection was closed", "check the network, then run again"),
-    ("No space left on device", "make room there, or set TMPDIR to another directory"),
-    ("Disk quota exceeded", "make room there, or set TMPDIR to another directory"),
+    ("No space left on device", "free space there, or set TMPDIR to another directory"),
+    ("Disk quota exceeded", "free space there, or set TMPDIR to another directory"),
     ("Read-only file system", "check the disk and its mount, and TMPDIR"),
     ("Too many open files", "raise the limit (ulimit -n, LimitNOFILE= of systemd)"),
     ("start new thread", "raise the limit of threads (ulimit -u, TasksMax= of systemd)"),
@@ -114,26 +121,26 @@ _BY_WORDS = (
 # aws's own crash on an error without a message
 _SILENT = "'NoneType' is not iterable"
 _SILENT_UPLOAD = (
-    "the server has refused it without a reason: look for --storageClass or --sse, which it may not know, and for "
-    "denied access"
+    "the server refused the request without a reason: check --storageClass and --sse, which it may not support, and "
+    "the permissions"
 )
-_SILENT_OTHER = "look for a missing bucket, denied access or wrong credentials"
+_SILENT_OTHER = "check that the bucket exists, the permissions and the credentials"
 
 
-def adviceFor(said: str) -> str:
+def adviceFor(printed: str) -> str:
     """What to do about an aws that has failed; empty if nothing is known.
 
     Args:
-        said: the last lines of its standard error
+        printed: the last lines of its standard error
     """
-    for match in ERROR_CODE.finditer(said):
-        if advice := _adviceForCode(match[1], said[match.end() :]):
+    for match in ERROR_CODE.finditer(printed):
+        if advice := _adviceForCode(match[1], printed[match.end() :]):
             return advice
     for sign, advice in _BY_WORDS:
-        if sign.lower() in said.lower():
+        if sign.lower() in printed.lower():
             return advice
-    if _SILENT in said:
-        return _SILENT_UPLOAD if "upload failed" in said else _SILENT_OTHER
+    if _SILENT in printed:
+        return _SILENT_UPLOAD if "upload failed" in printed else _SILENT_OTHER
     return ""
 
 
@@ -161,24 +168,31 @@ def notStartedSentence(found: str | None, obstacle: OSError | ValueError | None)
         obstacle: what stood in the way, if it is known
     """
     if shortage := shortageSentence(obstacle):
-        return f"aws cannot be started, because {shortage}, then run again"
+        return f"The AWS CLI cannot be started: {shortage}, then run again"
     number = obstacle.errno if isinstance(obstacle, OSError) else None
     if number == errno.E2BIG:
-        return "aws cannot be started, because its command line would be too long; give fewer --exclude"
+        return "The AWS CLI cannot be started: its command line would be too long; use fewer --exclude patterns"
     if number is None and obstacle is not None:
-        return f"aws cannot be started: no program can be given such an argument ({displayText(str(obstacle))})"
+        return (
+            f"The AWS CLI cannot be started: the system does not accept such an argument ({displayText(str(obstacle))})"
+        )
     if found is None:
         if number == errno.EACCES:
-            return "the aws on the PATH is not executable for this user; install the AWS CLI anew, or correct its mode"
-        return "aws is not on the PATH; install the AWS CLI ('apt install awscli') and configure it ('aws configure')"
+            return (
+                "The aws command on the PATH is not executable by this user; reinstall the AWS CLI, or correct the mode"
+            )
+        return (
+            "The aws command is not on the PATH; install the AWS CLI ('apt install awscli') and configure it ('aws "
+            "configure')"
+        )
     reason = _REASONS.get(number or 0) or (os.strerror(number) if number else "")
     because = f" ({reason})" if reason else ""
-    anew = "install the AWS CLI anew ('apt install --reinstall awscli')"
+    anew = "reinstall the AWS CLI ('apt install --reinstall awscli')"
     return f"{displayPath(found)} cannot be started{because}; {anew}"
 
 
 _REASONS = {
     errno.ENOENT: "the interpreter that its first line names is missing",
-    errno.ENOEXEC: "it is no program for this machine",
-    errno.EACCES: "it, its interpreter or a directory on the way is not executable for this user",
+    errno.ENOEXEC: "it is not a program for this machine",
+    errno.EACCES: "it, its interpreter or a directory on the way is not executable by this user",
 }

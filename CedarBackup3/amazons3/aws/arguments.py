@@ -97,7 +97,7 @@ def listArguments(location: S3Location, after: str = "", *, isOnePage: bool = Fa
 def headArguments(
     location: S3Location, key: str, fields: Iterable[str], part: int = 0, versionId: str = ""
 ) -> Arguments:
-    """The arguments that print what S3 says of one object, as a JSON array of those fields; with `part` of that part.
+    """The arguments that print what S3 reports of one object, or of its `part`, as a JSON array of those fields.
 
     Its stored checksums are among the fields. As in a listing, the name goes as JSON, and the output is pure ASCII.
     """

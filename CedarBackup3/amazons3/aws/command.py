@@ -73,11 +73,11 @@ class AwsResult:
             return notStartedSentence(shutil.which("aws"), self.obstacle)
         if self.status == STATUS_UNKNOWN:
             return (
-                f"How 'aws {self.subcommand}' ended is not known, since this process ignores SIGCHLD or has waited for "
-                "it elsewhere; set SIGCHLD to its default (signal.SIG_DFL)"
+                f"The exit status of 'aws {self.subcommand}' is unknown: this process ignores SIGCHLD, or has waited "
+                "for its child elsewhere; set SIGCHLD to its default (signal.SIG_DFL)"
             )
         if self.timeLimit:
-            return f"'aws {self.subcommand}' was stopped: it had not ended after {self.timeLimit:g} s (--awsTimeout)"
+            return f"'aws {self.subcommand}' was stopped: it did not end within {self.timeLimit:g} s (--awsTimeout)"
         how = f"was ended by signal {-self.status}" if self.status < 0 else f"ended with status {self.status}"
         said = displayText(" / ".join(line for line in map(str.strip, self.errorLines) if line))
         told = f"'aws {self.subcommand}' {how}: {said or 'it printed no error'}"
@@ -143,8 +143,8 @@ def runAws(
     subcommand, obstacle = arguments.subcommand, next(iter(obstacles), None)
     if isIdle and status < 0:
         raise CedarBackupError(
-            f"'aws {subcommand}' was stopped: it had done nothing for {settings.idleLimit:g} s (--awsIdleTimeout); "
-            "look whether it waited for a file system that does not answer, or for a program that makes its credentials"
+            f"'aws {subcommand}' was stopped: it did nothing for {settings.idleLimit:g} s (--awsIdleTimeout); check "
+            "for a file system that does not respond, and for the program that provides its credentials"
         )
     return AwsResult(subcommand, status, tuple(errors), hasWarned, late, obstacle)
 

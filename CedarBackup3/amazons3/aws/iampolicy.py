@@ -99,7 +99,7 @@ def _resources(location: S3Location, partition: str) -> tuple[str, str, str]:
         accessPoint = ":".join([*start, resource.replace(":", "/")])  # aws takes both, a policy the slash only
         return start[2], accessPoint, f"{accessPoint}/object/{keys}"
     if location.bucket.endswith(("-s3alias", "--ol-s3")):
-        raise UsageError(f"no policy can name the alias {location.bucket}; give the access point's ARN in its place")
+        raise UsageError(f"no policy can name the alias {location.bucket}; use the ARN of the access point instead")
     bucket = f"arn:{partition}:s3:::{location.bucket}"
     return "s3", bucket, f"{bucket}/{keys}"
 

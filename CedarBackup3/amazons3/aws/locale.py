@@ -54,6 +54,6 @@ def awsLocale() -> AwsLocale:
         encoding = "ascii"
     variable = next((variable for variable in _VARIABLES if os.environ.get(variable)), "")
     if encoding in _NO_LEGACY or not variable or os.environ.get("PYTHONUTF8") == "1":
-        return AwsLocale(_UTF8_LOCALE, "utf-8", f"aws is run with LC_ALL={_UTF8_LOCALE}")
+        return AwsLocale(_UTF8_LOCALE, "utf-8", f"the AWS CLI runs with LC_ALL={_UTF8_LOCALE}")
     name = os.environ[variable]
     return AwsLocale(name, encoding, f"from {variable}={name}")

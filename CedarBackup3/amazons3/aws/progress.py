@@ -16,8 +16,8 @@ def progressReader(follow: Callable[[int, int], object]) -> Callable[[bytes], No
     """A reader, for `runAws`, of what a transfer prints; for display only: names that look like it may fool it.
 
     Args:
-        follow: is told how many files and bytes have been transferred. aws rounds the bytes, and takes some back when
-            it tries again; its own total is an estimate for as long as it looks for files, and is not told
+        follow: called with the files and bytes that are transferred. aws rounds the bytes, and takes some back when
+            it tries again; its own total is an estimate for as long as it looks for files, and is not reported
     """
     unended = b""
     files = size = 0

@@ -56,8 +56,8 @@ def requireTime(lastModified: str, key: bytes) -> None:
     except ValueError:
         shown = displayText(lastModified[:_LONGEST_SHOWN])
         raise CommandFailed(
-            f"The time at which {displayPath(key)} was stored cannot be read: the server says {shown!r}; "
-            "store that object again, or have the server mended"
+            f"Cannot read the time at which {displayPath(key)} was stored: the server reports {shown!r}; store that "
+            "object again, or have the server repaired"
         ) from None
 
 

@@ -157,7 +157,7 @@ def parsePage(page: bytes, prefix: bytes, last: bytes) -> tuple[list[ObjectEntry
             (key.encode(), size + 0, str(modified), (etag or "") + "") for size, modified, etag, key in listed or ()
         ]
     except (ValueError, TypeError, AttributeError):  # the sums fail on what is no number and no text
-        raise CommandFailed(f"aws printed no listing but: {displayPath(page[:200])}") from None
+        raise CommandFailed(f"The AWS CLI printed no listing, but: {displayPath(page[:200])}") from None
     requireInOrder((key for key, *_ in rows), prefix, last)
     start = len(prefix)
     for key, _, modified, _ in rows:

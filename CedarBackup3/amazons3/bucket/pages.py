@@ -1,4 +1,4 @@
-"""Reads a listing page by page as the AWS CLI prints it, and requires the server to say which page is the last."""
+"""Reads a listing page by page as the AWS CLI prints it, and requires the server to report which page is the last."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Next(Enum):
     """What follows a page."""
 
     NOTHING = "nothing"
-    """The server says that it is the last one."""
+    """The server reports that it is the last one."""
     PAGE = "page"
     """Another one, which aws asks for."""
     UNKNOWN = "unknown"
-    """The server does not say. aws may go on; in the end it has to be asked for what is behind the last key."""
+    """The server does not report it. aws may go on; in the end it has to be asked for what is behind the last key."""
     OURS = "ours"
     """Another one that has to be asked for behind the last key: aws would go on elsewhere."""
     UNWANTED = "unwanted"
@@ -29,19 +29,19 @@ def nextAfter(isTruncated: object, marker: object, *, isEmpty: bool, goesOnRight
     """What follows a page by what it says itself.
 
     Args:
-        isTruncated: whether more follows, as the server says; None: it does not
+        isTruncated: whether more follows, as the server reports; None: it does not
         marker: where it says to go on; None or empty: nowhere
         isEmpty: whether there are no keys on it
         goesOnRight: whether aws goes on where it should, if it does
 
     Raises:
-        CommandFailed: more follows, but nobody can tell where
+        CommandFailed: more follows, but nothing shows where
 
     Some servers leave out whether more follows. A page without keys is their last one; behind any other there may be
     more. So it is with a server that says that nothing follows, and yet where to go on.
     """
     if isTruncated is True and (not marker or (isEmpty and not goesOnRight)):
-        raise CommandFailed("The server says that more keys follow, but not where to go on; run again")
+        raise CommandFailed("The server reports that more keys follow, but not where the listing continues; run again")
     if isTruncated is True:
         return Next.PAGE if goesOnRight else Next.OURS
     if isEmpty or (isTruncated is False and not marker):
@@ -99,7 +99,7 @@ class Pages:
         requireSuccess(result)
         if self.next is Next.PAGE:  # as before the first page
             raise CommandFailed(
-                f"'aws {result.subcommand}' ended with status 0 before the last page of the listing had come; run again"
+                f"'aws {result.subcommand}' ended with status 0 before the last page of the listing; run again"
             )
 
 
@@ -114,7 +114,7 @@ def requireInOrder(keys: Iterable[bytes], prefix: bytes, last: bytes, *, mayRepe
     """
     for key in keys:
         if not key.startswith(prefix):
-            raise CommandFailed(f"aws listed {displayPath(key)}, which is not below {displayPath(prefix)}")
+            raise CommandFailed(f"The server listed {displayPath(key)}, which is not below {displayPath(prefix)}")
         if key < last or (key == last and not mayRepeat):
             raise CommandFailed(_disorder(key, last))
         last = key
@@ -126,13 +126,12 @@ def _disorder(key: bytes, last: bytes) -> str:
     Servers whose strings are UTF-16 (those in JavaScript or Java) sort by its units: characters beyond U+FFFF, each of
     which is two surrogates (U+D800 to U+DFFF) there, come before U+E000 to U+FFFF.
     """
-    listed = f"aws listed {displayPath(key)} after {displayPath(last)}"
+    listed = f"The server listed {displayPath(key)} after {displayPath(last)}"
     if last.decode().encode("utf-16-be") < key.decode().encode("utf-16-be"):
         return (
-            f"{listed}: the server keeps the key order of UTF-16, which differs where names have characters beyond "
-            "U+FFFF, such as emoji; without such names all works there"
+            f"{listed}: it sorts keys in UTF-16 order, which differs where names have characters beyond U+FFFF, such "
+            "as emoji; rename these, then run again"
         )
     return (
-        f"{listed}: the server keeps no key order, without which nothing can be compared; "
-        "'aws s3 cp --recursive' needs none"
+        f"{listed}: it does not list keys in order, which every comparison needs; 'aws s3 cp --recursive' works without"
     )

@@ -73,7 +73,7 @@ def listVersions(
         only: the one key below the prefix that is wanted; empty: all keys
         aws: how to run it
         versions: receives them; what is in it may be forgotten
-        onVersions: is told how many have come in all
+        onVersions: called with how many have come in all
         pageSize: the most that are asked for at a time; 0: as many as the server gives. With 1 none are tied
 
     Returns:
@@ -168,7 +168,9 @@ class _Listed:
             return Next.NOTHING
         self.goOnAfter = (prefix + found[-1].key.decode() if found else marker), versionId
         if (found and not versionId) or self.goOnAfter == asked:
-            raise CommandFailed(f"The server lists the versions in {displayPath(self.location.url)} without end")
+            raise CommandFailed(
+                f"The listing of the versions in {displayPath(self.location.url)} has no end: the server repeats itself"
+            )
         return follows
 
 
@@ -238,7 +240,7 @@ def parseVersions(page: bytes, prefix: bytes, last: bytes) -> _VersionPage:
         if any(row.size is None for row in rows[0]):
             raise ValueError("a version without a size")
     except (ValueError, TypeError, AttributeError):
-        raise CommandFailed(f"aws printed no listing but: {displayPath(page[:200])}") from None
+        raise CommandFailed(f"The AWS CLI printed no listing of versions, but: {displayPath(page[:200])}") from None
     return _page(*rows, list(_merged(*rows)), isTruncated, (marker, versionMarker), prefix, last)
 
 
@@ -252,7 +254,9 @@ def answeredVersions(page: VersionPage, prefix: bytes, last: bytes) -> _VersionP
         listed = [_row(row) for row in page.rows]
         marker = (page.keyMarker or "") + "", (page.versionIdMarker or "") + ""
     except (ValueError, TypeError, AttributeError):
-        raise CommandFailed(f"aws has answered no listing but: {displayPath(str(page)[:200].encode())}") from None
+        raise CommandFailed(
+            f"The AWS CLI answered with no listing of versions, but: {displayPath(str(page)[:200].encode())}"
+        ) from None
     kinds = [row for row in listed if row.size is not None], [row for row in listed if row.size is None]
     ordered = listed if _isServersOrder(listed) else list(_merged(*kinds))
     return _page(*kinds, ordered, page.isTruncated, marker, prefix, last)
@@ -295,7 +299,7 @@ def _goesOnRight(last: str, marker: str) -> bool:
 def _row(facts: Sequence[Any]) -> Version:
     key, versionId, isLatest, modified, size, etag, kind = facts
     if not isTakenLiterally(versionId):
-        raise ValueError("aws would read what it names, and send that to the server")
+        raise ValueError("the AWS CLI would read the file or URL that it names")
     size = None if size is None else size + 0  # fails on what is no number
     return Version(
         key.encode(), versionId, isLatest is True, str(modified), size, (etag or "").strip('"'), kind or "STANDARD"

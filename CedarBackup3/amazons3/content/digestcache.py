@@ -28,7 +28,7 @@ _LAYOUT = 1  # PRAGMA user_version
 _BATCH = 2000  # rows written at a time
 BUSY_SECONDS = 30.0
 """How long a database in use is waited for: another run writes for a moment only."""
-SETTLED_NS = 2_000_000_000
+QUIET_NS = 2_000_000_000
 """A file changed less long ago may change again within one tick of its file system's clock."""
 
 _BESIDE = (b"", b"-journal", b"-wal", b"-shm")
@@ -46,8 +46,8 @@ Result = TypeVar("Result")
 class DigestCache:
     """Digests by path, state of the file and part size (0: of the whole). For several threads, and several runs."""
 
-    def __init__(self, file: str, connection: sqlite3.Connection, settledNs: int = SETTLED_NS) -> None:
-        self._file, self._settledNs = file, settledNs
+    def __init__(self, file: str, connection: sqlite3.Connection, quietNs: int = QUIET_NS) -> None:
+        self._file, self._quietNs = file, quietNs
         self._connection: sqlite3.Connection | None = connection
         self._lock = threading.Lock()
         self._unwritten: list[tuple[bytes, int, int, int, int, int, int, bytes]] = []
@@ -62,7 +62,7 @@ class DigestCache:
 
     def keep(self, path: bytes, state: FileState, digests: Mapping[int, bytes]) -> None:
         """Keep digests of a file that was just read in that state; nothing is kept if it was changed just before."""
-        if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - self._settledNs:
+        if max(state.ctimeNs, state.mtimeNs) > time.time_ns() - self._quietNs:
             return
         with self._lock:
             self._unwritten += [(path, part, *_signed(state), digest) for part, digest in digests.items()]
@@ -106,13 +106,13 @@ class DigestCache:
             self._tried(change, None)
 
     def _tried(self, action: Callable[[sqlite3.Connection], Result], otherwise: Result) -> Result:
-        """Do something with the database; the first time that it fails, say so and go on without it."""
+        """Do something with the database; the first time that it fails, log it and continue without it."""
         if self._connection is None:
             return otherwise
         try:
             return action(self._connection)
         except sqlite3.Error as error:
-            log.warning("%s; going on without it, so files are read again", _complaint(self._file, error))
+            log.warning("%s; continuing without it, so files are read again", _complaint(self._file, error))
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
@@ -125,20 +125,18 @@ def _signed(state: FileState) -> FileState:
 
 
 @contextlib.contextmanager
-def openDigestCache(
-    file: str, *, settledNs: int = SETTLED_NS, busySeconds: float = BUSY_SECONDS
-) -> Iterator[DigestCache]:
+def openDigestCache(file: str, *, quietNs: int = QUIET_NS, busySeconds: float = BUSY_SECONDS) -> Iterator[DigestCache]:
     """The cache in a file, which is made if it is not there, for its owner only.
 
     Args:
         file: its path
-        settledNs: digests of files that changed less long ago are not kept
+        quietNs: digests of files that changed less long ago are not kept
         busySeconds: how long to wait for another program that uses the file
 
     Raises:
         CedarBackupError: the file is no such cache, or cannot be used
     """
-    with contextlib.closing(DigestCache(file, _opened(file, busySeconds), settledNs)) as cache:
+    with contextlib.closing(DigestCache(file, _opened(file, busySeconds), quietNs)) as cache:
         yield cache
 
 
@@ -151,15 +149,16 @@ def _opened(file: str, busySeconds: float) -> sqlite3.Connection:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CedarBackupError(
-            f"The digest cache {shown} cannot be opened: {reason}; name another with --digestCache; nothing was changed"
+            f"The digest cache {shown} cannot be opened: {reason}; name another file with --digestCache; nothing "
+            "was changed"
         ) from None
     try:
         return _checked(sqlite3.connect(path, timeout=busySeconds, check_same_thread=False), shown)
     except sqlite3.Error as error:
         isInUse = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-        advice = "another program is using it: wait for that" if isInUse else "remove it"
+        advice = "another program is using it: wait for it to finish" if isInUse else "remove it"
         raise CedarBackupError(
-            f"{_complaint(file, error)}; {advice}, or name another with --digestCache; nothing was changed"
+            f"{_complaint(file, error)}; {advice}, or name another file with --digestCache; nothing was changed"
         ) from None
 
 
@@ -170,7 +169,7 @@ def _requireOwn(place: Place, name: bytes, shown: str) -> None:
     """
     if not place.isPrivate:
         raise CedarBackupError(
-            f"The digest cache {shown} must lie where no other user can put a file, or a match proves nothing, but "
+            f"The digest cache {shown} must lie in a directory where no other user can put a file, but "
             f"{place.weakness}; name another file with --digestCache; nothing was changed"
         )
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -180,9 +179,9 @@ def _requireOwn(place: Place, name: bytes, shown: str) -> None:
             status = os.stat(name + suffix, dir_fd=place.descriptor, follow_symlinks=False)
             if not _isOwn(status):
                 raise CedarBackupError(
-                    f"The digest cache {shown}{suffix.decode()} must be a file of this user's, with one name, that no "
-                    "other can write to, or a match proves nothing; mend that, or name another with --digestCache; "
-                    "nothing was changed"
+                    f"The digest cache {shown}{suffix.decode()} must belong to this user, have one name, and be "
+                    "writable by nobody else; correct that, or name another file with --digestCache; nothing was "
+                    "changed"
                 )
 
 
@@ -206,7 +205,7 @@ def _checked(connection: sqlite3.Connection, shown: str) -> sqlite3.Connection:
     elif (application, layout) != (_APPLICATION, _LAYOUT):
         connection.close()
         raise CedarBackupError(
-            f"{shown} is a database, but no digest cache of this version; name another file with --digestCache; "
+            f"{shown} is a database, but not a digest cache of this version; name another file with --digestCache; "
             "nothing was changed"
         )
     connection.commit()

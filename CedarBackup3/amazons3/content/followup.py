@@ -36,9 +36,11 @@ _PAYS = 3  # questions; an aws that answers many takes as long to start as two t
 _SIDE_BY_SIDE = 24  # questions to a session: at 30 ms more gain nothing, as one aws answers some 500 a second
 _AHEAD = 32  # times as many are under way or answered, so that the reading of a large file holds up none
 
-_ETAGS_DECIDE = "S3 does not tell how objects in %s are encrypted, nor their checksums, so the ETags decide: %s"
-_NOTHING_DECIDES = "S3 does not tell how objects in %s are encrypted, so the contents of these are unproven: %s"
-_ENCRYPTED = "encrypted in a way that makes its ETag no digest"
+_ETAGS_DECIDE = "Cannot read encryption and checksums of the objects in %s; contents are judged by ETag alone: %s"
+_NOTHING_DECIDES = (
+    "Cannot read encryption and checksums of the objects in %s; the contents of these uploads are unproven: %s"
+)
+_ENCRYPTED = "encrypted in a way that keeps its ETag from being a digest"
 ENCRYPTED = f"it is {_ENCRYPTED}"
 """Why nothing is known of what is encrypted by KMS or with a customer's key."""
 _DOUBTFUL: frozenset[Verdict] = frozenset({"differs", "unknown"})
@@ -114,10 +116,10 @@ class _Asking:
             self.isOver, self.failure = True, self._lastFailure
 
 
-def settledFindings(
+def finalFindings(
     reader: Reader, findings: Iterable[ContentFinding], ask: int = ASKED, *, probe: int = 0, trustsEtags: bool = True
 ) -> Iterator[ContentFinding]:
-    """The findings of `content.hashed` that are no matches, in their order, settled as far as S3 tells more.
+    """The findings of `content.hashed` that are no matches, in their order, decided as far as S3 reports more.
 
     A session is asked for all of them; one that does not run yet is started if there are some.
 
@@ -143,10 +145,10 @@ def settledFindings(
             message = _ETAGS_DECIDE if trustsEtags else _NOTHING_DECIDES
             log.log(logging.WARNING if ask else logging.DEBUG, message, displayPath(reader.location.url), failure)
         if found.verdict == "differs" and hasEncrypted and not isAsked and not hasFailed:
-            others = f"S3 was asked for {asking.asked['differs']} others only"
+            others = f"S3 was asked about {asking.asked['differs']} other objects only"
             yield found._replace(verdict="unknown", why=f"it may be {_ENCRYPTED}; {others}")
         elif found.verdict == "differs" and (hasFailed or failure) and not trustsEtags:
-            yield found._replace(verdict="unknown", why="S3 does not tell how it is encrypted")
+            yield found._replace(verdict="unknown", why="its encryption cannot be read")
         else:
             yield found
 
@@ -191,8 +193,8 @@ def _asked(reader: Reader, found: ContentFinding, session: Session | None) -> _A
         isEncrypted = facts.isEncrypted
         if each.etag or not facts.etag:
             return _verdict(reader, each, facts, session)
-        told = each._replace(etag=facts.etag)  # which a listing without ETags has left out
-        return ("matched", "") if _isAsTold(reader, told, facts) else _verdict(reader, told, facts, session)
+        known = each._replace(etag=facts.etag)  # which a listing without ETags has left out
+        return ("matched", "") if _isAsStored(reader, known, facts) else _verdict(reader, known, facts, session)
 
     try:
         answer = findingOf(each, verdict)
@@ -207,7 +209,7 @@ def _asked(reader: Reader, found: ContentFinding, session: Session | None) -> _A
     return _Answer(answer, True, isEncrypted)
 
 
-def _isAsTold(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
+def _isAsStored(reader: Reader, each: Claim, facts: StoredFacts) -> bool:
     """Whether a file has the ETag of its object, if that can be seen from the file alone."""
     etag = parseEtag(each.etag)
     if not etag or facts.isEncrypted:
@@ -271,8 +273,8 @@ def _verdict(reader: Reader, each: Claim, facts: StoredFacts, session: Session |
         return _byParts(reader, each, md5, etag, session) if etag.parts > 1 else unexplained(reader, each.size, etag)
     if checksum:
         return _byParts(reader, each, checksum.make, Etag(checksum.digest, checksum.parts), session)
-    why = ENCRYPTED if facts.isEncrypted else "its ETag is no digest"
-    return "unknown", f"{why}, and it has no stored checksum that can be calculated"
+    why = ENCRYPTED if facts.isEncrypted else "its ETag is not a digest"
+    return "unknown", f"{why}, and it has no stored checksum that can be computed"
 
 
 def _byParts(

@@ -21,7 +21,7 @@ from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, Parte
 from CedarBackup3.amazons3.content.etags import Etag, chunkSize, isConclusive, parseEtag, possibleParts
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, S3Location, SourceEntry, Standing, Verdict
+from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, RunEffect, S3Location, SourceEntry, Verdict
 from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.workers import mapInOrder, processors
 
@@ -30,12 +30,10 @@ _BATCH_BYTES = 16 << 20
 _AHEAD = 256  # batches
 
 
-def claimOf(
-    entry: SourceEntry, found: ObjectEntry, standing: Standing = "settled", *, isChanged: bool = False
-) -> Claim:
+def claimOf(entry: SourceEntry, found: ObjectEntry, effect: RunEffect = "none", *, isChanged: bool = False) -> Claim:
     """The claim of a pair that agrees in size, with what the run has done with it."""
     state = (entry.mtimeNs, found.etag, found.lastModified, entry.ctimeNs, entry.inode)
-    return Claim(entry.path, found.key, found.size, *state, standing, isChanged)
+    return Claim(entry.path, found.key, found.size, *state, effect, isChanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def findingOf(each: Claim, judge: Callable[[], tuple[Verdict, str]]) -> ContentF
 def _verdict(reader: Reader, each: Claim, buffer: bytearray) -> tuple[Verdict, str]:
     etag = parseEtag(each.etag)
     if etag is None:
-        return "unknown", "its ETag is no digest"
+        return "unknown", "its ETag is not a digest"
     for tried in possibleParts(each.size, etag, reader.configuredPart):
         if hasEtag(reader, each, etag, tried, buffer):
             return "matched", ""
@@ -130,14 +128,14 @@ def unexplained(reader: Reader, size: int, etag: Etag) -> tuple[Verdict, str]:
     """The verdict on a mismatch of which nothing else is known: a difference, if the user's aws makes such parts."""
     if isConclusive(size, etag, reader.configuredPart):
         return "differs", ""
-    return "unknown", "the size of its parts is not known"
+    return "unknown", "the size of its parts is unknown"
 
 
 def hasEtag(reader: Reader, each: Claim, etag: Etag, sizes: Sequence[int], buffer: bytearray) -> bool:
     """Whether a file, in parts of one of these sizes (0: undivided), has that ETag; what is cached can only say yes.
 
     Raises:
-        NotRead: nothing can be said
+        NotRead: nothing can be proven
     """
     if reader.cache and _isCached(reader.cache, reader.tree.pathTo(each.path), each, etag, sizes):
         return True
@@ -153,7 +151,7 @@ def hasDigest(reader: Reader, each: Claim, hashers: Sequence[Hasher], digest: by
     """Whether one of the hashers makes that digest of a file.
 
     Raises:
-        NotRead: nothing can be said
+        NotRead: nothing can be proven
     """
     _fed(reader, each, hashers, buffer)
     return any(hasher.digest() == digest for hasher in hashers)

@@ -54,7 +54,7 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
-    """What S3 says of an object."""
+    """What S3 reports of an object."""
 
     etag: str
     """Empty: the server gave none."""
@@ -72,7 +72,7 @@ def storedFacts(
     versionId: str = "",
     session: Session | None = None,
 ) -> StoredFacts:
-    """What S3 says of the object with that key below the target's prefix, or of a version of it.
+    """What S3 reports of the object with that key below the target's prefix, or of a version of it.
 
     The question is given up once `shouldStop` says yes. A session answers it, if there is one.
 
@@ -131,7 +131,7 @@ def _asked(
     except ValueError:
         values = None
     if not isinstance(values, list) or len(values) != len(fields):
-        raise CommandFailed(f"aws described no object but printed: {displayPath(printed[:200])}")
+        raise CommandFailed(f"The AWS CLI described no object, but printed: {displayPath(printed[:200])}")
     return values
 
 

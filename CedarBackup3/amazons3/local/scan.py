@@ -45,8 +45,8 @@ def openScan(
         mounted: where something was mounted when the run began
         onSkipped: as for `sourceEntries`
         onDirectory: the same
-        onProgress: is told of the walk
-        onLeftAlone: is told of each entry that is left alone
+        onProgress: called with the walk
+        onLeftAlone: called with each entry that is left alone
     """
     samples: list[bytes] = []
     mounts = set(_mountsAround(mounted, tree.root))

@@ -77,11 +77,13 @@ def openRoot(tree: LocalTree) -> Iterator[int]:
     try:
         descriptor = os.open(tree.root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise CedarBackupError(f"The source directory {shown} cannot be read any more: {reasonText(error)}") from None
+        raise CedarBackupError(f"The source directory {shown} can no longer be read: {reasonText(error)}") from None
     try:
         status = os.fstat(descriptor)
         if (status.st_dev, status.st_ino) != tree.identity:
-            raise CedarBackupError(f"The source directory {shown} is not the one that was read: it was replaced")
+            raise CedarBackupError(
+                f"The source directory {shown} is not the directory that was read: it was replaced during the run"
+            )
         yield descriptor
     finally:
         os.close(descriptor)

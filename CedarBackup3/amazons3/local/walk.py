@@ -23,13 +23,13 @@ from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath, reasonText
 
 OnSkipped = Callable[[bytes, str], object]
-"""Is told of a path below the source that holds no data, and what it is."""
+"""Called with a path below the source that holds no data, and what it is."""
 
 OnPath = Callable[[bytes], object]
-"""Is told of something by its path below the source."""
+"""Called with something by its path below the source."""
 
 OnDirectory = Callable[[list[SourceEntry]], object]
-"""Is told of all that is in one directory, sorted; directories have no size, and a slash at the end."""
+"""Called with all that is in one directory, sorted; directories have no size, and a slash at the end."""
 
 _SLASH = ord("/")
 _TYPE_AND_READ = 0o170000 | stat.S_IRUSR
@@ -53,9 +53,9 @@ def treeEntries(
     Args:
         root: the descriptor of the directory
         local: how its names are read, what is left out, and which links are followed
-        onSkipped: is told of dangling links, sockets, pipes and devices
-        onDirectory: is told of each directory when the walk enters it
-        onLink: is told of links to directories that have files, when the walk leaves them
+        onSkipped: called with dangling links, sockets, pipes and devices
+        onDirectory: called with each directory when the walk enters it
+        onLink: called with links to directories that have files, when the walk leaves them
 
     Raises:
         CedarBackupError: the directory itself cannot be read (any more)
@@ -66,9 +66,7 @@ def treeEntries(
             entries = _directoryEntries(local, tree, b"", b"", onSkipped)
         except OSError as error:
             shown = displayPath(local.root)
-            raise CedarBackupError(
-                f"The source directory {shown} cannot be read any more: {reasonText(error)}"
-            ) from None
+            raise CedarBackupError(f"The source directory {shown} can no longer be read: {reasonText(error)}") from None
         onDirectory(_namesIn(entries))
         # Each directory that the walk is in: the link that led there, if one did, and how many entries came before it.
         stack: list[tuple[Iterator[SourceEntry], SourceEntry | None, int]] = [(iter(entries), None, 0)]
@@ -165,7 +163,7 @@ def _directoryEntries(
             elif stat.S_ISREG(mode):
                 entries.append(SourceEntry(sortKey, None, 0, below))
             else:
-                onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "not a file any more"))
+                onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "no longer a file"))
     entries.sort(key=_byKey)
     return entries
 
@@ -183,7 +181,7 @@ def _linkedEntry(
         tree: the way to the link
         level: the directory that the link is in
         entry: the link as something that cannot be read
-        onSkipped: is told of what holds no data
+        onSkipped: called with what holds no data
     """
     if local.followLinks == "none":
         onSkipped(entry.path, "a link, and links are not followed")
@@ -211,7 +209,7 @@ def _linkedFile(
 ) -> SourceEntry | None:
     """A file that a link leads to, or nothing if it is none."""
     if not stat.S_ISREG(status.st_mode):
-        onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link to no file"))
+        onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link that leads to no file"))
         return None
     if 0 < local.maxSize < status.st_size:
         return entry._replace(mtimeNs=TOO_LARGE)
@@ -232,6 +230,6 @@ def _linkedDirectory(
     if isTrusted(os.stat(name, dir_fd=level.descriptor, follow_symlinks=False).st_uid):
         raise GuardRefused(
             f"The link {displayPath(local.pathTo(entry.path))} leads back to {displayPath(local.pathTo(above))}, "
-            "which it is in; remove the link"
+            "which contains it; remove the link"
         )
     return entry

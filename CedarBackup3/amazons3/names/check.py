@@ -14,7 +14,7 @@ from CedarBackup3.amazons3.names.unusual import Oddity, UnusualName, joinPaths, 
 from CedarBackup3.amazons3.spool import Spool
 
 UNUSUAL_TOLD = 10
-"""So many unusual names of each kind are told one by one; the others are counted."""
+"""So many unusual names of each kind are reported one by one; the others are counted."""
 
 _SAMPLE = 200  # names that vote on the encoding of the tree
 

@@ -32,7 +32,7 @@ class _Rename(NamedTuple):
     problem: str
     """Why it cannot simply be given that, in words that follow "its new name"."""
     convmvEncoding: str
-    """The encoding that convmv would have to be told; empty if convmv cannot do it."""
+    """The encoding that convmv would need; empty if convmv cannot do it."""
 
     @property
     def isSafe(self) -> bool:
@@ -41,16 +41,16 @@ class _Rename(NamedTuple):
 
 
 def reportRemedies(mirror: Mirror, check: NameCheck) -> None:
-    """Say what can be done about the bad names: the locale, what only a person can do, the commands for the rest."""
+    """Report what can be done about the bad names: the locale, what only a person can do, the commands for the rest."""
     if fitting := _fittingLocale(mirror, check):
-        _log.error("Way out: LC_ALL=%s, set for this command, makes all of these names right", fitting)
+        _log.error("Remedy: run this command with LC_ALL=%s, in which all of these names are right", fitting)
     with Spool(_Rename._make) as renames:
         renames.extend(_renames(mirror, check))
-        _sayByHand(mirror, renames)
-        _sayCommands(mirror, renames)
+        _logByHand(mirror, renames)
+        _logCommands(mirror, renames)
 
 
-def _sayByHand(mirror: Mirror, renames: Iterable[_Rename]) -> None:
+def _logByHand(mirror: Mirror, renames: Iterable[_Rename]) -> None:
     inDoubt = 0
     byHand = CappedLines("names", shown=SHOWN)
     for rename in renames:
@@ -58,24 +58,24 @@ def _sayByHand(mirror: Mirror, renames: Iterable[_Rename]) -> None:
         if rename.problem:
             old, new = displayPath(mirror.pathTo(rename.old)), rename.new.rpartition(b"/")[2]
             shown = displayText(mirror.locale.decoded(new))
-            byHand.say(f"Way out: rename {old} by hand; its new name {shown} {rename.problem}")
+            byHand.log(f"Remedy: rename {old} by hand; its new name {shown} {rename.problem}")
     byHand.finish()
     if inDoubt:
-        _log.error("Way out: rename by hand the names whose encoding is in doubt: %s of them", f"{inDoubt:,}")
+        _log.error("Remedy: rename by hand the names whose encoding is in doubt: %s of them", f"{inDoubt:,}")
 
 
-def _sayCommands(mirror: Mirror, renames: Iterable[_Rename]) -> None:
+def _logCommands(mirror: Mirror, renames: Iterable[_Rename]) -> None:
     isScreenUtf8 = _isScreenUtf8()
     encodings = {rename.convmvEncoding for rename in renames}
     if len(encodings) == 1 and (encoding := encodings.pop()):
-        _log.error("Way out: rename them all at once, by convmv; without --notest it only says what it would do:")
+        _log.error("Remedy: rename them all at once with convmv; without --notest it only prints what it would do:")
         _log.error("%s", convmvCommand(mirror.source, encoding, isScreenUtf8))
     commands = CappedLines("commands", shown=SHOWN)
     for rename in renames:
         if rename.isSafe:
             if not commands.count:
-                _log.error("Way out: rename them one by one, in bash; look at the new names first:")
-            commands.say(moveCommand(mirror.pathTo(rename.old), mirror.pathTo(rename.new), isScreenUtf8))
+                _log.error("Remedy: rename them one by one in bash; check the new names first:")
+            commands.log(moveCommand(mirror.pathTo(rename.old), mirror.pathTo(rename.new), isScreenUtf8))
     commands.finish()
 
 

@@ -45,7 +45,7 @@ def newNameProblem(directory: bytes, name: bytes, given: Container[bytes]) -> st
     if len(name) > _NAME_LIMIT:
         return f"has more than {_NAME_LIMIT} bytes"
     if name in given:
-        return "is that of another, too"
+        return "is the new name of another file, too"
     return "is taken" if os.path.lexists(os.path.join(directory, name)) else ""
 
 

@@ -13,10 +13,10 @@ from CedarBackup3.util import displayPath, displayText
 
 
 def reportNames(mirror: Mirror, check: NameCheck) -> None:
-    """Say every bad name, and then what can be done."""
+    """Report every bad name, and then what can be done."""
     named = CappedLines("names", shown=SHOWN)
     for finding in nameGuesses(check):
-        named.say(_nameLine(mirror, finding))
+        named.log(_nameLine(mirror, finding))
     named.finish()
     reportRemedies(mirror, check)
 
@@ -39,11 +39,15 @@ def _nameLine(mirror: Mirror, finding: NameGuess) -> str:
         )
     expected = f"expected encoding {mirror.locale.encoding} ({mirror.locale.origin})"
     if guess is None:
-        found = "of no encoding known here"
+        found = "in no known encoding"
     elif guess.damaged:
         found = f"damaged {guess.encoding}, perhaps {displayText(guess.text.rstrip('/'))}"
     else:
         doubt = "" if finding.sureGuess else "perhaps "
         found = f"{doubt}in {guess.encoding}, where it reads {displayText(guess.text.rstrip('/'))}"
-    fate = "aws would store it under another name" if bad.reason == "renamed" else "aws would fail to store it"
+    fate = (
+        "the AWS CLI would store it under another name"
+        if bad.reason == "renamed"
+        else "the AWS CLI would fail to store it"
+    )
     return f"Name: {shown}{below}: {expected}, found {found}; {fate}"

@@ -19,7 +19,7 @@ from CedarBackup3.amazons3.model import SourceEntry
 class Oddity(Enum):
     """What can be unusual about a name."""
 
-    CONTROL = "holds a control character, on which other S3 tools break"
+    CONTROL = "contains a control character, which breaks other S3 tools"
     ENDING = "ends with a space or a dot, which other systems refuse or drop"
     CASE = "differ only in case, so a restore to another file system may merge them"
     FORM = "are one text in two Unicode forms, so a restore to another file system may merge them"

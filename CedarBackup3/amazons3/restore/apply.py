@@ -55,7 +55,7 @@ def carryOut(
     tally: Tally,
     watcher: Watcher,
 ) -> None:
-    """Fetch what is lacking and put it in its place; what fails is said one by one.
+    """Fetch what is lacking and put it in its place; what fails is reported one by one.
 
     Args:
         selection: what is restored
@@ -86,7 +86,7 @@ def carryOut(
     with Spool(Version._make) as others, Spool(Version._make) as again:
         remaining: Iterable[Version] = lacking.versions
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
-            archive = _Archive(work.settle)
+            archive = _Archive(work.conclude)
             kept = _keptOut(work, versions, lacking) if _paysAsBatch(selection, versions, lacking) else None
             if line := durationLine(lacking.files if kept is None else lacking.older, selection.aws):
                 _log.info("%s", line)
@@ -96,12 +96,12 @@ def carryOut(
                 remaining = others
             _fetchOneByOne(work, remaining, doubts, archive.see, work.arrive)
             again.extend(_stillWrong(work, doubts))
-            again.extend(archive.untold())
+            again.extend(archive.undecided())
         # What differs is fetched once more: it may have been damaged on the way.
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
-            _fetchOneByOne(work, again, doubts, work.settle)
+            _fetchOneByOne(work, again, doubts, work.conclude)
             for version in _stillWrong(work, doubts):
-                work.settle(Fetched(version, b"", "what arrived is not what its ETag stands for"))
+                work.conclude(Fetched(version, b"", "its content does not match its ETag"))
     os.sync()  # what is reported as restored should outlive a power failure
 
 
@@ -119,20 +119,20 @@ class _Work:
     local: LocalTree
     staging: Staging
     partOf: PartOf
-    settle: Callable[[Fetched], None]
+    conclude: Callable[[Fetched], None]
     """Puts in its place what was fetched, or says why there is nothing to put."""
     arrive: Callable[[Version], None]
-    """Is told once of each version, when it has been fetched or will not be."""
+    """Called once with each version, when it has been fetched or will not be."""
 
 
 class _Archive:
-    """Archived objects that a batch has not brought, and does not say why: the first are tried one by one."""
+    """Archived objects that a batch has not brought, without a reason: the first are tried one by one."""
 
-    def __init__(self, settle: Callable[[Fetched], None]) -> None:
-        self._settle = settle
+    def __init__(self, conclude: Callable[[Fetched], None]) -> None:
+        self._conclude = conclude
         self._waiting = Spool(Version._make)
         self._tried = 0
-        self._isTold = True
+        self._areAllArchived = True
 
     def takes(self, version: Version) -> bool:
         """Whether it is to be tried; if not, it waits for what the others show."""
@@ -143,26 +143,26 @@ class _Archive:
         return False
 
     def see(self, fetched: Fetched) -> None:
-        """Settle what was fetched one by one, and learn of those that wait."""
+        """Conclude what was fetched one by one, and learn of those that wait."""
         if fetched.reason and not fetched.isArchived and fetched.version.storageClass in ARCHIVES:
-            self._isTold = False
-        self._settle(fetched)
+            self._areAllArchived = False
+        self._conclude(fetched)
 
-    def untold(self) -> Iterator[Version]:
+    def undecided(self) -> Iterator[Version]:
         """Those of which nobody knows; if all that were tried have to be brought back, so have the others."""
         with self._waiting as waiting:
             for version in waiting:
-                if self._isTold:
-                    self._settle(Fetched(version, b"", "it is archived", isArchived=True))
+                if self._areAllArchived:
+                    self._conclude(Fetched(version, b"", "it is archived", isArchived=True))
                 else:
                     yield version
 
 
 def _stillWrong(work: _Work, doubts: Doubts) -> Iterator[Version]:
-    """Settle what is right or unproven by what S3 says of it, and give the rest."""
-    for fetched in doubts.settled():
+    """Conclude what is right or unproven by what S3 reports of it, and give the rest."""
+    for fetched in doubts.outcomes():
         if fetched.verdict in {"matched", "unknown"}:
-            work.settle(fetched)
+            work.conclude(fetched)
         else:
             with contextlib.suppress(OSError):
                 os.unlink(fetched.file)
@@ -173,7 +173,7 @@ def _fetchOneByOne(
     work: _Work,
     versions: Iterable[Version],
     doubts: Doubts,
-    settle: Callable[[Fetched], None],
+    conclude: Callable[[Fetched], None],
     arrive: Callable[[Version], None] = lambda version: None,
 ) -> None:
     failures, selection = 0, work.selection
@@ -181,15 +181,15 @@ def _fetchOneByOne(
     with contextlib.closing(fetching) as arriving:
         for fetched in arriving:
             arrive(fetched.version)
-            if fetched.isSettled:
-                settle(fetched)
+            if fetched.isFinal:
+                conclude(fetched)
             else:
                 doubts.add(fetched)
             failures = failures + 1 if fetched.reason and not fetched.isArchived else 0
             if failures == _FAILURES_IN_A_ROW:
                 raise CommandFailed(
                     f"Gave up after {failures} files in a row could not be fetched from {selection.url}, the last one "
-                    f"because {fetched.reason}; run again when that is mended, and the restore goes on"
+                    f"because {fetched.reason}; correct that, then run again to continue the restore"
                 )
 
 
@@ -200,7 +200,7 @@ def _arrivals(transfer: Transfer) -> Callable[[Version], None]:
 def _settler(selection: Selection, local: LocalTree, staging: Staging, tally: Tally) -> Callable[[Fetched], None]:
     """What puts in its place what was fetched, or says why there is nothing to put."""
 
-    def settle(fetched: Fetched) -> None:
+    def conclude(fetched: Fetched) -> None:
         version = fetched.version
         if fetched.isArchived:
             line = archivedLine(selection, version)
@@ -214,7 +214,7 @@ def _settler(selection: Selection, local: LocalTree, staging: Staging, tally: Ta
         else:
             tally.fine(KeyOutcome.RESTORED, version.size or 0)
 
-    return settle
+    return conclude
 
 
 def _placed(local: LocalTree, staging: Staging, fetched: Fetched) -> str:
@@ -233,10 +233,10 @@ def _leftBehind(work: _Work, lacking: Wanted, doubts: Doubts, archive: _Archive)
     """Settle what a batch has brought, and give what it has not."""
     for version in lacking.versions:
         taken = takenFromTree(work.staging, work.local.locale.pathOf(version.key), version, work.partOf)
-        if not taken.isSettled:
+        if not taken.isFinal:
             doubts.add(taken)
         elif not taken.reason:
-            work.settle(taken)
+            work.conclude(taken)
         elif not (taken.isMissing and version.storageClass in ARCHIVES) or archive.takes(version):
             yield version
             continue
@@ -288,7 +288,7 @@ def _keptOut(work: _Work, versions: Iterable[Version], lacking: Wanted) -> list[
     room = os.statvfs(work.staging.path)
     if size + lacking.size < room.f_bavail * room.f_frsize // 2:
         return []
-    _log.info("Fetching one by one, since this file system has no sparse files and no room for others")
+    _log.info("Fetching files one by one: this file system has no sparse files, and too little space for placeholders")
     return None
 
 

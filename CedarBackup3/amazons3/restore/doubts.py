@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.versions import Version
-from CedarBackup3.amazons3.content.followup import settledFindings
+from CedarBackup3.amazons3.content.followup import finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import Claim, ContentFinding
@@ -42,11 +42,11 @@ class Doubts:
         self._findings.append([ContentFinding(fetched.verdict, fetched.why, *claim)])
         self._etag = self._etag if "-" in self._etag else version.etag
 
-    def settled(self) -> Iterator[Fetched]:
-        """Each of them with what S3 has told."""
+    def outcomes(self) -> Iterator[Fetched]:
+        """Each of them with what S3 has reported."""
         location, aws = self._selection.location, self._selection.aws
         reader = Reader(self._local, location, aws, root=self._root, configuredPart=self._part(self._etag))
-        for version, found in zip(self._versions, settledFindings(reader, self._findings), strict=True):
+        for version, found in zip(self._versions, finalFindings(reader, self._findings), strict=True):
             yield Fetched(version, self._local.pathTo(found.path), verdict=found.verdict, why=found.why)
 
     def close(self) -> None:

@@ -64,8 +64,8 @@ class Fetched(NamedTuple):
     """What its ETag tells of what arrived."""
     why: str = ""
     """What makes that unknown."""
-    isSettled: bool = True
-    """Whether S3 could not tell more."""
+    isFinal: bool = True
+    """Whether S3 could not report more."""
 
 
 def fetchVersions(
@@ -194,12 +194,12 @@ def _failed(version: Version, file: bytes, reason: str, code: str) -> Fetched:
 
 
 def _judged(version: Version, file: bytes, partOf: PartOf, *, isDigest: bool) -> Fetched:
-    """What has arrived, checked; aws has told whether the ETag is a digest, so that S3 need not be asked."""
+    """What has arrived, checked; the answer has whether the ETag is a digest, so that S3 need not be asked."""
     fetched = _checked(file, version, partOf)
     if fetched.reason:
         return _failed(version, file, fetched.reason, "")
     if fetched.verdict != "matched" and not isDigest:
-        return fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isSettled=True)
+        return fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isFinal=True)
     return fetched
 
 
@@ -232,11 +232,11 @@ def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
                 return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")
             isRight = contentMatches(opened, status.st_size, version.etag, partOf(version.etag))
     except OSError as error:
-        return Fetched(version, file, f"what arrived cannot be read: {error.strerror}")
+        return Fetched(version, file, f"the fetched file cannot be read: {error.strerror}")
     if isRight:
         return Fetched(version, file)
     verdict: Verdict = "unknown" if isRight is None else "differs"
-    return Fetched(version, file, verdict=verdict, why="its ETag does not tell", isSettled=False)
+    return Fetched(version, file, verdict=verdict, why="its ETag is inconclusive", isFinal=False)
 
 
 def downloadBatch(

@@ -42,7 +42,7 @@ def openVersions(selection: Selection, watcher: Watcher = SILENT) -> Iterator[tu
             count, selection = _listInto(versions, single, watcher), single
         if not count:
             raise CedarBackupError(
-                f"There is nothing below {selection.url}, and never was as far as its versions tell; check the URL"
+                f"There is nothing below {selection.url}, and there are no versions either; check the URL"
             )
         yield selection, versions
 
@@ -57,14 +57,14 @@ def _listInto(versions: Spool[Version], selection: Selection, watcher: Watcher) 
     count, last, behind = _listedOnce(versions, selection, watcher)
     if not behind:
         return count
-    _log.info("There are objects behind the last of the versions, so they are listed once more")
+    _log.info("Objects follow the last of the versions, so the versions are listed again")
     versions.clear()
     count, last, stillBehind = _listedOnce(versions, selection, watcher)
     if lost := behind & stillBehind:
         raise CommandFailed(
-            f"aws listed the versions in {displayPath(selection.location.url)} only up to {displayPath(last)}, but "
-            f"there are objects behind it, such as {displayPath(min(lost))}: this server does not list all versions, "
-            "and 'aws s3 sync' can fetch only what is there now"
+            f"The server listed the versions in {displayPath(selection.location.url)} only up to {displayPath(last)}, "
+            f"but objects follow, such as {displayPath(min(lost))}: it does not list all versions; 'aws s3 sync' "
+            "fetches what is there now"
         )
     return count
 
@@ -75,12 +75,12 @@ def _listedOnce(
     """List them; returns how many there are, the last key, and the first of the objects that are behind it."""
     count = 0
 
-    def tell(number: int) -> None:
+    def report(number: int) -> None:
         nonlocal count
         count = number
         watcher("listing", count)
 
-    last = listVersions(selection.location, selection.only, selection.aws, versions, tell)
+    last = listVersions(selection.location, selection.only, selection.aws, versions, report)
     behind = frozenset[bytes]() if selection.only else keysBehind(selection.location, last, selection.aws)
     return count, last, behind
 
@@ -108,9 +108,9 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
             listVersions(selection.location, key, selection.aws, again, pageSize=1)
             yield from again
 
-    def tellUnknown(version: Version) -> None:
+    def reportUnknown(version: Version) -> None:
         url = selection.urlOf(version.key)
-        line = f"Unknown: {url} was stored without versioning after that time, so what stood there before may be gone"
+        line = f"Unknown: {url} was stored without versioning after that time, so its earlier content may be lost"
         if not isExcluded(version):
             tally.wrong(KeyOutcome.UNKNOWN, version.key, 0, line)
 
@@ -123,11 +123,11 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
     moment = selection.moment.timestamp() if selection.moment else None
     isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
     with Spool(Version._make) as kept:
-        found = snapshotAt(versions, moment, inOrder, tellUnknown)
-        if not kept.extend(version for version in found if not isExcluded(version)) and not tally.said:
-            raise CedarBackupError(f"Nothing stood in {selection.shown}; check the URL, the time and what is excluded")
+        found = snapshotAt(versions, moment, inOrder, reportUnknown)
+        if not kept.extend(version for version in found if not isExcluded(version)) and not tally.reported:
+            raise CedarBackupError(f"There was nothing in {selection.shown}; check the URL, --atTime and --exclude")
         if not isTraced:
-            _tellUntraced(selection, kept, tally)
+            _reportUntraced(selection, kept, tally)
         yield kept
 
 
@@ -146,24 +146,24 @@ def _isTraced(selection: Selection, versions: Iterable[Version], moment: float) 
             isReplaced = True
     if isReplaced and not isVersioned:
         raise GuardRefused(
-            f"Refused: nothing in {selection.url} was stored with versioning, and some of it after that time, so "
-            "nobody can tell what stood there; without --atTime what is there now is restored; nothing was changed"
+            f"Refused: nothing in {selection.url} was stored with versioning, and some objects were stored after that "
+            "time, so the snapshot is unknown; without --atTime the present objects are restored; nothing was changed"
         )
     return isTraced or bool(selection.only)  # what stands there for a single key has stood there since
 
 
-def _tellUntraced(selection: Selection, state: Iterable[Version], tally: Tally) -> None:
-    """Say once how many files of a state were stored without versioning, if there are any."""
+def _reportUntraced(selection: Selection, snapshot: Iterable[Version], tally: Tally) -> None:
+    """Log once how many files of a snapshot were stored without versioning, if there are any."""
     files = size = 0
-    for version in state:
+    for version in snapshot:
         if version.versionId == NULL_VERSION:
             files, size = files + 1, size + (version.size or 0)
     if files:
         tally.untraced(files, size)
         # Not a warning, which is shown with --verbose only: a status of 0 must not hide it.
         _log.error(
-            "Unproven: files may be missing from %s, since what was deleted before there were versions has left no "
-            "trace; of those known, %s stored before",
+            "Unproven: files may be missing from %s: files that were deleted before versioning began left no trace; "
+            "of the known files, %s stored before",
             selection.shown,
             f"{displayCount(files, 'file')} ({displayBytes(size)}) {'was' if files == 1 else 'were'}",
         )

@@ -39,8 +39,8 @@ def ambiguity(text: str) -> str:
     if given.tzinfo is not None or not isWrittenSo or first.timestamp() == second.timestamp():
         return ""
     return (
-        f"{given.isoformat()} came twice, since the clocks were set back over it; it is taken for the first, "
-        f"{_written(given, first)}; for the second write {_written(given, second)}"
+        f"{given.isoformat()} occurred twice, since the clocks were set back over it; the first one, "
+        f"{_written(given, first)}, is used; for the second write {_written(given, second)}"
     )
 
 

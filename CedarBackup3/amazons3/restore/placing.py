@@ -125,7 +125,7 @@ def _parentReason(above: int, name: bytes, path: bytes, error: OSError) -> str:
             return f"{shown} in the target is a link, and nothing is written through links"
         if not stat.S_ISDIR(mode):
             return f"{shown} in the target is a file, and a directory is needed there"
-    return f"the directory {shown} cannot be made or entered: {error.strerror}"
+    return f"the directory {shown} cannot be created or entered: {error.strerror}"
 
 
 def _copy(arrived: bytes, directory: int, name: bytes, seconds: int) -> None:
@@ -152,4 +152,4 @@ def _copy(arrived: bytes, directory: int, name: bytes, seconds: int) -> None:
 def _reason(error: OSError) -> str:
     if error.errno in {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST}:
         return "a directory is in its place"
-    return f"it cannot be put in its place: {error.strerror}"
+    return f"it cannot be moved to its place: {error.strerror}"

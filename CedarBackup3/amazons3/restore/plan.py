@@ -40,10 +40,10 @@ def targetTree(selection: Selection, target: bytes) -> LocalTree:
 
 @contextlib.contextmanager
 def restorableVersions(
-    selection: Selection, local: LocalTree, state: Spool[Version], tally: Tally, *, isCaseInsensitive: bool = False
+    selection: Selection, local: LocalTree, snapshot: Spool[Version], tally: Tally, *, isCaseInsensitive: bool = False
 ) -> Iterator[Spool[Version]]:
-    """Those of a state that can be files in the target; the others are said one by one."""
-    safe = (version.key for version in state if not unsafeReason(version.key, local.locale))
+    """Those of a snapshot that can be files in the target; the others are reported one by one."""
+    safe = (version.key for version in snapshot if not unsafeReason(version.key, local.locale))
     directories = alsoDirectories(safe)
     taken = CaselessNames()
 
@@ -51,11 +51,11 @@ def restorableVersions(
         if unsafe := unsafeReason(version.key, local.locale):
             return unsafe
         if version.key in directories:
-            return "there are other keys below it, for which it has to be a directory"
+            return "other keys lie below it, so it must be a directory"
         return taken.clash(version.key) if isCaseInsensitive else ""
 
     def allowed() -> Iterator[Version]:
-        for version in state:
+        for version in snapshot:
             if why := reason(version):
                 line = f"Refused: {selection.urlOf(version.key)} cannot be a file in {displayPath(local.root)}: {why}"
                 tally.wrong(KeyOutcome.REFUSED, version.key, version.size or 0, line, why)
@@ -90,7 +90,7 @@ class Wanted:
 def planRestore(
     selection: Selection,
     local: LocalTree,
-    state: Iterable[Version],
+    snapshot: Iterable[Version],
     tally: Tally,
     watcher: Watcher,
     *,
@@ -102,7 +102,7 @@ def planRestore(
     Args:
         selection: what is restored
         local: the target
-        state: what should be there
+        snapshot: what should be there
         tally: counts what is up to date
         watcher: sees the progress
         root: the descriptor of the target; negative: there is none yet
@@ -120,14 +120,14 @@ def planRestore(
         if what == BEHIND_LINK or not (entry or what):  # placing finds out
             return False
         shown, url = displayPath(local.pathTo(path)), selection.urlOf(version.key)
-        other = f"is {what}, and not what {url} is" if what else f"was there already, other than {url}"
-        line = f"Different: {shown} {other}, and stays; --overwrite replaces it"
+        other = f"is {what}, unlike {url}" if what else f"was there already and differs from {url}"
+        line = f"Different: {shown} {other}; it is left alone; --overwrite replaces it"
         tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)
         return True
 
     def lacking(tree: OpenTree, keepUntimely: Callable[[Version], object]) -> Iterator[Version]:
         nonlocal files, size, current
-        for entry, version in mergeJoin(targetEntries(selection, local, root, watcher), state):
+        for entry, version in mergeJoin(targetEntries(selection, local, root, watcher), snapshot):
             if version is None:
                 continue
             if entry is not None and isAlike(entry, version):
@@ -150,8 +150,8 @@ def planRestore(
     ):
         with untimely.appending() as keepUntimely:
             kept.extend(lacking(tree, keepUntimely))
-        settled = displayCount(tally.count(KeyOutcome.UP_TO_DATE), "file")
-        _log.info("To restore: %s (%s); %s up to date", displayCount(files, "file"), displayBytes(size), settled)
+        upToDate = displayCount(tally.count(KeyOutcome.UP_TO_DATE), "file")
+        _log.info("To restore: %s (%s); %s up to date", displayCount(files, "file"), displayBytes(size), upToDate)
         yield Wanted(kept, untimely, files, size, current)
 
 
@@ -213,7 +213,7 @@ def _hasContent(tree: OpenTree, entry: SourceEntry, version: Version, part: Part
 
 
 def logPlan(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
-    """Say what would be restored."""
+    """Log what would be restored."""
     for version in lacking.versions:
         _log.info(
             "Would restore %s (%s) from version %s of %s",

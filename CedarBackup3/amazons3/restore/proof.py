@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import mergeJoin
-from CedarBackup3.amazons3.content.followup import settledFindings
+from CedarBackup3.amazons3.content.followup import finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, contentFindings
 from CedarBackup3.amazons3.local.opentree import OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
@@ -35,7 +35,7 @@ def requireDirectory(target: Target) -> None:
 def proveTarget(
     selection: Selection,
     local: LocalTree,
-    state: Iterable[Version],
+    snapshot: Iterable[Version],
     tally: Tally,
     watcher: Watcher,
     *,
@@ -49,16 +49,16 @@ def proveTarget(
     Args:
         selection: what was restored
         local: the target
-        state: what should be there
+        snapshot: what should be there
         tally: has what came of the restore
         watcher: sees the progress
         root: the descriptor of the target
-        isRestore: what was said before is not said again, and other files are no concern
+        isRestore: what was reported before is not reported again, and other files are no concern
     """
     tree = OpenTree(root, local.followLinks)
     with Spool(_Odd._make) as odds, Spool(ContentFinding._make) as doubtful, tree:
         with odds.appending() as keep:
-            for entry, version in mergeJoin(targetEntries(selection, local, root, watcher), state):
+            for entry, version in mergeJoin(targetEntries(selection, local, root, watcher), snapshot):
                 if entry is None or version is None or not isAlike(entry, version):
                     keep(_Odd(entry and tuple(entry), version and tuple(version)))
                 elif not isRestore:
@@ -68,11 +68,11 @@ def proveTarget(
         doubt = next(findings, None)
         for odd in odds:
             if doubt is not None and odd.isComparable and odd.claim == doubt.claim:
-                _tell(selection, local, tree, odd, doubt, tally, isRestore=isRestore)
+                _reportKey(selection, local, tree, odd, doubt, tally, isRestore=isRestore)
                 doubt = next(findings, None)
             else:
-                _tell(selection, local, tree, odd, None, tally, isRestore=isRestore)
-    tally.sayUnproven()
+                _reportKey(selection, local, tree, odd, None, tally, isRestore=isRestore)
+    tally.logUnproven()
     report = tally.report()
     line = summaryLine(selection, local.root, report, isRestore=isRestore)
     _log.log(logging.INFO if report.isClean else logging.ERROR, "%s", line)
@@ -143,10 +143,10 @@ def _findings(
     claims = (odd.claim for odd in odds if odd.isComparable)
     watcher("content")
     doubtful.extend(found for found in contentFindings(reader, claims, size, watcher) if found.verdict != "matched")
-    return settledFindings(reader, doubtful)
+    return finalFindings(reader, doubtful)
 
 
-def _tell(
+def _reportKey(
     selection: Selection,
     local: LocalTree,
     tree: OpenTree,
@@ -156,7 +156,7 @@ def _tell(
     *,
     isRestore: bool,
 ) -> None:
-    """Count what has shown of one pair, and say what is wrong; comparable content without a doubt is right."""
+    """Count what has shown of one pair, and report what is wrong; comparable content without a doubt is right."""
     entry, version = odd.entry, odd.version
     if version is None:
         if entry is not None and not isRestore and not _isLostAndFound(entry):
@@ -164,8 +164,8 @@ def _tell(
             tally.wrong(KeyOutcome.EXTRA, entry.path, entry.size or 0, line)
         return
     isRight = odd.isComparable and (doubt is None or doubt.verdict in {"matched", "unknown"})
-    if not isRight and version.key not in tally.said:
-        _tellDifference(selection, local, tree, entry, version, doubt, tally)
+    if not isRight and version.key not in tally.reported:
+        _reportDifference(selection, local, tree, entry, version, doubt, tally)
     elif isRight and not isRestore:
         if doubt is not None and doubt.verdict == "unknown":
             tally.unproven(version, displayPath(local.pathTo(doubt.path)), doubt.why)
@@ -178,7 +178,7 @@ def _isLostAndFound(entry: SourceEntry) -> bool:
     return entry.size is None and entry.key == b"lost+found/"
 
 
-def _tellDifference(
+def _reportDifference(
     selection: Selection,
     local: LocalTree,
     tree: OpenTree,
@@ -194,15 +194,15 @@ def _tellDifference(
         tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)
         return
     if entry is None:
-        line = f"Missing: {path} ({size}) is not there, but in {selection.shown}"
+        line = f"Missing: {path} ({size}) does not exist, but is in {selection.shown}"
         tally.wrong(KeyOutcome.MISSING, version.key, version.size or 0, line)
         return
     if entry.size is None or (doubt is not None and doubt.verdict == "unreadable"):
-        line = f"Different: {path} cannot be read by this user, so it is not proven to be that of {selection.shown}"
+        line = f"Different: {path} cannot be read by this user, so it cannot be compared with {selection.shown}"
     elif doubt is not None and doubt.verdict == "changed":
         line = f"Different: {path} changed while it was compared with {selection.shown}; run again"
     elif entry.size == version.size:
-        line = f"Different: {path} has another content than in {selection.shown}"
+        line = f"Different: {path} differs in content from {selection.shown}"
     else:
         line = f"Different: {path} has {displayCount(entry.size, 'byte')}, but {size} in {selection.shown}"
     tally.wrong(KeyOutcome.DIFFERENT, version.key, version.size or 0, line)

@@ -61,7 +61,7 @@ _FINE = (KeyOutcome.RESTORED, KeyOutcome.UP_TO_DATE, KeyOutcome.ALIKE, KeyOutcom
 
 
 class RestoreFinding(NamedTuple):
-    """A key of which something is to be said."""
+    """A key of which something is to be reported."""
 
     outcome: KeyOutcome
     key: bytes
@@ -105,8 +105,8 @@ class Tally:
 
     def __init__(self, findings: Recorder) -> None:
         self._recorder = findings
-        self.said: set[bytes] = set()
-        """The keys of the bucket of which something was said."""
+        self.reported: set[bytes] = set()
+        """The keys of the bucket of which something was reported."""
         self._counts: Counter[KeyOutcome] = Counter()
         self._sizes: Counter[KeyOutcome] = Counter()
         self._findings: list[RestoreFinding] = []
@@ -126,8 +126,8 @@ class Tally:
         self._recorder.note(KeyOutcome.UNPROVEN.className, version.key, size)
         self._unproven = self._unproven or f"of {shown} because {why}"
 
-    def sayUnproven(self) -> None:
-        """Say once of how many files that is so."""
+    def logUnproven(self) -> None:
+        """Log once of how many files that is so."""
         if self._unproven:
             files, size = self._counts[KeyOutcome.UNPROVEN], self._sizes[KeyOutcome.UNPROVEN]
             _log.warning(
@@ -146,10 +146,10 @@ class Tally:
         """Something is wrong with a key, and the line says what."""
         self._count(outcome, size)
         self._recorder.note(outcome.className, key, size)
-        self.said.add(key)
+        self.reported.add(key)
         if len(self._findings) < _KEPT:
             self._findings.append(RestoreFinding(outcome, key, size, reason))
-        self._lines[outcome].say(line)
+        self._lines[outcome].log(line)
 
     def _count(self, outcome: KeyOutcome, size: int) -> None:
         self._counts[outcome] += 1
@@ -160,7 +160,7 @@ class Tally:
         return self._counts[outcome]
 
     def report(self) -> RestoreReport:
-        """All of it, when the log has been told how many lines it has not."""
+        """All of it, after the log got the number of the lines that it lacks."""
         for lines in self._lines.values():
             lines.finish()
         return RestoreReport(
@@ -187,8 +187,8 @@ def archivedLine(selection: Selection, version: Version) -> str:
         ["aws", *map(os.fsdecode, arguments.words), *settingArguments(arguments, selection.aws, os.environ)]
     )
     return (
-        f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, {version.storageClass}) "
-        f"has to be brought back first: {command}; hours later, run this again"
+        f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, "
+        f"{version.storageClass}) must be restored from the archive first: {command}; run this again some hours later"
     )
 
 

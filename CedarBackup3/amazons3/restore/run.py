@@ -37,11 +37,13 @@ def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
         stood = enter(history.openSnapshot(chosen, versions, tally))
         place = enter(openStaging(target, restore))
         root, local = place.target, plan.targetTree(chosen, target.path)
-        state = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
-        with plan.planRestore(chosen, local, state, tally, watcher, root=root, mayReplace=overwrite) as lacking:
+        snapshot = enter(
+            plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive)
+        )
+        with plan.planRestore(chosen, local, snapshot, tally, watcher, root=root, mayReplace=overwrite) as lacking:
             locked = chosen.keepingOpen(place.lock)
             apply.carryOut(locked, local, versions, lacking, place, tally, watcher)
-        report = proof.proveTarget(chosen, local, state, tally, watcher, root=root, isRestore=True)
+        report = proof.proveTarget(chosen, local, snapshot, tally, watcher, root=root, isRestore=True)
         finish(place, isComplete=report.isClean)
         requireSamePlace(target, root, "restored into")
         return report
@@ -57,8 +59,10 @@ def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, over
         chosen, versions = enter(history.openVersions(selection, watcher))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        lacking = enter(plan.planRestore(chosen, local, state, tally, watcher, root=target.root, mayReplace=overwrite))
+        snapshot = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        lacking = enter(
+            plan.planRestore(chosen, local, snapshot, tally, watcher, root=target.root, mayReplace=overwrite)
+        )
         plan.logPlan(chosen, local, lacking)
     return tally.report()
 
@@ -73,7 +77,7 @@ def compareTarget(selection: Selection, path: bytes, watcher: Watcher) -> Restor
         chosen, versions = enter(history.openVersions(selection, watcher))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
-        state = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        report = proof.proveTarget(chosen, local, state, tally, watcher, root=target.descriptor, isRestore=False)
+        snapshot = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        report = proof.proveTarget(chosen, local, snapshot, tally, watcher, root=target.descriptor, isRestore=False)
         requireSamePlace(target, target.descriptor, "compared")
         return report

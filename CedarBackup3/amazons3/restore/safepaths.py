@@ -25,7 +25,7 @@ def unsafeReason(key: bytes, locale: AwsLocale) -> str:
         (key.endswith(b"/"), "it ends with a slash but holds data"),
         (b"" in names, "it has an empty name in it"),
         (b"\0" in key, "it has a NUL in it"),
-        (names[0].lower() == RESERVED, f"{RESERVED.decode()} is where files arrive"),
+        (names[0].lower() == RESERVED, f"{RESERVED.decode()} is the staging directory"),
     )
     return next((reason for applies, reason in reasons if applies), "") or _localReason(key, locale)
 
@@ -80,9 +80,7 @@ class CaselessNames:
             other = self._taken.get(path)
             if other is not None and (other != spelled or spelled == key):
                 shown = displayPath(other.rstrip(b"/"))
-                return (
-                    f"it differs only by case from {shown}, which is there, and this directory does not tell them apart"
-                )
+                return f"it differs only in case from {shown}, which exists, and this directory ignores case"
         self._taken |= wanted
         return ""
 

@@ -21,20 +21,20 @@ def snapshotAt(
         versions: all of them, with the delete markers, keys ascending and newest first within a key
         moment: in seconds since the epoch, itself included; None: now, whatever clock the server has
         inOrder: lists the versions of one key again, none of them tied
-        onUnknown: is told of what was stored without versioning after the moment, so that what stood there at the
+        onUnknown: called with what was stored without versioning after the moment, so that what stood there at the
             moment may be gone; such a key is left out
     """
     for key, listed in groupby(versions, lambda version: version.key):
-        standing, overwritten, isTied = _standing(listed, moment)
+        current, overwritten, isTied = _current(listed, moment)
         if isTied:
-            standing, overwritten, _ = _standing(inOrder(key), moment)
+            current, overwritten, _ = _current(inOrder(key), moment)
         if overwritten is not None:
             onUnknown(overwritten)
-        elif standing is not None and standing.size is not None:
-            yield standing
+        elif current is not None and current.size is not None:
+            yield current
 
 
-def _standing(versions: Iterable[Version], moment: float | None) -> tuple[Version | None, Version | None, bool]:
+def _current(versions: Iterable[Version], moment: float | None) -> tuple[Version | None, Version | None, bool]:
     """What stood at the moment, what may have overwritten it since, and whether that hangs on one that is tied.
 
     It is the newest not later than the moment and with no later one behind it. A later one may be behind it, since the
@@ -42,14 +42,14 @@ def _standing(versions: Iterable[Version], moment: float | None) -> tuple[Versio
     """
     if moment is None:
         return next(iter(versions), None), None, False
-    standing = overwritten = None
+    current = overwritten = None
     isTied = False
     for version in versions:
         if secondsOf(version.lastModified) <= moment:
-            standing = standing or version
-            isTied = isTied or standing.isTied
+            current = current or version
+            isTied = isTied or current.isTied
             continue
-        standing = None
+        current = None
         if version.versionId == NULL_VERSION:
             overwritten = version
-    return standing, overwritten, isTied
+    return current, overwritten, isTied

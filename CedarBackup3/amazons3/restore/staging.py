@@ -70,8 +70,8 @@ def requireRoom(target: Target, restore: str, *, overwrite: bool) -> None:
     if isUnused or overwrite or (RESERVED in names and _leftIn(target) == restore):
         return
     raise GuardRefused(
-        f"Refused: {displayPath(target.path)} is not empty; name another directory, or let what is in it be replaced "
-        "by --overwrite; nothing was changed"
+        f"Refused: {displayPath(target.path)} is not empty; name another directory, or replace what is in it with "
+        "--overwrite; nothing was changed"
     )
 
 
@@ -227,8 +227,8 @@ def _isMade(target: int) -> bool:
     except FileExistsError:
         if not stat.S_ISDIR(os.stat(RESERVED, dir_fd=target, follow_symlinks=False).st_mode):
             raise CedarBackupError(
-                f"{RESERVED.decode()}, in which files are to arrive, is in the target already, and is no directory; "
-                "remove it, or name another directory; nothing was restored"
+                f"The staging directory {RESERVED.decode()} exists in the target, and is not a directory; remove it, "
+                "or name another target; nothing was restored"
             ) from None
         return False
     return True
@@ -251,20 +251,20 @@ def _requirePrivate(shown: str, target: int, descriptor: int, *, isNew: bool) ->
         # The file system decides on owner and mode: FAT, NTFS, CIFS, and NFS for root.
         os.rmdir(RESERVED, dir_fd=target)
         if status.st_uid != user:
-            reason = f"belongs to the user with the number {status.st_uid}, whoever makes it"
+            reason = f"belongs to user {status.st_uid}, whoever creates it"
         else:
-            reason = f"has the mode {stat.S_IMODE(status.st_mode):o}, which lets others in"
+            reason = f"has mode {stat.S_IMODE(status.st_mode):o}, which lets other users in"
         raise CedarBackupError(
-            f"{shown}, in which files are to arrive, {reason}: that is how this file system is mounted; mount it with "
-            f"uid={user},umask=077 (CIFS: uid={user},dir_mode=0700,file_mode=0600; NFS: no_root_squash), or restore as "
-            "the user to whom it belongs, below a directory that nobody else can enter; nothing was restored"
+            f"The staging directory {shown} {reason}: that is how this file system is mounted; mount it with "
+            f"uid={user},umask=077 (CIFS: uid={user},dir_mode=0700,file_mode=0600; NFS: no_root_squash), or restore "
+            "as the user to whom it belongs, below a directory that nobody else can enter; nothing was restored"
         )
     if status.st_uid != user:
         raise CedarBackupError(
-            f"{shown} belongs to the user with the number {status.st_uid}, whose restore has not come to its end; let "
-            "that user run it again, or name another directory; nothing was restored"
+            f"The staging directory {shown} belongs to user {status.st_uid}, whose restore is not complete; let that "
+            "user run it again, or name another target; nothing was restored"
         )
-    raise CedarBackupError(f"{shown}, in which files arrive, is not private to this user; remove it, then run again")
+    raise CedarBackupError(f"The staging directory {shown} is not private to this user; remove it, then run again")
 
 
 def _isDictated(descriptor: int) -> bool:
@@ -303,8 +303,8 @@ def _requireOurs(shown: str, descriptor: int) -> None:
         strange = names
     if strange:
         raise CedarBackupError(
-            f"{shown}, in which files are to arrive, has {displayPath(strange[0])} in it, which no restore has put "
-            "there; rename it, or name another directory; nothing was restored"
+            f"The staging directory {shown} contains {displayPath(strange[0])}, which no restore has put there; "
+            "rename it, or name another target; nothing was restored"
         )
 
 
@@ -328,8 +328,8 @@ def _lock(shown: str, descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = heldBy(descriptor, "restore", f"in {shown}")
-        raise LockHeld(f"{holder}; wait for its end; nothing was changed") from None
+        holder = heldBy(descriptor, "restore", shown)
+        raise LockHeld(f"{holder}; wait for it to finish; nothing was changed") from None
 
 
 def _restoreOf(descriptor: int) -> str | None:
@@ -349,7 +349,7 @@ def _restoreOf(descriptor: int) -> str | None:
 
 
 def _mark(descriptor: int, restore: str) -> None:
-    """Say which restore is at work in a private directory."""
+    """Record which restore is at work in a private directory."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _MARKER_FLAGS
     with open(os.open(_MARKER, flags, PRIVATE_FILE, dir_fd=descriptor), "wb") as marker:
         marker.write(restore.encode())

@@ -59,7 +59,7 @@ def openTarget(path: bytes) -> Iterator[Target]:
                 stack.callback(os.close, descriptor)
         except StrangersLink as link:
             raise GuardRefused(
-                f"Refused: {shown} can be led elsewhere: {link}; name the directory itself; nothing was changed"
+                f"Refused: another user can redirect {shown}: {link}; name the directory itself; nothing was changed"
             ) from None
         except OSError as error:
             raise CedarBackupError(f"The target directory {shown} cannot be read: {error.strerror}") from None
@@ -106,6 +106,6 @@ def requireSamePlace(target: Target, descriptor: int, done: str) -> None:
             return
     now = os.readlink(b"/proc/self/fd/%d" % descriptor)
     raise CedarBackupError(
-        f"{displayPath(target.given)} does not lead any more to the directory that was {done}: somebody has moved "
-        f"that, or has put something else in its place; what was {done} is {displayPath(now)}"
+        f"{displayPath(target.given)} no longer leads to the directory that was {done}: it was moved or replaced "
+        f"during the run; the directory that was {done} is {displayPath(now)}"
     )

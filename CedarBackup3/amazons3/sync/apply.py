@@ -56,8 +56,8 @@ def _protections(mirror: Mirror, entries: Sequence[SourceEntry]) -> list[str]:
         return []
     if len(entries) > _MOST_PROTECTED or hasSpecial(mirror.location.url):
         raise CommandFailed(
-            f"'aws s3 sync --delete' cannot be told to leave alone all that cannot be read in "
-            f"{displayPath(mirror.source)}; make it readable, or use another --method"
+            f"'aws s3 sync --delete' cannot exclude all unreadable paths in {displayPath(mirror.source)}; make them "
+            "readable, or use another --method"
         )
     patterns: list[str] = []
     for entry in entries:
@@ -72,7 +72,10 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
     if not (hasPatterns and hasSpecial(os.fsdecode(mirror.source))):
         yield mirror.source
     elif mirror.tree.followLinks == "none":
-        raise CommandFailed(f"aws cannot exclude anything in {displayPath(mirror.source)}: its path has * ? or [ in it")
+        raise CommandFailed(
+            f"The AWS CLI cannot exclude anything in {displayPath(mirror.source)}: its path contains * ? or [; rename "
+            "it, or use --method direct"
+        )
     else:
         with contextlib.ExitStack() as stack:
             with temporaryRoom():
@@ -93,7 +96,7 @@ def uploadFiles(
     Args:
         mirror: what is mirrored
         files: the path of each below the source and its planned bytes, in key order
-        onUnopened: is told of what is no such file any more
+        onUnopened: called with what is no such file any more
         transfer: follows each aws, if anybody sees it, and counts what it was given
     """
     count = size = 0

@@ -15,7 +15,7 @@ from CedarBackup3.amazons3.aws.times import nanosecondsOf
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import Pair, finder
 from CedarBackup3.amazons3.content.digestcache import DigestCache, openDigestCache
-from CedarBackup3.amazons3.content.followup import ENCRYPTED, settledFindings
+from CedarBackup3.amazons3.content.followup import ENCRYPTED, finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, claimOf, configuredPartSize, contentFindings
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
@@ -41,7 +41,7 @@ log = logging.getLogger("CedarBackup3.log")
 _KINDS: dict[Verdict, Kind] = {"differs": Kind.CONTENT, "changed": Kind.CHANGED, "unreadable": Kind.UNREADABLE}
 _UPLOADS_ASKED = 5  # what one run has uploaded is stored alike
 _byKey = attrgetter("key")
-_SETTLED: frozenset[Verdict] = frozenset({"matched", "unknown"})
+_DECIDED: frozenset[Verdict] = frozenset({"matched", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class ContentCheck:
     matches: Spool[ContentFinding]
     """All that was one by being read, in key order."""
     before: Iterable[ContentFinding] = ()
-    """What an earlier check has settled, in key order: it holds where file and object still look as they did then."""
+    """What an earlier check has decided, in key order: it holds where file and object still look as they did then."""
     isWhole: bool = True
     """Whether every file is compared, not just what the run has uploaded, and what changed meanwhile."""
     mayRead: bool = True
-    """Whether files are read: if not, nothing is said but what times and sizes tell."""
+    """Whether files are read: if not, nothing is reported but what times and sizes show."""
     isLast: bool = True
     """Whether no other check will follow that uploads of the run which differ have gone up once more."""
 
@@ -69,9 +69,9 @@ class ContentCheck:
         """Whether something has to be uploaded once more and compared again."""
         return not self.isLast and any(map(self.goesUpAgain, self.findings))
 
-    def settled(self) -> Iterator[ContentFinding]:
-        """What this check has settled, in key order."""
-        later = (found for found in self.findings if found.verdict in _SETTLED)
+    def decided(self) -> Iterator[ContentFinding]:
+        """What this check has decided, in key order."""
+        later = (found for found in self.findings if found.verdict in _DECIDED)
         return heapq.merge(self.proven, self.matches, later, key=_byKey)
 
     def goesUpAgain(self, found: ContentFinding) -> bool:
@@ -79,11 +79,11 @@ class ContentCheck:
 
         If a file has changed and is newer than its object, the next run sees that.
         """
-        if found.standing == "changed" or (found.standing == "settled" and not found.isChanged):
+        if found.effect == "changed" or (found.effect == "none" and not found.isChanged):
             return False
         if found.verdict == "changed":
             isSeen = found.mtimeNs > nanosecondsOf(found.lastModified)
-            return not isSeen and (self.mayRead or found.standing != "settled")
+            return not isSeen and (self.mayRead or found.effect != "none")
         return found.verdict == "differs"
 
 
@@ -100,7 +100,7 @@ def openContentCheck(
 
     Args:
         cacheFile: the file
-        before: what an earlier check has settled, in key order
+        before: what an earlier check has decided, in key order
         isWhole: compare every file, not just what the run has uploaded, and what changed meanwhile
         mayRead: whether files are read
         isLast: whether no other check follows
@@ -129,7 +129,7 @@ def verifyWithContent(
         pairs: their join
         check: how the content is to be checked
         watcher: sees the progress
-        onDifference: is told of each difference as it is found
+        onDifference: called with each difference as it is found
         trace: what the run has done; None: nothing
     """
     counts = _Counts()
@@ -149,9 +149,9 @@ def verifyWithContent(
         differences: list[Difference] = []
         again = CappedLines("uploads to be repeated", logging.INFO)
 
-        def tell(found: ContentFinding) -> None:
+        def addFinding(found: ContentFinding) -> None:
             if not check.isLast and check.goesUpAgain(found):
-                again.say(againLine(mirror, found))
+                again.log(againLine(mirror, found))
             elif found.verdict in _KINDS:
                 difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
                 if len(differences) < KEPT:
@@ -162,7 +162,7 @@ def verifyWithContent(
         if gathered.files or check.isWhole:
             watcher("content")
             part = configuredPartSize(mirror.aws) if gathered.hasParts and check.mayRead else 0
-            _compare(mirror, part, claims, gathered.size, watcher, check, counts, tell)
+            _compare(mirror, part, claims, gathered.size, watcher, check, counts, addFinding)
         again.finish()
     if check.cache and check.isWhole:
         check.cache.forgetGone(mirror.source)
@@ -189,24 +189,24 @@ def _taking(
     watcher: Watcher,
 ) -> Callable[[SourceEntry, ObjectEntry], object]:
     """Takes each pair that agrees in size, and keeps what has to be compared."""
-    standings = trace.standings() if trace else None
-    settledBefore = finder(heapq.merge(check.before, trace.matches if trace else (), key=_byKey))
+    effects = trace.effects() if trace else None
+    decidedBefore = finder(heapq.merge(check.before, trace.matches if trace else (), key=_byKey))
 
     def take(entry: SourceEntry, found: ObjectEntry) -> None:
-        each = standings.claim(entry, found) if standings else None
+        each = effects.claim(entry, found) if effects else None
         if each is None:
             if not check.isWhole:
                 return
             each = claimOf(entry, found)
-        elif standings:
-            ahead = standings.secondsAhead(each)
+        elif effects:
+            ahead = effects.secondsAhead(each)
             if ahead > CLOCK_TOLERANCE:
                 watcher.findings.note("clockAhead", each.path, each.size)
                 gathered.secondsAhead = max(gathered.secondsAhead, ahead)
-        before = settledBefore(each.key)
+        before = decidedBefore(each.key)
         if before and before.claim == each:
             counts.add(before)
-        elif standings and each.standing != "changed" and standings.proves(each):
+        elif effects and each.effect != "changed" and effects.proves(each):
             matched = ContentFinding("matched", "", *each)
             counts.add(matched)
             keepProven(matched)
@@ -253,7 +253,7 @@ def _compare(
     counts: _Counts,
     onFinding: Callable[[ContentFinding], object],
 ) -> None:
-    """Compare all the claims, and tell and keep what is found."""
+    """Compare all the claims, and report and keep what is found."""
     reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache, configuredPart)
     unproven = CappedLines("unproven files", logging.WARNING if check.isWhole else logging.DEBUG)
     read = contentFindings(reader, claims, size, watcher) if check.mayRead else _unread(claims)
@@ -261,7 +261,7 @@ def _compare(
     with Spool(ContentFinding._make) as open_:
         with open_.appending() as keep, check.matches.appending() as keepMatch:
             for found in read:
-                if found.verdict == "matched" and found.standing != "changed":
+                if found.verdict == "matched" and found.effect != "changed":
                     keepMatch(found)
                     onFinding(found)
                 elif isKeyed and found.verdict == "differs" and not found.isChanged:
@@ -275,7 +275,7 @@ def _compare(
                 keepFinding(found)
                 onFinding(found)
                 if found.verdict == "unknown":
-                    unproven.say(unknownLine(mirror, found))
+                    unproven.log(unknownLine(mirror, found))
     unproven.finish()
 
 
@@ -286,7 +286,7 @@ def _unread(claims: Iterable[Claim]) -> Iterator[ContentFinding]:
 def _asked(
     reader: Reader, findings: Iterable[ContentFinding], check: ContentCheck, counts: _Counts, *, isKeyed: bool
 ) -> Iterable[ContentFinding]:
-    """The findings, settled as far as S3 tells more.
+    """The findings, decided as far as S3 reports more.
 
     Uploads are all alike: a few are asked for, and the others only if that tells something, and a session answers.
     Without one, nobody is asked for what the run has uploaded under KMS.
@@ -294,9 +294,9 @@ def _asked(
     if not check.mayRead:
         return findings
     if check.isWhole:
-        return settledFindings(reader, findings)
+        return finalFindings(reader, findings)
     commands = 0 if isKeyed else _UPLOADS_ASKED
-    return settledFindings(reader, findings, commands, probe=_UPLOADS_ASKED, trustsEtags=counts.has("matched"))
+    return finalFindings(reader, findings, commands, probe=_UPLOADS_ASKED, trustsEtags=counts.has("matched"))
 
 
 def _judged(found: ContentFinding) -> ContentFinding:
@@ -304,9 +304,9 @@ def _judged(found: ContentFinding) -> ContentFinding:
 
     And an upload whose object is still the one from before is not done, unless that holds what the file does.
     """
-    if found.standing == "changed" or (found.isChanged and found.verdict in {"differs", "unknown"}):
+    if found.effect == "changed" or (found.isChanged and found.verdict in {"differs", "unknown"}):
         return found._replace(verdict="changed", why="")
-    if found.standing == "unmoved" and found.verdict == "unknown":
+    if found.effect == "unmoved" and found.verdict == "unknown":
         return found._replace(verdict="differs", why="")
     return found
 

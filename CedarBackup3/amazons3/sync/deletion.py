@@ -62,7 +62,7 @@ def deleteObjects(
         mirror: what is mirrored
         plan: has the keys
         sourceChange: is asked before each request: what speaks against it, or nothing
-        onProgress: is told how many objects have been dealt with
+        onProgress: called with how many objects have been dealt with
 
     Raises:
         CedarBackupError: the source has changed; what is not deleted yet stays
@@ -82,9 +82,9 @@ def deleteObjects(
         nonlocal hasBegun
         change = sourceChange()
         if change and hasBegun:
-            raise CedarBackupError(f"Nothing more was deleted, because {change}; look what happened, then run again")
+            raise CedarBackupError(f"Nothing more was deleted, because {change}; check what happened, then run again")
         if change:
-            raise CedarBackupError(f"Nothing was deleted, because {change}; look what happened, then run again")
+            raise CedarBackupError(f"Nothing was deleted, because {change}; check what happened, then run again")
         hasBegun = True
 
     sessionOf(mirror.aws, pays=plan.deletions > _BATCH)
@@ -96,7 +96,7 @@ def deleteObjects(
             yield result
             if failures == _FAILURES:
                 log.error(
-                    "Deleting was given up after %s failures in a row; the other objects without a file stay in %s",
+                    "Deleting stopped after %s failures in a row; the other objects without a file stay in %s",
                     failures,
                     displayPath(mirror.location.url),
                 )
@@ -127,14 +127,14 @@ def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) 
             hasWorked = hasWorked or result is not None
             yield from filter(None, [result])
         elif len(left) > 1:
-            log.warning("%s; trying with fewer objects at once", result)
+            log.warning("%s; trying again with fewer objects at once", result)
             cut = len(left) // 2 if hasWorked else 1
             pieces += [left[cut:], left[:cut]]
         elif hasWorked or not hasRefusedOne:
             hasRefusedOne = True
             yield from _oneByOne(mirror, iter(left), look)
         else:
-            log.warning("%s; objects are deleted one by one instead", result)
+            log.warning("%s; deleting objects one by one instead", result)
             yield from _oneByOne(mirror, chain(left, *reversed(pieces), steps), look)
             return
 
@@ -194,7 +194,7 @@ def _requestedAlone(mirror: Mirror, step: Step, session: Session | None, shouldS
 
 
 def _logLost(lost: SessionLost) -> None:
-    log.debug("Plain commands go on with deleting: %s", lost)
+    log.debug("Plain commands continue to delete: %s", lost)
 
 
 def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | None, Sequence[Step]]:
@@ -212,7 +212,7 @@ def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | Non
             left = [step for step in left if mirror.location.prefix + step.key.decode() in busy]
         if wait is None or not (busy or _isBusy(result)):
             break
-        log.warning("The server is busy, and %s objects are asked for again", f"{len(left):,}")
+        log.warning("The server is busy; asking again to delete %s objects", f"{len(left):,}")
         time.sleep(wait)
     if result and result.status == 0 and refused:  # aws calls it a success when S3 has refused single objects
         return replace(result, status=1, errorLines=(f"{len(refused)} objects were not deleted: ", *refused[:3])), left

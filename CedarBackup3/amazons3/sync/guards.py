@@ -41,21 +41,21 @@ def requireHarmless(mirror: Mirror, guards: Guards, plan: Plan) -> None:
 
 def refuse(reasons: Iterable[str]) -> None:
     """Raise `GuardRefused` if there is a reason to."""
-    if said := "; ".join(filter(None, reasons)):
-        raise GuardRefused(f"Refused: {said}; nothing was changed")
+    if reason := "; ".join(filter(None, reasons)):
+        raise GuardRefused(f"Refused: {reason}; nothing was changed")
 
 
 def _sentinelReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
     if guards.requireFile and not os.path.exists(mirror.pathTo(os.fsencode(guards.requireFile))):
         shown = displayPath(mirror.pathTo(os.fsencode(guards.requireFile)))
-        yield f"{shown} does not exist, as --requireFile demands; is its disk mounted?"
+        yield f"{shown} does not exist, but --requireFile requires it; is its disk mounted?"
 
 
 def _emptyReasons(mirror: Mirror, guards: Guards, plan: Plan) -> Iterator[str]:
     if plan.deletions and not (plan.uploads or plan.upToDateFiles or guards.allowEmptySource):
         yield (
             f"{displayPath(mirror.source)} has no file that can be read, and all {plan.deletions:,} objects in "
-            f"{displayPath(mirror.location.url)} would be deleted; if that is right, say so by --allowEmptySource"
+            f"{displayPath(mirror.location.url)} would be deleted; if that is intended, use --allowEmptySource"
         )
 
 
@@ -87,9 +87,9 @@ def sourceChange(mirror: Mirror, scan: Scan, guards: Guards) -> str:
         with os.scandir(mirror.source) as entries:
             isEmptied = scan.files and next(entries, None) is None
     except OSError as error:
-        return f"{shown} cannot be read any more ({error.strerror})"
+        return f"{shown} can no longer be read ({error.strerror})"
     if not stat.S_ISDIR(status.st_mode) or (status.st_dev, status.st_ino) != mirror.tree.identity:
-        return f"{shown} is another than it was when it was read"
+        return f"{shown} is not the directory that was read: it was replaced during the run"
     if isEmptied:
         return f"{shown} was emptied after it was read"
     if lost := scan.mounts - mountPoints():

@@ -35,15 +35,13 @@ def linkTrees(
     Args:
         mirror: what is mirrored
         paths: of the files below the source, in key order
-        onUnopened: is told of a file that cannot be opened any more, or is none, or is not to be followed to
+        onUnopened: called with a file that cannot be opened any more, or is none, or is not to be followed to
 
     Raises:
         CedarBackupError: the source was replaced, or there is no room for the links, or no /proc
     """
     if not os.path.isdir("/proc/self/fd"):
-        raise CedarBackupError(
-            "Files go up by their descriptors in /proc, which is not mounted here; mount it, then run again"
-        )
+        raise CedarBackupError("Uploads need /proc, which is not mounted here; mount it, then run again")
     with (
         openRoot(mirror.tree) as root,
         OpenTree(root, mirror.tree.followLinks, mirror.tree.owners) as tree,

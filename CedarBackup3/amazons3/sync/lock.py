@@ -79,7 +79,7 @@ def _locked(place: Place, name: bytes, location: S3Location, kind: int, deadline
 
 
 def _record(descriptor: int) -> None:
-    """Say who holds the lock, in a text that always has the same length, since a home directory is mirrored with it."""
+    """Record who holds the lock, in a text that always has one length, since a home directory is mirrored with it."""
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, os.pwrite(descriptor, b"%10d\n" % os.getpid(), 0))
 
@@ -106,20 +106,20 @@ def _opened(place: Place, name: bytes) -> int:
     status = os.fstat(descriptor)
     if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise CedarBackupError(f"The lock {shown} is no file of this user's; remove it")
+        raise CedarBackupError(f"The lock {shown} is not a file of this user; remove it")
     return descriptor
 
 
 def _unusable(place: Place, name: bytes, error: OSError) -> CedarBackupError:
     """The failure, with what to do about it."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        advice = f"make room in {displayPath(place.path)}, inodes included"
+        advice = f"free space and inodes in {displayPath(place.path)}"
     elif error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOMEM}:
-        advice = "raise the limit of open files ('ulimit -n'), or run when less is open"
+        advice = "raise the limit of open files ('ulimit -n')"
     elif error.errno == errno.EROFS:
-        advice = "its file system is mounted read-only"
+        advice = "mount its file system read-write"
     elif error.errno in {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}:
-        advice = "its file system takes no locks; let XDG_RUNTIME_DIR name a directory on one that does"
+        advice = "its file system supports no locks; set XDG_RUNTIME_DIR to a directory on one that does"
     else:
         advice = "remove it"
     shown = displayPath(os.path.join(place.path, name))
@@ -140,9 +140,9 @@ def _wait(descriptor: int, place: Place, name: bytes, location: S3Location, kind
             return fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                holder = heldBy(descriptor, "run", f"on {displayPath(location.url)}", _recorded(descriptor))
+                holder = heldBy(descriptor, "run", displayPath(location.url), _recorded(descriptor))
                 raise LockHeld(
-                    f"{holder}; wait for its end, or have this run wait with --lockWait SECONDS; nothing was changed"
+                    f"{holder}; wait for it to finish, or use --lockWait SECONDS; nothing was changed"
                 ) from None
         except OSError as error:
             raise _unusable(place, name, error) from None

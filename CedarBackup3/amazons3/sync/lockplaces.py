@@ -43,8 +43,8 @@ def lockPlaces() -> Iterator[list[Place]]:
         if not held:
             shown = " and ".join(map(displayPath, candidates))
             raise CedarBackupError(
-                f"No lock can be held: {shown} cannot be made, or others can write to them; make one for this user "
-                "only; nothing was changed"
+                f"No lock can be taken: {shown} cannot be created, or other users can write to them; create one for "
+                "this user only; nothing was changed"
             )
         yield held
 
@@ -80,7 +80,7 @@ def _usable(path: bytes, stack: contextlib.ExitStack) -> Place | None:
             canWrite = os.access(b".", os.W_OK, dir_fd=place.descriptor, effective_ids=True)
         except (OSError, ValueError) as error:
             if shortage := shortageSentence(error):  # elsewhere a lock would be where no other run looks for it
-                raise CedarBackupError(f"No lock can be held: {shortage}; nothing was changed") from None
+                raise CedarBackupError(f"No lock can be taken: {shortage}; nothing was changed") from None
             return None
         if not (place.isPrivate and canWrite):
             return None

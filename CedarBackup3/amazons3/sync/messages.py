@@ -34,8 +34,8 @@ def differenceLine(mirror: Mirror, found: Difference) -> str:
             return f"Size: {path} has {local}, but its object in {url} has {remote}"
         case Kind.CONTENT:
             return (
-                f"Content: {path} ({local}) is not what its object in {url} was made of; --repairContent uploads it, "
-                "if it is the object that is wrong"
+                f"Content: {path} ({local}) differs from its object in {url}; if the object is wrong, --repairContent "
+                "uploads the file again"
             )
         case Kind.UNREADABLE:
             return _unreadableLine(mirror, found)
@@ -82,7 +82,7 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
 
 
-_LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "left out by --maxSize"}
+_LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "above --maxSize"}
 
 
 def unknownLine(mirror: Mirror, found: ContentFinding) -> str:
@@ -111,8 +111,9 @@ def repairLine(mirror: Mirror, found: ContentFinding) -> str:
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
     modified = _date(found.mtimeNs)
     return (
-        f"Uploading again: {path} to {url}; sync had skipped it, because it has the size of its object "
-        f"({_size(found.size)}) and was not modified later ({modified}) than that was stored ({found.lastModified})"
+        f"Uploading again: {path} to {url}; it was skipped, because it has the size of its object "
+        f"({_size(found.size)}) and was not modified later ({modified}) than the object was stored "
+        f"({found.lastModified})"
     )
 
 
@@ -121,27 +122,27 @@ def againLine(mirror: Mirror, found: ContentFinding) -> str:
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.path))
     if found.verdict == "changed":
         why = "it changed during the run"
-    elif found.standing == "unmoved":
+    elif found.effect == "unmoved":
         why = f"its object is still the one from before the run ({found.lastModified}, {found.etag})"
     else:
-        why = "its object is not what the file holds"
+        why = "its object differs from the file"
     return f"Uploading again: {path} to {url}; {why}"
 
 
 def clockLine(mirror: Mirror, seconds: float) -> str:
     """What follows if the server's clock is ahead of that of this machine."""
     return (
-        f"The clock of the server of {displayPath(mirror.location.url)} is at least {seconds:.0f} s ahead of this "
-        "machine's: what changes within that time after its upload, and keeps its size, is taken for up to date by the "
-        "next run; set the clock of this machine (timedatectl), then run with --repairContent"
+        f"The clock of the server of {displayPath(mirror.location.url)} is at least {seconds:.0f} s ahead of the "
+        "clock of this machine: a file that changes within that time after its upload, and keeps its size, looks up "
+        "to date to the next run; set the clock of this machine (timedatectl), then run with --repairContent"
     )
 
 
 def oddDateLine(mirror: Mirror, path: bytes) -> str:
     """A file with a date that aws cannot read."""
     return (
-        f"Date: {displayPath(mirror.pathTo(path))} is dated before the year 1 or after 9999, of which aws warns; if it "
-        "is uploaded by every run, give it another date with 'touch'"
+        f"Date: {displayPath(mirror.pathTo(path))} is dated before the year 1 or after 9999, and the AWS CLI warns "
+        "about it; if every run uploads it, change its date with 'touch'"
     )
 
 
@@ -157,7 +158,7 @@ _LAST_DATE_NS = (253_402_300_799 - 86_400) * 1_000_000_000
 
 def _date(ns: int) -> str:
     if hasOddDate(ns):
-        return f"{ns // 1_000_000_000} s from 1970"
+        return f"{ns // 1_000_000_000} s since 1970"
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=ns // 1_000_000_000)).isoformat(" ")
 
 
@@ -184,8 +185,8 @@ def planLine(mirror: Mirror, plan: Plan) -> str:
         for action in get_args(Action)
         if plan.counts.get(action)
     ]
-    settled = f"{displayCount(plan.upToDateFiles, 'file')} ({displayBytes(plan.upToDateSize)}) up to date"
-    return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {settled}"
+    upToDate = f"{displayCount(plan.upToDateFiles, 'file')} ({displayBytes(plan.upToDateSize)}) up to date"
+    return f"Plan for {displayPath(mirror.location.url)}: {', '.join(parts) or 'nothing to do'}; {upToDate}"
 
 
 def _size(size: int | None) -> str:

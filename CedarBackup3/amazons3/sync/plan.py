@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 
-from CedarBackup3.amazons3.compare import Pair, isNewer, isTold, knowablePairs
+from CedarBackup3.amazons3.compare import Pair, isNewer, isProvenByTime, knowablePairs
 from CedarBackup3.amazons3.content.hashing import claimOf
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Action, Claim, ContentFinding, ObjectEntry, SourceEntry, Step
@@ -82,15 +82,15 @@ def buildPlan(
     sizes: Counter[Action] = Counter()
     ours = oursSize = 0
     with (
-        Spool(Step._make) as told,
+        Spool(Step._make) as judged,
         Spool(Claim._make) as doubtful,
         Spool(ContentFinding._make) as matches,
         Spool(Step._make) as steps,
     ):
-        tally = _sorted(mirror, pairs, told, doubtful)
+        tally = _sorted(mirror, pairs, judged, doubtful)
         with matches.appending() as keepMatch, steps.appending() as keep:
             findings = judge(doubtful, tally.doubtfulFiles, tally.doubtfulSize) if tally.doubtfulFiles else ()
-            for step in heapq.merge(told, _changed(findings, keepMatch), key=attrgetter("key")):
+            for step in heapq.merge(judged, _changed(findings, keepMatch), key=attrgetter("key")):
                 counts[step.action] += 1
                 sizes[step.action] += step.size
                 ours += step.isOurs
@@ -110,7 +110,7 @@ def buildPlan(
 
 
 def _changed(findings: Iterable[ContentFinding], keepMatch: Callable[[ContentFinding], object]) -> Iterator[Step]:
-    """The steps for files of which nothing has told, but whose content did not match; matches are kept.
+    """The steps for files that times could not judge, but whose content did not match; matches are kept.
 
     What even the ETag cannot tell goes up as well: then its object is later than the file, and that is settled.
     """
@@ -131,17 +131,17 @@ class _Tally:
     objects: int = 0
 
 
-def _sorted(mirror: Mirror, pairs: Iterable[Pair], told: Spool[Step], doubtful: Spool[Claim]) -> _Tally:
+def _sorted(mirror: Mirror, pairs: Iterable[Pair], judged: Spool[Step], doubtful: Spool[Claim]) -> _Tally:
     """Keep the steps that names, sizes and times tell, and the files of which they tell nothing."""
     tally = _Tally()
-    with told.appending() as keep, doubtful.appending() as keepDoubtful:
+    with judged.appending() as keep, doubtful.appending() as keepDoubtful:
         for entry, found in knowablePairs(pairs):
             tally.objects += found is not None
             step = _step(mirror, entry, found)
             if step:
                 keep(step)
             elif entry is not None and entry.size is not None:
-                if found is not None and not isTold(entry, found):
+                if found is not None and not isProvenByTime(entry, found):
                     keepDoubtful(claimOf(entry, found))
                     tally.doubtfulFiles += 1
                     tally.doubtfulSize += entry.size

@@ -50,7 +50,7 @@ def uploadAgain(
         CedarBackupError: the source has changed since it was read; nothing was uploaded again
     """
     if change := guards.sourceChange(mirror, scan, guards.Guards()):
-        raise CedarBackupError(f"Nothing was uploaded again, because {change}; look what happened, then run again")
+        raise CedarBackupError(f"Nothing was uploaded again, because {change}; check what happened, then run again")
     differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(ContentFinding._make) as again:
         count = again.extend(differing)
@@ -59,10 +59,10 @@ def uploadAgain(
         lines = CappedLines("repairs", logging.INFO)
         for found in again:
             if not check.goesUpAgain(found):
-                lines.say(repairLine(mirror, found))
+                lines.log(repairLine(mirror, found))
         lines.finish()
         uploadPaths(mirror, ((found.path, found.size) for found in again), transfer)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
-        with openContentCheck(before=check.settled(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
+        with openContentCheck(before=check.decided(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
             return compareAfresh(mirror, scan, watcher, ranges, second, after)

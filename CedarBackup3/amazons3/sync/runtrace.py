@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from CedarBackup3.amazons3.aws.times import nanosecondsOf
 from CedarBackup3.amazons3.compare import finder
 from CedarBackup3.amazons3.content.hashing import claimOf
-from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, SourceEntry, Standing, Step
+from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, RunEffect, SourceEntry, Step
 from CedarBackup3.amazons3.sync.uploaddigests import Digested, proves
 
 CLOCK_TOLERANCE = 2.0
-"""The seconds by which a server's clock may be ahead before it is said: times have whole seconds."""
+"""The seconds by which a server's clock may be ahead before it is reported: times have whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class RunTrace:
     again: Iterable[ContentFinding] = ()
     """What has been uploaded once more after a first comparison, as that found it."""
 
-    def standings(self) -> Standings:
+    def effects(self) -> RunEffects:
         """For one comparison."""
-        return Standings(self)
+        return RunEffects(self)
 
 
-class Standings:
+class RunEffects:
     """Tells what the run has done with each pair of a comparison; the pairs come in key order."""
 
     def __init__(self, trace: RunTrace) -> None:
@@ -56,11 +56,11 @@ class Standings:
         before, step, again = self._entry(entry.key), self._step(entry.key), self._again(entry.key)
         if again:
             hasChanged = again.isChanged or again.verdict == "changed"
-            standing: Standing = "changed" if hasChanged else _moved(found, again)
-            return claimOf(entry, found, standing, isChanged=_state(again) != _state(entry))
+            effect: RunEffect = "changed" if hasChanged else _moved(found, again)
+            return claimOf(entry, found, effect, isChanged=_state(again) != _state(entry))
         if not step and before == entry:
             return None
-        return claimOf(entry, found, _moved(found, step) if step else "settled", isChanged=before != entry)
+        return claimOf(entry, found, _moved(found, step) if step else "none", isChanged=before != entry)
 
     def proves(self, each: Claim) -> bool:
         """Whether the object is shown to hold what the file held when it went up, and that is what it holds now."""
@@ -68,12 +68,12 @@ class Standings:
 
     def secondsAhead(self, each: Claim) -> float:
         """How much later than its upload can have been an object was stored, by the clocks of both machines."""
-        if each.standing != "uploaded":
+        if each.effect != "uploaded":
             return 0.0
         return (nanosecondsOf(each.lastModified) - self._endedNs) / 1e9
 
 
-def _moved(found: ObjectEntry, before: Step | ContentFinding) -> Standing:
+def _moved(found: ObjectEntry, before: Step | ContentFinding) -> RunEffect:
     isSame = (found.etag, found.lastModified) == (before.etag, before.lastModified)
     return "unmoved" if isSame else "uploaded"
 

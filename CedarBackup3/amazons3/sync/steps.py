@@ -57,7 +57,7 @@ Objects = Callable[[], Iterator[ObjectEntry]]
 
 @contextlib.contextmanager
 def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool = False) -> Iterator[Scan]:
-    """Walk the source, with the name check on the way; refuses at the end of the walk, when every name has been said.
+    """Walk the source, with the name check on the way; refuses at the end of the walk, when all names are reported.
 
     Raises:
         NamesRefused: some names will not survive
@@ -73,12 +73,12 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
 
     def skip(path: bytes, why: str) -> None:
         watcher.findings.note("skipped", path)
-        skipped.say(f"Skipped: {displayPath(mirror.pathTo(path))} is {why}")
+        skipped.log(f"Skipped: {displayPath(mirror.pathTo(path))} is {why}")
 
     def leave(entry: SourceEntry) -> None:
         if reason := entry.leftAlone:
             watcher.findings.note(reason, entry.path)
-            leftAlone[reason].say(leftAloneLine(mirror, entry.path, reason))
+            leftAlone[reason].log(leftAloneLine(mirror, entry.path, reason))
 
     log.info("Reading %s", shown)
     watcher("walk")
@@ -98,8 +98,8 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
                 for bad in names:
                     watcher.findings.note("badName", bad.path, files=bad.files)
             raise NamesRefused(
-                f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these files, "
-                "correct the locale, or go on without them by --ignoreWarnings; nothing was changed"
+                f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these "
+                "files, correct the locale, or continue without them with --ignoreWarnings; nothing was changed"
             )
         yield scan
 
@@ -142,7 +142,7 @@ def preparePlan(
 
         def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[ContentFinding]:
             log.info(
-                "Reading %s (%s) in %s that the time cannot tell to be up to date: it is that of the very second in "
+                "Reading %s (%s) in %s whose time does not prove that they are up to date: it is in the second in "
                 "which the object was stored",
                 displayCount(files, "file"),
                 displayBytes(size),
@@ -156,9 +156,9 @@ def preparePlan(
         with plan.buildPlan(mirror, mergeJoin(scan.entries, objects()), judge) as made:
             log.info("%s", planLine(mirror, made))
             _recordPlan(mirror, made, watcher)
-            settled = RunTrace(scan.entries, (), (), 0, made.matches)
+            untouched = RunTrace(scan.entries, (), (), 0, made.matches)
             whole = check if check and check.isWhole else None
-            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, settled if whole else None)
+            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, untouched if whole else None)
 
 
 def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
@@ -167,24 +167,27 @@ def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
 
 
 def logRecovered(mirror: Mirror) -> None:
-    """Say that failures that aws has reported, which the log has, have cost nothing."""
-    log.info("aws reported failures, but all that was to be done in %s is done", displayPath(mirror.location.url))
+    """Log that failures that the AWS CLI has reported have cost nothing."""
+    log.info(
+        "The AWS CLI reported failures, but everything that was planned in %s is done",
+        displayPath(mirror.location.url),
+    )
 
 
 def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
     for action in get_args(Action):
         watcher.findings.count(action)
-    oddDates = CappedLines("dates that aws cannot read", logging.WARNING)
+    oddDates = CappedLines("dates that the AWS CLI cannot read", logging.WARNING)
     for step in made.steps:
         watcher.findings.note(step.action, step.path, step.size)
         if hasOddDate(step.mtimeNs):
-            oddDates.say(oddDateLine(mirror, step.path))
+            oddDates.log(oddDateLine(mirror, step.path))
     oddDates.finish()
     watcher.findings.count("upToDate", made.upToDateFiles, made.upToDateSize)
 
 
 def logSteps(mirror: Mirror, made: Plan) -> None:
-    """Say each step of a plan."""
+    """Log each step of a plan."""
     for step in made.steps:
         log.info("%s", stepLine(mirror, step))
 
@@ -298,19 +301,19 @@ def _mirroredByAws(
             gone = (found for found, left in mergeJoin(before(), after()) if found and left is None)
             planned = (step for step in made.steps if step.action == "delete")
             lost = (found for found, step in mergeJoin(gone, planned) if found and step is None)
-            _sayLost(mirror, lost, watcher)
+            _logLost(mirror, lost, watcher)
     return _finished(result)
 
 
-def _sayLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> None:
+def _logLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> None:
     url, lines = displayPath(mirror.location.url), CappedLines("lost objects")
     for found in lost:
-        lines.say(f"Lost: 'aws s3 sync' has deleted {url}{displayPath(found.key)}, which the plan did not name")
+        lines.log(f"Lost: 'aws s3 sync' deleted {url}{displayPath(found.key)}, which the plan did not name")
     lines.finish()
     if lines.count:
         raise CedarBackupError(
-            f"'aws s3 sync' has deleted {displayCount(lines.count, 'object')} in {url} that the plan did not name, "
-            "since it found no file for them when it looked; see what became of these files, and use another --method"
+            f"'aws s3 sync' deleted {displayCount(lines.count, 'object')} in {url} that the plan did not name: it "
+            "found no files for them; check what became of these files, and use another --method"
         )
 
 
@@ -334,7 +337,7 @@ def uploadPaths(mirror: Mirror, files: Iterable[tuple[bytes, int]], transfer: Tr
     lines = CappedLines("files that are not uploaded", logging.INFO)
 
     def leave(path: bytes) -> None:
-        lines.say(f"Not uploaded: {displayPath(mirror.pathTo(path))} is not what it was when it was read")
+        lines.log(f"Not uploaded: {displayPath(mirror.pathTo(path))} changed after it was read")
 
     transfer.begin()
     results = [_finished(result) for result in apply.uploadFiles(mirror, files, leave, transfer)]
@@ -367,15 +370,15 @@ def _report(
     pairs = mergeJoin(entries, objects())
     lines = {kind: CappedLines(f"differences ({kind.value})") for kind in Kind}
 
-    def tell(found: Difference) -> None:
+    def logDifference(found: Difference) -> None:
         size = found.remoteSize if found.localSize is None else found.localSize
         watcher.findings.note(found.kind.value, found.key, size)
-        lines[found.kind].say(differenceLine(mirror, found))
+        lines[found.kind].log(differenceLine(mirror, found))
 
     if check:
-        report = verifyWithContent(mirror, pairs, check, watcher, tell, trace)
+        report = verifyWithContent(mirror, pairs, check, watcher, logDifference, trace)
     else:
-        report = verify.verifyPairs(mirror, pairs, tell)
+        report = verify.verifyPairs(mirror, pairs, logDifference)
     for each in lines.values():
         each.finish()
     _recordReport(report, watcher)
@@ -406,8 +409,8 @@ def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
             findings.note("unproven", found.path, found.size)
         # Of further ones only the numbers are known.
         files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
-        told = sum(found.size for found in content.unknown)
-        findings.count("unproven", files - len(content.unknown), size - told)
+        kept = sum(found.size for found in content.unknown)
+        findings.count("unproven", files - len(content.unknown), size - kept)
 
 
 _FOUND = ("matched", "newer", "contentMatched", "uploadMatched", "unproven", "clockAhead")

@@ -74,7 +74,7 @@ class UploadDigests:
             try:
                 thread.start()
             except RuntimeError as error:
-                log.debug("No thread for the digests (%s): the files are read in the end", error)
+                log.debug("Cannot start a thread for the digests (%s): the files are read after the upload", error)
                 yield
                 return
             yield

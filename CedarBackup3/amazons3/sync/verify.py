@@ -28,8 +28,8 @@ def verifyPairs(
     Args:
         mirror: what is mirrored
         pairs: their join
-        onDifference: is told of each difference as it is found
-        onMatched: is told of each file that agrees with its object
+        onDifference: called with each difference as it is found
+        onMatched: called with each file that agrees with its object
         isTraced: whether it can tell itself which of them changed during the run
     """
     counts: Counter[Kind] = Counter()

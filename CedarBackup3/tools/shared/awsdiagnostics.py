@@ -1,4 +1,4 @@
-"""What diagnostics and reports tell of aws: which it is, how it is run, and where each setting comes from."""
+"""About the AWS CLI, for diagnostics and reports: which it is, how it is run, and where each setting comes from."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     from CedarBackup3.amazons3.aws.session.client import sessionDiagnosis
 
     settings = awsSettings(values)
-    yield "Encoding for aws", f"{settings.locale.encoding} ({settings.locale.origin})"
-    yield "aws", shutil.which("aws") or "not on the PATH"
-    yield "aws version", awsVersion(settings)
+    yield "AWS CLI encoding", f"{settings.locale.encoding} ({settings.locale.origin})"
+    yield "AWS CLI", shutil.which("aws") or "not on the PATH"
+    yield "AWS CLI version", awsVersion(settings)
     listed = configuredOrigins(configuredText(["list"], settings))
     for name in _ASKED_OF_AWS:
         given = values.get(name, "")
         yield name.replace("_", " ").capitalize(), f"{given} (--{name})" if given else listed.get(name, "unknown")
     yield "Endpoint", _endpoint(settings, configuredText(["get", "endpoint_url"], settings))
-    yield "aws session", sessionDiagnosis(settings)
-    told = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout", "awsSession"}
+    yield "session", sessionDiagnosis(settings)
+    known = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout", "awsSession"}
     for switch in (*AWS_SWITCHES, *UPLOAD_SWITCHES):
-        if switch.long not in told and values.get(switch.long):
+        if switch.long not in known and values.get(switch.long):
             yield f"--{switch.long}", values[switch.long]
 
 
@@ -73,5 +73,5 @@ def _endpoint(settings: AwsSettings, configured: str) -> str:
     if ignoresConfiguredEndpoints(os.environ, settings.profile, settings.locale.encoding):
         return "Amazon's (others are ignored, as ignore_configured_endpoint_urls demands)"
     if configured:
-        return f"{configured} (the aws configuration, which aws before 1.29 or 2.13 does not ask)"
+        return f"{configured} (the AWS configuration, which the AWS CLI before 1.29 or 2.13 does not read)"
     return "Amazon's"

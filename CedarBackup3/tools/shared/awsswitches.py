@@ -44,13 +44,20 @@ def _kmsKey(text: str) -> str:
 
 
 AWS_SWITCHES = (
-    Switch("", "profile", "Use this profile of the aws configuration", "NAME", "", notEmpty),
+    Switch("", "profile", "Use this profile of the AWS configuration", "NAME", "", notEmpty),
     Switch("", "region", "Use this region", "REGION", "", _region),
     Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
-    Switch("", "awsTimeout", "Stop an aws that runs longer; 0: never", "SECONDS", "0", seconds),
-    Switch("", "awsIdleTimeout", "Stop an aws that is idle; 0: never", "SECONDS", "3600", seconds),
-    Switch("", "awsSession", "Share an aws: auto, always, never", "WHEN", "auto", choices=("auto", "always", "never")),
+    Switch("", "awsTimeout", "Time limit of an AWS CLI process; 0: none", "SECONDS", "0", seconds),
+    Switch("", "awsIdleTimeout", "Idle limit of an AWS CLI process; 0: none", "SECONDS", "3600", seconds),
+    Switch(
+        "",
+        "awsSession",
+        "Share an AWS CLI process: auto, always, never",
+        "WHEN",
+        "auto",
+        choices=("auto", "always", "never"),
+    ),
 )
 """For every tool that runs aws."""
 
@@ -63,7 +70,7 @@ UPLOAD_SWITCHES = (
 
 
 POLICY_SWITCHES = (
-    Switch("", "printPolicy", "Print the IAM policy that this takes and exit"),
+    Switch("", "printPolicy", "Print the IAM policy that a run needs, and exit"),
     Switch("", "kmsKey", "With --printPolicy: the bucket's key of AWS KMS", "KEY", "", _kmsKey),
 )
 """For tools that can print the policy."""

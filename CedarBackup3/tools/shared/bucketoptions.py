@@ -30,7 +30,7 @@ def excludeSwitch(help: str, directory: str) -> Switch:  # noqa: A002 - as in Sw
 
 
 def warnOfVainPatterns(patterns: Iterable[str]) -> None:
-    """Say of each pattern that no file's path can match what was probably meant, in the log and on the screen.
+    """Warn of each pattern that no file's path can match, with what was probably meant, in the log and on the screen.
 
     A pattern that might match, and only does not today, is no mistake of which a job should complain every night.
     """
@@ -49,7 +49,7 @@ def warnOfVainPatterns(patterns: Iterable[str]) -> None:
 
 
 def warnOfOpenEndpoint(aws: AwsSettings) -> None:
-    """Say in the log if what is sent to the endpoint can be read on the way."""
+    """Warn in the log if what is sent to the endpoint can be read on the way."""
     import logging
 
     from CedarBackup3.amazons3.aws.command import openEndpoint

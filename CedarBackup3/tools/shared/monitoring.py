@@ -1,4 +1,4 @@
-"""What must not be told to those who watch over the runs."""
+"""What must not be reported to those who watch over the runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from CedarBackup3.cli import Exclusion
 
 
 def vainMonitoring(mode: str, verb: str) -> Iterator[Exclusion]:
-    """The exclusions of a switch with which a run does not do what its success would tell.
+    """The exclusions of a switch with which a run does not do what its success would report.
 
     Args:
         mode: the switch
         verb: what a run does not do with it: it `saves` nothing
     """
     for switch in ("metricsFile", "pingUrl"):
-        yield Exclusion(mode, switch, f"--{mode} {verb} nothing, so --{switch} must not tell of its success")
+        yield Exclusion(mode, switch, f"--{mode} {verb} nothing, so --{switch} must not report success")

@@ -138,7 +138,8 @@ def sessionDiagnosis(settings: AwsSettings) -> str:
     with awsSession(settings) as having:
         session = sessionOf(having, pays=True)
         if session is None:
-            return f"none, so each question is an aws of its own: {having.session.whyNot if having.session else ''}"
+            why = having.session.whyNot if having.session else ""
+            return f"none: each question is an AWS CLI process of its own: {why}"
         return f"can be had (protocol {_PROTOCOL}, AWS CLI {session.version})"
 
 
@@ -173,7 +174,7 @@ class SessionHolder:
     def _give(self, reason: str) -> None:
         if not self.whyNot:
             self.whyNot = reason
-            _log.debug("No aws session, so each question is a command of its own: %s", reason)
+            _log.debug("No session: each question is an AWS CLI process of its own: %s", reason)
 
 
 class _Failure(NamedTuple):
@@ -218,7 +219,7 @@ class Session:
         self._common = {"ExpectedBucketOwner": owner} if owner else {}
         self._stack = contextlib.ExitStack()
         try:
-            self._reader = threading.Thread(target=self._read, name="aws session", daemon=True)
+            self._reader = threading.Thread(target=self._read, name="session", daemon=True)
             self._child = self._started()
             self._reader.start()
             self._awaitHello()
@@ -412,7 +413,7 @@ class Session:
         deadline = time.monotonic() + limit
         while not self._hello.wait(_TICK):
             if time.monotonic() > deadline:
-                self._kill(SessionLost, f"aws has not begun to answer within {limit:g} s")
+                self._kill(SessionLost, f"the AWS CLI did not begin to answer within {limit:g} s")
             if self._failure:
                 raise self._failure.error()
         if self._failure:
@@ -502,11 +503,11 @@ class Session:
                     selector.register(stream, selectors.EVENT_READ)
                 self._readAll(selector)
             said = displayText(withoutSecrets(" / ".join(line for line in map(str.strip, self._errors) if line)))
-            self._fail(SessionLost, f"the aws session has ended: {said or 'it printed no error'}")
+            self._fail(SessionLost, f"the session ended: {said or 'it printed no error'}")
         except _Garbled as problem:
-            self._kill(SessionLost, f"aws has answered what is no answer: {problem}")
+            self._kill(SessionLost, f"the AWS CLI answered with what is no answer: {problem}")
         except BaseException as defect:  # somebody waits for every answer
-            self._kill(SessionLost, f"the answers of aws could not be read: {defect!r}")
+            self._kill(SessionLost, f"the answers of the AWS CLI cannot be read: {defect!r}")
             raise
         finally:
             self._hello.set()
@@ -657,7 +658,7 @@ def _objectPage(facts: Mapping[str, Any], columns: Sequence[bytes]) -> ObjectPag
         numbers = list(map(int, sizes))
         took = float(facts["took"])
     except (ValueError, KeyError, TypeError):
-        raise SessionLost("aws has answered a page of a listing that is none") from None
+        raise SessionLost("the AWS CLI answered with a page that is no listing") from None
     isTruncated, token = facts.get("isTruncated"), facts.get("token")
     return ObjectPage(keys, numbers, *(texts if count else ([], [])), isTruncated, token, took)
 

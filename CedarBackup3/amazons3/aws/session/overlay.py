@@ -98,7 +98,7 @@ def overlaidText(text: str, directory: str) -> str:
     written = io.StringIO()
     parser.write(written)
     if _meaning(_parsed(written.getvalue())) != {**before, _SECTION: dict(parser.items(_SECTION))}:
-        raise NoOverlay("the configuration of aws cannot be written as it was")
+        raise NoOverlay("the AWS CLI configuration cannot be written as it was")
     return written.getvalue()
 
 
@@ -107,7 +107,7 @@ def _parsed(text: str) -> RawConfigParser:
     try:
         parser.read_string(text)
     except Error as error:
-        raise NoOverlay(f"the configuration of aws cannot be read: {error}") from None
+        raise NoOverlay(f"the AWS CLI configuration cannot be read: {error}") from None
     return parser
 
 
@@ -125,4 +125,4 @@ def _configuration(environment: Mapping[str, str], encoding: str) -> str:
         with open(path, encoding=encoding) as file:
             return file.read()
     except (OSError, ValueError) as error:
-        raise NoOverlay(f"the configuration of aws cannot be read: {reasonText(error)}") from None
+        raise NoOverlay(f"the AWS CLI configuration cannot be read: {reasonText(error)}") from None
