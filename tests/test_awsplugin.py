@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from typing import Any
+from unittest import mock
 from urllib.parse import quote_plus
 
 import pytest
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.aws.session.overlay import DIRECTORY, MODULE
 
-pytest.importorskip("awscli")
+# awscli sets AWS_DATA_PATH where it is imported, which every aws that a test of this process starts would inherit.
+with mock.patch.dict(os.environ):
+    pytest.importorskip("awscli")
 
 
 def _plugin() -> Any:

@@ -124,7 +124,7 @@ def test_an_answer_that_is_no_such_page_is_a_failure(row: list[Any]) -> None:
 
 def test_an_answer_has_to_keep_key_order() -> None:
     rows: list[Any] = [("p/b", "1", True, time(1), 1, "", None), ("p/a", "1", True, time(1), 1, "", None)]
-    with pytest.raises(CommandFailed, match="no key order"):
+    with pytest.raises(CommandFailed, match="does not list keys in order"):
         answeredVersions(VersionPage(rows, False, None, None), b"p/", b"a")
 
 
