@@ -134,14 +134,13 @@ def benchmark(tree: Path, files: int, latency: float, rounds: int, log: Path) ->
         )  # fmt: skip
         verification = [Contender("aws s3api list-objects-v2, once", listing)]
         verification += [Contender("cback-amazons3-sync --verifyOnly", tool(tree, log, "--verifyOnly"))]
-        verification += [
-            Contender(f"  the same, --listings {number}", tool(tree, log, "--verifyOnly", "--listings", str(number)))
-            for number in (1, 2, 4)
-        ]
+        plain = tool(tree, log, "--verifyOnly", "--awsSession", "never")
+        verification += [Contender("  the same, --awsSession never", plain)]
         verification += others(environment, ("rclone", "check"), ("s5cmd", "ls"), tree)
         table(f"Verification: {where}", verification, environment, rounds)
         sync = aws(environment, "s3", "sync", f"{tree}/", f"s3://{BUCKET}", "--delete")
         nothing = [Contender("aws s3 sync --delete", sync), Contender("cback-amazons3-sync", tool(tree, log))]
+        nothing += [Contender("  the same, --awsSession never", tool(tree, log, "--awsSession", "never"))]
         nothing += others(environment, ("rclone", "sync"), ("s5cmd", "sync"), tree)
         table(f"Nothing to do: {where}", nothing, environment, rounds)
         some = [Contender("aws s3 sync --delete", sync, lambda: touch(tree))]

@@ -35,6 +35,7 @@ def benchmark(scratch: Path, files: int, changed: int, latency: float, rounds: i
         Contender("cback-amazons3-restore", restore, empty),
         Contender("  the same, nothing to do", restore),
         Contender(f"  --atTime, {changed} changed since", [*restore, *then], empty),
+        Contender("  the same, --awsSession never", [*restore, *then, "--awsSession", "never"], empty),
         Contender("  the same, nothing to do", [*restore, *then]),
     ]
     with serving(tree, latency, str(changed)) as environment:
