@@ -86,7 +86,7 @@ THERE = {
     "listing denied": Failure(6, ("aws s3api list-objects-v2", "AccessDenied"), faults=LISTING_DENIED),
     "listing denied, verify": Failure(6, ("AccessDenied",), switches=("--verifyOnly",), faults=LISTING_DENIED),
     "denied without a word": Failure(
-        *(6, ("bucket", "denied", "credentials"), "source", "s3://bucket/p", ("--verifyOnly",)),
+        *(6, ("bucket", "permissions", "credentials"), "source", "s3://bucket/p", ("--verifyOnly",)),
         faults=(Fault("*", Refuse(403, "AccessDenied", "")),),
     ),
 }
