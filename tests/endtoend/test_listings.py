@@ -300,13 +300,11 @@ def test_any_way_of_writing_a_time_is_read(
 
 
 @pytest.mark.parametrize("text", ["", "soon", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "9" * 30])
-def test_a_time_that_is_none_is_said(
-    syncOnce: Sync, restoreOnce: Restore, server: S3Server, tmp_path: Path, text: str
-) -> None:
+def test_a_time_that_is_none_is_said(sync: Sync, restore: Restore, server: S3Server, tmp_path: Path, text: str) -> None:
     put(server, {b"a": b""}, 0)
     server.manners = Manners(time=lambda moment: text)
     source = plantTree(tmp_path / "source", {b"a": b""})
-    for outcome in (syncOnce(source, "s3://bucket/p"), restoreOnce("s3://bucket/p", tmp_path / "t")):
+    for outcome in (sync(source, "s3://bucket/p"), restore("s3://bucket/p", tmp_path / "t")):
         assert (outcome.status, outcome.stderr.count("\n")) == (6, 1), outcome
         # Version 2 of aws reads times itself, and says no key.
         assert "Cannot read the time at which p/a was stored" in outcome.stderr or "'aws s3api" in outcome.stderr
