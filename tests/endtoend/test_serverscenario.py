@@ -81,7 +81,8 @@ def test_what_a_server_cannot_do_is_said_and_a_bucket_of_others_keeps_what_it_ha
     assert "restore --atTime" in {name for judged, name in steps if judged == "ok"}
     assert "not tried: the bucket keeps no versions" in done.stdout
     assert [each["Key"] for each in client.list_objects_v2(Bucket="others")["Contents"]] == ["mine"]
-    assert [each["Name"] for each in client.list_buckets()["Buckets"]] == ["others"]
+    buckets = [each["Name"] for each in client.list_buckets()["Buckets"]]  # other tests have theirs on this server
+    assert [name for name in buckets if name.startswith("cback-")] == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from .harness import Restore, at, awsStandIn, filesIn, moment, put
 from .test_sessionlistings import sessionsAt
 
 TOOL = "CedarBackup3.tools.amazons3restore"
-STARTED, NONE = "Running aws [b'cback-session'", "No aws session, so each question is a command of its own"
+STARTED, NONE = "Running aws [b'cback-session'", "No session: each question is an AWS CLI process of its own"
 THEN = ("--atTime", moment(5))
 NAMES = [b"d%d/%02d \xc3\xa9+%%[*" % (number // 10, number % 10) for number in range(30)]
 OLD = {name: b"then" + name for name in NAMES}
