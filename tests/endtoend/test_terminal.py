@@ -166,11 +166,12 @@ def test_files_without_content_come_further_too(server: S3Server, anyAws: str, t
 def test_a_restore_of_current_and_older_versions_goes_forward_by_one_plan(
     server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
+    # Plain commands: a session fetches all of this in two steps.
     files = {b"%02d" % number: bytes(MIB) for number in range(30)}
     put(server, files, 0)
     put(server, {b"%02d" % number: b"other" for number in range(8)}, 10)
     server.addFault(Fault("GetObject", Hang(0.6)))
-    words = ("--atTime", moment(5), "s3://bucket/p", tmp_path / "target")
+    words = ("--awsSession", "never", "--atTime", moment(5), "s3://bucket/p", tmp_path / "target")
     status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, tool=RESTORE)
     assert status == 0
     assert filesIn(tmp_path / "target") == files
