@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 _PIECES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|.", re.DOTALL)
+
+
+def readTerminal(leader: int) -> bytes:
+    """All that a pseudo-terminal gets, read from its leader until nobody has the other side open."""
+    seen = b""
+    while True:
+        try:
+            seen += os.read(leader, 1 << 16)
+        except OSError:  # the other side is closed
+            return seen
 
 
 class Screen:

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from testcase.runner import toolCommand, toolEnvironment
 from testcase.s3 import S3Server
-from testcase.terminal import Screen
+from testcase.terminal import Screen, readTerminal
 from testcase.trees import plantTree
 
 _COLUMNS = 126
@@ -98,13 +98,7 @@ def _onTerminal(words: list[str], environment: dict[str, str]) -> tuple[int, str
     termios.tcsetwinsize(follower, (40, _COLUMNS))
     with subprocess.Popen(words, env=environment, stdin=follower, stdout=follower, stderr=follower) as running:
         os.close(follower)
-        seen = b""
-        while True:
-            try:
-                data = os.read(leader, 1 << 16)
-            except OSError:  # the other side is closed
-                break
-            seen += data
+        seen = readTerminal(leader)
     os.close(leader)
     return running.returncode, seen.decode()
 

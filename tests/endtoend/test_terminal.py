@@ -16,7 +16,7 @@ import pytest
 
 from testcase.runner import toolCommand, toolEnvironment
 from testcase.s3 import Fault, Hang, S3Server
-from testcase.terminal import Screen
+from testcase.terminal import Screen, readTerminal
 from testcase.trees import plantTree
 
 from .harness import Sync, filesIn, moment, put, stored
@@ -53,13 +53,7 @@ def onTerminal(
     environment["TERM"] = term
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=follower) as running:
         os.close(follower)
-        seen = b""
-        while True:
-            try:
-                data = os.read(leader, 1 << 16)
-            except OSError:  # the other side is closed
-                break
-            seen += data
+        seen = readTerminal(leader)
         assert running.stdout
         printed = running.stdout.read().decode()
     os.close(leader)

@@ -119,7 +119,7 @@ class _Asking:
 def finalFindings(
     reader: Reader, findings: Iterable[ContentFinding], ask: int = ASKED, *, probe: int = 0, trustsEtags: bool = True
 ) -> Iterator[ContentFinding]:
-    """The findings of `content.hashed` that are no matches, in their order, decided as far as S3 reports more.
+    """The findings of `hashing.contentFindings` that are no matches, in their order, decided as far as S3 reports more.
 
     A session is asked for all of them; one that does not run yet is started if there are some.
 
