@@ -172,8 +172,9 @@ LOST_LINKS = {
 }
 
 
-@pytest.mark.parametrize("name", LOST_LINKS)
-@pytest.mark.parametrize("method", ["auto", "sync"])
+@pytest.mark.parametrize(
+    ("name", "method"), [*((name, "auto") for name in LOST_LINKS), ("dangles, with other keys between", "sync")]
+)
 def test_what_a_link_that_leads_nowhere_can_have_led_to_stays_and_is_said(
     name: str, method: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:

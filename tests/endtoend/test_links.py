@@ -85,7 +85,7 @@ def test_links_to_what_everybody_can_read_and_to_the_users_own_are_followed(
     assert stored(server)[b"p/again/photo"] == b"photo"
 
 
-@pytest.mark.parametrize("follow", [[], ["--noFollowLinks"], ["--followLinks", "none"]])
+@pytest.mark.parametrize("follow", [[], ["--noFollowLinks"]])
 @pytest.mark.parametrize(
     "swap",
     [

@@ -63,9 +63,9 @@ WITHOUT = {
     "an aws that does not load plugins": "unset AWS_CONFIG_FILE PYTHONPATH",
     "one that ends at once": '[ "$1" != cback-session ] || exit 3',
     "another program of that name": '[ "$1" != cback-session ] || { echo usage; exit 0; }',
-    "an answer that is cut": '[ "$1" != cback-session ] || { real "$@" | head -c 300; exit 1; }',
-    "a page that is cut": '[ "$1" != cback-session ] || { real "$@" | head -c 1500; exit 1; }',
-    "garbage": '[ "$1" != cback-session ] || { real "$@" | tr e f; exit 0; }',
+    "an answer that is cut": '[ "$1" != cback-session ] || { real "$@" | cut 300; exit 1; }',
+    "a page that is cut": '[ "$1" != cback-session ] || { real "$@" | cut 1500; exit 1; }',
+    "garbage": '[ "$1" != cback-session ] || { real "$@" | sed -u s/e/f/g; exit 0; }',
 }
 
 
@@ -77,7 +77,11 @@ def test_without_a_session_the_plain_command_lists(
     source = plantTree(tmp_path / "source", names)
     plantObjects(server, dict(names) | {b"extra": b""})
     server.pageSize = 10
-    before = f'real() {{ {anyAws}/aws "$@"; }}\n{WITHOUT[name]}'
+    pid = tmp_path / "pid"
+    real = f'real() {{ sh -c \'echo $$ > {pid}; exec "$@"\' sh {anyAws}/aws "$@"; }}'
+    # dd hands on what has arrived; aws itself would wait for a question, not noticing that nobody reads its answers.
+    cut = f'cut() {{ dd bs=1 count="$1" 2>/dev/null; kill $(cat {pid}); }}'
+    before = "\n".join((real, cut, WITHOUT[name]))
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=before)
     environment = {"AWS_CONFIG_FILE": "/dev/null"}
     outcome = syncOnce(

@@ -40,7 +40,7 @@ def contents(server: S3Server) -> dict[bytes, bytes]:
     return {key: stored.body for key, stored in server.objects("bucket").items()}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_all_ways_end_in_the_same_bucket(seed: int, tmp_path: Path, anyAws: str) -> None:
     files, objects = randomWorld(random.Random(seed))
     source = plantTree(tmp_path / "source", files, mtime=None)
