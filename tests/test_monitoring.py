@@ -22,7 +22,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from CedarBackup3.cli import Argument, Program, Switch, Tool, ping, runTool
+from CedarBackup3.cli import Argument, Program, Switch, Tool, runTool, web
 from CedarBackup3.cli.context import RunContext
 from CedarBackup3.cli.findings import PATHS_KEPT
 from CedarBackup3.errors import (
@@ -530,6 +530,8 @@ class Watchdog(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.asked: list[str] = []
+        self.posted: list[tuple[str, str, str]] = []
+        """Path, header `Title` and text of each."""
         self.status = 200
         self.hangs: threading.Event | None = None
         self.terminatesAt = ""
@@ -552,6 +554,11 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.posted.append((self.path, self.headers.get("Title", ""), body))
+        self.do_GET()
 
     def log_message(self, *_: Any) -> None:
         """Tests are quiet."""
@@ -656,7 +663,7 @@ def test_no_ping_can_change_how_a_run_ends(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(ping, "LIMIT", 0.3 if name == "hangs" else 30.0)
+    monkeypatch.setattr(web, "LIMIT", 0.3 if name == "hangs" else 30.0)
     prepare, reason = TROUBLES[name]
     assert place.ran(returning(status), "--pingUrl", prepare(watchdog)) == status
     if watchdog.hangs:
@@ -675,7 +682,6 @@ def test_no_ping_can_change_how_a_run_ends(
         "secret",
         "/secret",
         "ftp://host/secret",
-        "file:///secret",
         "https://",
         "https:///secret",
         "https://me:secret@host/",
@@ -692,3 +698,134 @@ def test_a_bad_url_is_wrong_usage_and_is_not_shown(place: Place, url: str, capsy
     assert shown.startswith("cback-test: the value of --pingUrl ")
     assert shown.count("\n") == 1
     assert "secret" not in shown
+
+
+# The notifications
+
+
+def notified(place: Place, watchdog: Watchdog, statuses: list[int], *switches: str) -> list[str]:
+    """The titles of what was posted in runs that ended so, one after the other."""
+    for status in statuses:
+        assert place.ran(returning(status), "--notifyUrl", watchdog.url("/topic"), *switches) == status
+    return [title.partition(" ended with ")[2] or title.split()[-1] for _, title, _ in watchdog.posted]
+
+
+@pytest.mark.parametrize(
+    ("switches", "expected"),
+    [
+        (["--report", "report"], ["status 7", "status 6", "again", "status 9"]),
+        (["--metricsFile", "metrics"], ["status 7", "status 6", "again", "status 9"]),
+        ([], ["status 7", "status 6", "status 9"]),
+        (["--report", "-"], ["status 7", "status 6", "status 9"]),
+        (
+            ["--report", "report", "--notifyAlways"],
+            ["succeeded", "status 7", "status 6", "again", "succeeded", "status 9"],
+        ),
+    ],
+)
+def test_failures_and_recoveries_are_posted_and_a_run_that_gives_way_posts_nothing(
+    place: Place, watchdog: Watchdog, switches: list[str], expected: list[str]
+) -> None:
+    files = {"report": str(place.report), "metrics": str(place.metrics)}
+    words = [files.get(word, word) for word in switches]
+    assert notified(place, watchdog, [0, 7, 6, int(ExitStatus.LOCKED), 0, 0, 9], *words) == expected
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"status": 1}', '{"status": {"number": true}}', "[" * 100_000, "\0"])
+def test_a_report_that_is_none_tells_of_no_failure(place: Place, watchdog: Watchdog, text: str) -> None:
+    place.report.write_text(text)
+    assert notified(place, watchdog, [0], "--report", str(place.report)) == []
+
+
+def test_what_is_posted_says_what_happened_in_lines_that_no_name_can_break(place: Place, watchdog: Watchdog) -> None:
+    def work(context: RunContext) -> int:
+        context.findings.note("missing", b"a", 3)
+        raise CedarBackupError("The file x\ny <&> is gone")
+
+    for form in ("ntfy", "slack", "healthchecks"):
+        place.ran(work, "--notifyUrl", f"{form}:{watchdog.url('/topic')}", thing="s3://user:word@host/\n")
+    assert [path for path, _, _ in watchdog.posted] == ["/topic", "/topic", "/topic/fail"]
+    plain, slack, checks = (body for _, _, body in watchdog.posted)
+    assert plain == checks
+    lines = plain.splitlines()
+    assert lines[0].startswith("cback-test on ")
+    assert lines[0].endswith(" ended with status 6")
+    assert lines[1].startswith("someThing: s3://")
+    assert lines[2].startswith("status: 6, ")
+    assert lines[3:5] == ["message: The file x\\ny <&> is gone", "missing: 1 path, 3 bytes"]
+    assert lines[5].startswith("duration: ")
+    assert "word" not in plain
+    assert json.loads(slack)["text"] == plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def test_a_failure_before_the_run_is_posted_too(place: Place, watchdog: Watchdog) -> None:
+    assert place.ran(nothing, "--logfile", "/no/such/log", "--notifyUrl", watchdog.url()) == ExitStatus.LOGGING
+    assert len(watchdog.posted) == 1
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_no_notification_can_change_how_a_run_ends(
+    place: Place, watchdog: Watchdog, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "LIMIT", 0.3 if name == "hangs" else 30.0)
+    prepare, reason = TROUBLES[name]
+    assert place.ran(returning(7), "--notifyUrl", prepare(watchdog)) == 7
+    if watchdog.hangs:
+        watchdog.hangs.set()
+    (line,) = [line for line in place.log.read_text().splitlines() if "The notification to" in line]
+    assert reason in line
+    assert "secret" not in line
+
+
+# Secrets that no other user can read
+
+
+@pytest.mark.parametrize("switch", ["--pingUrl", "--notifyUrl"])
+def test_a_url_can_come_from_a_variable_or_a_private_file(
+    place: Place, watchdog: Watchdog, switch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHDOG", watchdog.url("/a"))
+    file = place.directory / "secret"
+    file.write_text(f"{watchdog.url('/b')}\n")
+    file.chmod(0o600)
+    for value in ("env:WATCHDOG", f"file:{file}"):
+        assert place.ran(returning(7), switch, value) == 7
+    assert [path.removesuffix("/fail") for path in watchdog.asked if "/start" not in path] == ["/a", "/b"]
+
+
+def written(text: str, mode: int = 0o600) -> Callable[[Path], object]:
+    def write(path: Path) -> None:
+        path.write_text(text)
+        path.chmod(mode)
+
+    return write
+
+
+SECRETS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nowhere": (lambda path: None, "cannot be read: No such file or directory"),
+    "for others": (written("http://host/secret", 0o640), "which others can read"),
+    "empty": (written(" \n"), "which is empty"),
+    "a directory": (lambda path: path.mkdir(0o700), "is no file"),
+    "a pipe": (lambda path: os.mkfifo(path, 0o600), "is no file"),
+    "no url": (written("secret"), "must begin with http"),
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("switch", ["--pingUrl", "--notifyUrl"])
+def test_a_file_that_keeps_no_secret_is_wrong_usage_in_a_sentence(
+    place: Place, name: str, switch: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepare, reason = SECRETS[name]
+    file = place.directory / "url"
+    prepare(file)
+    assert place.ran(raising(AssertionError("not reached")), switch, f"file:{file}") == ExitStatus.USAGE
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"cback-test: the value of {switch} ")
+    assert reason in shown
+    assert (shown.count("\n"), "secret" in shown) == (1, False)
+
+
+def test_a_variable_that_is_not_set_is_wrong_usage(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert place.ran(nothing, "--notifyUrl", "env:NO_SUCH_VARIABLE") == ExitStatus.USAGE
+    assert "names the variable NO_SUCH_VARIABLE, which is empty or not set" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from CedarBackup3.cli.switches import Argument, Switch
+from CedarBackup3.cli.switches import COMMON_NEEDS, Argument, Switch
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import ExitStatus, UsageError
 
@@ -55,7 +55,7 @@ def requireConsistent(tool: Tool, line: CommandLine) -> None:
             raise UsageError(
                 f"--{_shown(tool, line, one)} and --{_shown(tool, line, other)} do not go together: {reason}"
             )
-    for switch, anyOf, reason in tool.needs:
+    for switch, anyOf, reason in (*tool.needs, *COMMON_NEEDS):
         if _holds(line, switch) and not any(_holds(line, other) for other in anyOf):
             wanted = " or --".join(_shown(tool, line, other) for other in anyOf)
             raise UsageError(f"--{_shown(tool, line, switch)} needs --{wanted}: {reason}")

@@ -14,19 +14,21 @@ from CedarBackup3.errors import ExitStatus
 from CedarBackup3.util import withoutSecrets
 
 _LAST_SUCCESS = "cback_last_success_timestamp_seconds"
+_STATUS = "cback_exit_status"
 
 
 def metricsText(outcome: RunOutcome, before: str) -> str:
     """The text of the file; `before` is what it held, from which the time of the last success is kept."""
-    labels = {"tool": outcome.tool.name}
-    labels |= {_snakeCase(argument.name): outcome.texts[argument.name] for argument in outcome.tool.arguments}
-    success = outcome.ended.timestamp() if outcome.status is ExitStatus.DONE else _lastSuccess(before, labels)
+    labels = _labels(outcome)
+    success = (
+        outcome.ended.timestamp() if outcome.status is ExitStatus.DONE else _valueIn(before, _LAST_SUCCESS, labels)
+    )
     tallies, phases = outcome.findings.tallies, outcome.phases
     return "".join(
         [
             *_metric("cback_last_run_timestamp_seconds", "When the last run ended.", outcome.ended.timestamp(), labels),
             *_metric(_LAST_SUCCESS, "When a run last ended with status 0; 0: never.", success, labels),
-            *_metric("cback_exit_status", "The exit status of the last run; 0: success.", int(outcome.status), labels),
+            *_metric(_STATUS, "The exit status of the last run; 0: success.", int(outcome.status), labels),
             *_metric("cback_run_duration_seconds", "How long the last run took.", outcome.seconds, labels),
             *_metrics("cback_phase_seconds", "How long each phase of it took.", "phase", phases, labels),
             *_metrics(
@@ -45,6 +47,16 @@ def metricsText(outcome: RunOutcome, before: str) -> str:
             ),
         ]
     )
+
+
+def statusIn(before: str, outcome: RunOutcome) -> int:
+    """The status of the run before, as the file has it; 0 if it has none."""
+    return int(_valueIn(before, _STATUS, _labels(outcome)))
+
+
+def _labels(outcome: RunOutcome) -> dict[str, str]:
+    labels = {"tool": outcome.tool.name}
+    return labels | {_snakeCase(argument.name): outcome.texts[argument.name] for argument in outcome.tool.arguments}
 
 
 def _metric(name: str, text: str, value: float, labels: Mapping[str, str]) -> Iterator[str]:
@@ -77,9 +89,9 @@ def _snakeCase(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def _lastSuccess(before: str, labels: Mapping[str, str]) -> float:
+def _valueIn(before: str, name: str, labels: Mapping[str, str]) -> float:
     """What the file says of the same series, if that makes sense; else 0."""
-    series = f"{_series(_LAST_SUCCESS, labels)} "
+    series = f"{_series(name, labels)} "
     for line in before.split("\n"):
         if line.startswith(series):
             try:

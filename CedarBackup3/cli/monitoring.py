@@ -19,6 +19,7 @@ from CedarBackup3.errors import ExitStatus, LoggingError, UsageError
 from CedarBackup3.util import displayPath
 
 _REPORT_MODE = 0o640  # as the log's: it has names of files in it
+_MOST_REPORT = 16 << 20  # bytes; some are read of every class
 _METRICS_MODE = 0o644  # the collector of Prometheus runs as a user of its own
 
 
@@ -101,6 +102,7 @@ def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger 
     if status is ExitStatus.LOCKED:
         run = run._replace(common=_leftToOther(run.common))
     outcome = _outcome(run, status, message)
+    failedBefore = _failedBefore(run.common, outcome) if run.common.notifyUrl else False
     # Of the run before, even if these metrics are written twice: of two texts the first may tell of a success.
     writeMetrics = partial(_writeMetrics, _metricsBefore(run.common.metricsFile))
     if run.common.metricsFile:
@@ -112,6 +114,8 @@ def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger 
         outcome = reported
     if run.common.pingUrl:
         _ping(run, "" if outcome.status is ExitStatus.DONE else "/fail", log)
+    if run.common.notifyUrl:
+        _notify(run, outcome, log, failedBefore=failedBefore)
     return outcome.status
 
 
@@ -122,6 +126,7 @@ def _leftToOther(common: CommonOptions) -> CommonOptions:
         report="" if "report" in stands else common.report,
         metricsFile="" if "metricsFile" in stands else common.metricsFile,
         pingUrl="",
+        notifyUrl="",
     )
 
 
@@ -193,8 +198,30 @@ def _unwritten(switch: str, path: str, error: Exception) -> str:
 
 
 def _ping(run: Run, end: str, log: logging.Logger | None) -> None:
-    from CedarBackup3.cli.ping import maskUrl, pingProblem
+    from CedarBackup3.cli.web import maskUrl, webProblem
 
-    problem = pingProblem(run.common.pingUrl, end)
+    problem = webProblem(run.common.pingUrl, end)
     if problem and log:
         log.warning("The ping to %s%s failed: %s; the run is not affected", maskUrl(run.common.pingUrl), end, problem)
+
+
+def _failedBefore(common: CommonOptions, outcome: RunOutcome) -> bool:
+    """Whether the run before this one failed, as far as its report or its metrics are still there to tell."""
+    from CedarBackup3.cli.filereplacement import replaceableText
+    from CedarBackup3.cli.metrics import statusIn
+    from CedarBackup3.cli.report import statusOf
+
+    if common.report not in {"", "-"}:
+        return bool(statusOf(replaceableText(common.report, _MOST_REPORT)))
+    return bool(statusIn(_metricsBefore(common.metricsFile), outcome))
+
+
+def _notify(run: Run, outcome: RunOutcome, log: logging.Logger | None, *, failedBefore: bool) -> None:
+    from CedarBackup3.cli.notification import maskNotifyUrl, notificationProblem
+
+    if outcome.status is ExitStatus.DONE and not (failedBefore or run.common.notifyAlways):
+        return
+    problem = notificationProblem(run.common.notifyUrl, outcome, isRecovery=failedBefore)
+    if problem and log:
+        shown = maskNotifyUrl(run.common.notifyUrl)
+        log.warning("The notification to %s failed: %s; the run is not affected", shown, problem)

@@ -30,6 +30,10 @@ class CommonOptions(NamedTuple):
     """The file for the report; `-`: standard output, empty: none."""
     metricsFile: str = ""
     pingUrl: str = ""
+    notifyUrl: str = ""
+    """Where to post how the run ended, perhaps with the form before it; empty: nowhere."""
+    notifyAlways: bool = False
+    """Post also what is neither a failure nor the first success after one."""
     stack: bool = False
 
     @property
@@ -55,5 +59,7 @@ def commonOptions(values: Mapping[str, Any], given: Collection[str]) -> CommonOp
         report=values["report"],
         metricsFile=values["metricsFile"],
         pingUrl=values["pingUrl"],
+        notifyUrl=values["notifyUrl"],
+        notifyAlways=values["notifyAlways"],
         stack=values["stack"],
     )

@@ -52,6 +52,15 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
+def statusOf(report: str) -> int | None:
+    """The number of the status in a report; None: it is none."""
+    try:
+        number = json.loads(report)["status"]["number"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return number if type(number) is int else None
+
+
 def _class(tally: Tally) -> dict[str, Any]:
     return {"count": tally.files, "bytes": tally.size, "paths": list(map(_path, tally.first))}
 

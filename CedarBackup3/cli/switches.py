@@ -128,8 +128,26 @@ def _mode(text: str) -> int:
 
 
 def _pingUrl(text: str) -> str:
+    return _webUrl(_secret(text)) if text else text
+
+
+def _notifyUrl(text: str) -> str:
     if not text:
         return text
+    from CedarBackup3.cli.notification import formOf
+
+    url = _secret(text)
+    _webUrl(formOf(url)[1])
+    return url
+
+
+def _secret(text: str) -> str:
+    from CedarBackup3.cli.secrets import secretText
+
+    return secretText(text)
+
+
+def _webUrl(text: str) -> str:
     from urllib.parse import urlsplit
 
     if not (text.isascii() and text.isprintable()) or " " in text:
@@ -167,6 +185,12 @@ COMMON_SWITCHES = (
         Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE", "", notEmpty),
         Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
         Switch("", "pingUrl", "Ping URL when the run begins and when it ends", "URL", "", _pingUrl, isSecret=True),
+        Switch(
+            *("", "notifyUrl", "Post how the run ended if it failed, or is the first after a failure to succeed"),
+            *("URL", "", _notifyUrl),
+            isSecret=True,
+        ),
+        Switch("", "notifyAlways", "Post it of every run"),
     ),
     *grouped(
         "Help",
@@ -177,3 +201,5 @@ COMMON_SWITCHES = (
     ),
 )
 """The switches of every tool."""
+
+COMMON_NEEDS = (Need("notifyAlways", ("notifyUrl",), "it changes what that posts"),)

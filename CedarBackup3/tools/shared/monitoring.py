@@ -14,5 +14,5 @@ def vainMonitoring(mode: str, verb: str) -> Iterator[Exclusion]:
         mode: the switch
         verb: what a run does not do with it: it `saves` nothing
     """
-    for switch in ("metricsFile", "pingUrl"):
+    for switch in ("metricsFile", "pingUrl", "notifyUrl"):
         yield Exclusion(mode, switch, f"--{mode} {verb} nothing, so --{switch} must not report success")
