@@ -16,8 +16,11 @@ from CedarBackup3.amazons3.local.scan import sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import Move, ObjectEntry, Step
 from CedarBackup3.amazons3.progress import SILENT
+from CedarBackup3.amazons3.sync.guards import Guards
 from CedarBackup3.amazons3.sync.moves import shownBy, stillNeeded, trackRenames
 from CedarBackup3.amazons3.sync.plan import buildPlan
+from CedarBackup3.amazons3.sync.steps import carryOut, checkedScan
+from CedarBackup3.errors import CedarBackupError, GuardRefused
 from testcase.s3.uploads import multipartEtag
 from testcase.trees import plantTree
 
@@ -150,6 +153,17 @@ def test_a_copy_of_more_than_one_request_is_not_asked_for(tmp_path: Path) -> Non
     with open(source / "b", "wb") as file:
         file.truncate((5 << 30) + 1)
     assert movesOf(tmp_path, {}, {b"a": ((5 << 30) + 1, md5(b""))})[2] == []
+
+
+def test_a_source_that_changes_after_the_moves_is_no_refusal_that_changed_nothing(tmp_path: Path) -> None:
+    mirror = mirrorOf(plantTree(tmp_path / "source", {b"a": b"1"}), "s3://bucket")
+    limits = Guards(requireFile="gone")
+    with checkedScan(mirror, ignoreNames=True) as scan, buildPlan(mirror, []) as plan:
+        with pytest.raises(GuardRefused, match=r"nothing was changed$"):
+            carryOut(mirror, scan, plan, SILENT, "auto", limits)
+        with pytest.raises(CedarBackupError, match=r"^Nothing was uploaded or deleted after the moves, because ") as e:
+            carryOut(mirror, scan, plan, SILENT, "auto", limits, hasBegun=True)
+    assert not isinstance(e.value, GuardRefused)
 
 
 MOVE = Move(b"new", b"new", len(LARGE), 1, 2, 3, b"old", f'"{inParts(LARGE, 8 * MIB)}"', b"w" * 16, 8 * MIB, b"p" * 16)

@@ -12,7 +12,6 @@ import heapq
 import logging
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -51,8 +50,10 @@ _FAILURES = 20  # in a row: then the next ones would fail as well
 # Says nothing of other objects: it was replaced or deleted meanwhile, or is archived.
 _OF_THE_OBJECT = {"NoSuchKey", "PreconditionFailed", "InvalidObjectState"}
 
-_Identity = tuple[int, int, bytes, bytes]
-"""Size, number of parts (0: undivided), digest, and the name in the directory; an empty one stands for any."""
+_Identity = tuple[int, int, bytes]
+"""Size, number of parts (0: undivided) and digest."""
+_Origin = tuple[bytes, str]
+"""Key and ETag."""
 
 
 class Origins:
@@ -60,17 +61,21 @@ class Origins:
 
     def __init__(self, steps: Iterable[Step]) -> None:
         """Keep what can be told by its ETag, and copied by one request."""
-        self._known: dict[_Identity, tuple[bytes, str]] = {}
-        self._parts: dict[int, set[int]] = defaultdict(set)
+        self._first: dict[_Identity, _Origin] = {}
+        self._further: dict[tuple[_Identity, bytes], _Origin] = {}
+        """Of objects that are equal to another one, by their names."""
+        self._parts: dict[int, tuple[int, ...]] = {}
         kept = 0
         for step in steps:
             etag = parseEtag(step.etag) if step.action == "delete" and step.size <= _LARGEST else None
             if etag is None or kept == _MOST:
                 continue
             kept += 1
-            self._parts[step.size].add(etag.parts)
-            for name in (b"", _name(step.key)):
-                self._known.setdefault((step.size, etag.parts, etag.digest, name), (step.key, step.etag))
+            known = self._parts.get(step.size, ())
+            self._parts[step.size] = known if etag.parts in known else (*known, etag.parts)
+            identity, origin = (step.size, etag.parts, etag.digest), (step.key, step.etag)
+            if self._first.setdefault(identity, origin) is not origin:
+                self._further.setdefault((identity, _name(step.key)), origin)
 
     def mayHave(self, size: int) -> bool:
         """Whether one of them has that size."""
@@ -96,20 +101,17 @@ class Origins:
             found: has the digests by all of `partSizes`
         """
         each, state = found.claim, found.state
-        for name in (_name(each.key), b""):
-            for partSize, digest in found.digests.items():
-                parts = max(1, -(-each.size // partSize)) if partSize else 0
-                if origin := self._known.get((each.size, parts, digest, name)):
-                    inParts = (partSize, digest) if partSize else (0, b"")
-                    return Move(
-                        each.key,
-                        each.path,
-                        *(each.size, state.mtimeNs, state.ctimeNs, state.inode),
-                        *origin,
-                        found.digests[0],
-                        *inParts,
-                    )
+        for partSize, digest in found.digests.items():
+            parts = max(1, -(-each.size // partSize)) if partSize else 0
+            if origin := self._origin((each.size, parts, digest), _name(each.key)):
+                inParts = (partSize, digest) if partSize else (0, b"")
+                of = (each.size, state.mtimeNs, state.ctimeNs, state.inode)
+                return Move(each.key, each.path, *of, *origin, found.digests[0], *inParts)
         return None
+
+    def _origin(self, identity: _Identity, name: bytes) -> _Origin | None:
+        first = self._first.get(identity)
+        return first if first is None or _name(first[0]) == name else self._further.get((identity, name), first)
 
 
 def _name(key: bytes) -> bytes:
@@ -130,7 +132,7 @@ def trackRenames(mirror: Mirror, plan: Plan, readerFor: Callable[[bool], Reader]
     """
     with Spool(Move._make) as moves, Spool(Claim._make) as claims:
         if mirror.aws.sse.startswith("aws:kms"):
-            log.info("No moves: under KMS no ETag shows that a copy holds what the file does, so moved files go up")
+            log.info("Nothing is moved: under KMS no ETag shows that a copy holds what its file does")
         elif plan.deletions and plan.uploads:
             origins = Origins(plan.steps)
             files = claims.extend(_candidates(plan.steps, origins))
@@ -244,6 +246,8 @@ def _copy(mirror: Mirror, moves: Iterable[Move], planned: int, watcher: Watcher)
     watcher("move")
     session = sessionOf(mirror.aws, pays=planned >= _PAYS)
     asking = _Asking(session, None if session else _largest(moves))
+    if asking.chosen is not None and planned > _COMMANDS:
+        log.info("No session: only the %s largest are moved, each by an AWS CLI process", _COMMANDS)
     atOnce = _SIDE_BY_SIDE if session else min(_COMMANDS_AT_ONCE, 2 * processors())
     done = failures = 0
     lines = CappedLines("moves that failed", logging.WARNING, SHOWN)
