@@ -67,6 +67,8 @@ def test_what_was_moved_does_not_go_up_whatever_its_name_and_the_next_run_has_no
     assert stored(server) == below(b"p/", after)
     assert uploaded(server) == [b"p/a", b"p/b", b"p/new [*]\n/edited"]  # what both sides have is replaced by uploads
     assert operations(server) == ["CopyObject", "DeleteObject", "DeleteObjects", "PutObject"]
+    copies = [asked for asked in server.requests if asked.operation == "CopyObject"]
+    assert all(asked.headers["x-amz-copy-source-if-match"] for asked in copies)
     copied = server.objects("bucket")[b"p/right/x"]
     assert (copied.storageClass, copied.headers["x-amz-server-side-encryption"]) == ("STANDARD_IA", "AES256")
     assert (copied.headers["content-type"], copied.headers["x-amz-meta-who"]) == ("text/x-old", "me")
