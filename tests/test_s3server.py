@@ -222,6 +222,19 @@ def test_a_copy_has_the_content_of_its_source(server: S3Server, client: Client) 
     assert server.objects("bucket")[b"copy"].body == b"abc"
 
 
+def test_a_copy_has_a_condition_keeps_metadata_and_is_stored_as_the_request_says(
+    server: S3Server, client: Client
+) -> None:
+    kept = {"content-type": "text/x", "x-amz-meta-who": "me"}
+    server.putObject("bucket", b"warm", b"abc", headers={**kept, "x-amz-storage-class": "STANDARD_IA"})
+    server.putObject("bucket", b"cold", b"abc", headers={"x-amz-storage-class": "GLACIER"})
+    for source, etag, status in (("warm", '"other"', 412), ("cold", "*", 403), ("warm", '"%s"', 200)):
+        condition = etag.replace("%s", server.objects("bucket")[b"warm"].etag)
+        asked = {"x_amz_copy_source": f"bucket/{source}", "x_amz_copy_source_if_match": condition}
+        assert client.ask("PUT", "/bucket/copy", **asked).status == status
+    assert server.objects("bucket")[b"copy"].headers == kept
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [

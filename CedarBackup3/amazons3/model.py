@@ -136,8 +136,8 @@ def isFolderMarker(key: bytes, size: int | None) -> bool:
     return not size and key[-1:] in {b"", b"/"}
 
 
-Action = Literal["upload", "replace", "delete"]
-"""What the plan does to an object."""
+Action = Literal["upload", "replace", "move", "delete"]
+"""What the plan does to an object; a move makes or replaces it by a copy of one that is to be deleted."""
 
 
 class Step(NamedTuple):
@@ -151,13 +151,40 @@ class Step(NamedTuple):
     size: int
     """Of the file, or of the object to delete, in bytes."""
     etag: str = ""
-    """Of the object that is to be replaced, as aws printed it."""
+    """Of the object that is to be replaced or deleted, as aws printed it."""
     lastModified: str = ""
-    """The same."""
+    """The same, of one that is to be replaced."""
     isOurs: bool = False
     """Whether `aws s3 sync` would leave it out, since it has the size of its object and is not newer."""
     mtimeNs: int = 0
     """Of the file, when it was walked."""
+    origin: bytes = b""
+    """The key of the object of which a move is a copy; of the upload in the place of a move that failed, too."""
+
+
+class Move(NamedTuple):
+    """A file whose content an object has that is to be deleted."""
+
+    key: bytes
+    """Of the object to be made, below the target's prefix."""
+    path: bytes
+    """Of the file, below the source."""
+    size: int
+    """Of both, in bytes."""
+    mtimeNs: int
+    """Of the file, as it was read; so are the next two."""
+    ctimeNs: int
+    inode: int
+    origin: bytes
+    """The key of the object to be copied."""
+    etag: str
+    """Of that, as aws printed it."""
+    whole: bytes
+    """The MD5 of the content: the ETag of the copy, as a rule."""
+    partSize: int = 0
+    """Of the parts that the ETag of the origin was made of; 0: of none."""
+    parted: bytes = b""
+    """The MD5 of the MD5s of these parts."""
 
 
 class Kind(Enum):
@@ -273,6 +300,8 @@ class VerifyReport:
 
     leftAlone: Mapping[LeftAlone, int] = field(default_factory=dict)
     """How many paths were left alone, by the reason."""
+    moved: int = 0
+    """How many files the run has not uploaded, because the server has copied objects with their content."""
 
     @property
     def isClean(self) -> bool:

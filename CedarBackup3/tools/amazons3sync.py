@@ -64,6 +64,7 @@ class SyncOptions(NamedTuple):
     digestCache: str = ""
     """A file; empty: none."""
     noUploadProof: bool = False
+    trackRenames: bool = False
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
@@ -104,6 +105,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
         checkContent=options.checkContent,
         repairContent=options.repairContent,
         digestCache=options.digestCache,
+        trackRenames=options.trackRenames,
         proveUploads=not options.noUploadProof,
     )
     report = runSync(mirror, how, context)
@@ -269,6 +271,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         repairContent=values["repairContent"],
         digestCache=values["digestCache"],
         noUploadProof=values["noUploadProof"],
+        trackRenames=values["trackRenames"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         logfile=values["logfile"],
@@ -285,7 +288,8 @@ def _answer(options: SyncOptions) -> str:
     objectActions = [
         *["PutObject", "AbortMultipartUpload"] * changes,
         *["DeleteObject"] * (changes and not options.uploadOnly),
-        *["GetObject"] * options.checkContent,  # what `head-object` takes
+        # What `head-object` takes, and the copies of moves.
+        *["GetObject"] * (options.checkContent or (changes and options.trackRenames)),
     ]
     aws = policySettings(options.aws, options.kmsKey)
     return policyText(S3Location.parse(options.s3BucketUrl), aws, objectActions=objectActions)
@@ -345,6 +349,7 @@ Exit status 0 means done and verified.""",
                 "auto",
                 choices=("auto", "direct", "sync"),
             ),
+            Switch("", "trackRenames", "Move objects in the bucket when files were moved"),
             Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
             *UPLOAD_SWITCHES,
         ),
@@ -368,6 +373,9 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
         Exclusion(
             "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"
         ),
+        Exclusion("trackRenames", "verifyOnly", "--verifyOnly changes nothing"),
+        Exclusion("trackRenames", "uploadOnly", "only what is to be deleted is moved"),
+        Exclusion("trackRenames", "method=sync", "'aws s3 sync' moves nothing"),
         *vainMonitoring("dryRun", "saves"),
         *(
             Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out what the other follows")

@@ -63,7 +63,8 @@ class Hang:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Answer a PutObject as if the object were stored, and store nothing; with `damaged` store another body."""
+    """Answer a PutObject or CopyObject as if the object were stored, and store nothing; with `damaged` store another
+    body."""
 
     damaged: bool = False
 

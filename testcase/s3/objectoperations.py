@@ -31,6 +31,7 @@ _KEPT_HEADERS = frozenset(
         "x-amz-website-redirect-location",
     )
 )
+_HOW_STORED = {"x-amz-server-side-encryption", CUSTOMER_KEY, "x-amz-storage-class"}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 _MAX_BATCH = 1000
 
@@ -91,13 +92,20 @@ def putObject(service: Service, request: Request) -> Response:
 
 def copyObject(service: Service, request: Request) -> Response:
     source = copySource(service, request)
+    if request.headers.get("x-amz-copy-source-if-match", source.etag).strip('"') not in (source.etag, "*"):
+        raise S3Error("PreconditionFailed")
+    requireReadable(source)
     isReplaced = request.headers.get("x-amz-metadata-directive", "COPY").upper() == "REPLACE"
-    version = service.store.putObject(
-        request.bucket,
-        request.key,
-        source.body,
-        headers=keptHeaders(request) if isReplaced else source.headers,
-    )
+    asked = keptHeaders(request)
+    # How it is stored is never taken from the source (API reference, "CopyObject").
+    stored = {name: value for name, value in asked.items() if name in _HOW_STORED}
+    metadata = {name: value for name, value in source.headers.items() if name not in _HOW_STORED}
+    headers = asked if isReplaced else metadata | stored
+    if isinstance(request.effect, Forget) and not request.effect.damaged:
+        version = source
+    else:
+        body = bytes(source.size) if isinstance(request.effect, Forget) else source.body
+        version = service.store.putObject(request.bucket, request.key, body, headers=headers)
     result = document(
         "CopyObjectResult",
         element("LastModified", timestamp(version.lastModified)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from CedarBackup3.amazons3.model import S3Location
@@ -70,6 +70,16 @@ def deleteOneArguments(location: S3Location, key: str) -> Arguments:
     """The arguments that delete one object, whichever key it has; the name goes as JSON, as in a listing."""
     names = json.dumps({"Bucket": location.bucket, "Key": location.prefix + key})
     return Arguments("question", ("s3api", "delete-object", "--cli-input-json", names))
+
+
+def copyObjectArguments(bucket: str, origin: str, key: str, etag: str, more: Mapping[str, str]) -> Arguments:
+    """The arguments that copy an object within its bucket if it still has that ETag, and print the ETag of the copy.
+
+    aws takes the end of an origin such as `x?versionId=1` for the id of a version.
+    """
+    source = f"{bucket}/object/{origin}" if bucket.startswith("arn:") else f"{bucket}/{origin}"
+    request = {"Bucket": bucket, "Key": key, "CopySource": source, "CopySourceIfMatch": etag, **more}
+    return _question("copy-object", json.dumps(request), "CopyObjectResult.ETag")
 
 
 def _question(operation: str, request: str, query: str) -> Arguments:

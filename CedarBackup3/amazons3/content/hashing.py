@@ -10,9 +10,10 @@ import contextlib
 import errno
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple, TypeVar
 
 from CedarBackup3.amazons3.aws.command import configuredText
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -24,6 +25,8 @@ from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import Claim, ContentFinding, ObjectEntry, RunEffect, S3Location, SourceEntry, Verdict
 from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.workers import mapInOrder, processors
+
+Result = TypeVar("Result")
 
 _BATCH_FILES = 64  # handed to a thread at a time: one by one, small files would take longer to hand over than to read
 _BATCH_BYTES = 16 << 20
@@ -74,12 +77,67 @@ def contentFindings(
     reader: Reader, claims: Iterable[Claim], totalBytes: int, onProgress: OnProgress
 ) -> Iterator[ContentFinding]:
     """What the digests of the files show beside the ETags, in the order of the claims."""
+    return _read(reader, partial(_findings, reader), claims, totalBytes, onProgress)
+
+
+class FileDigests(NamedTuple):
+    """Digests of a file."""
+
+    claim: Claim
+    """Names the file, and has its size."""
+    state: FileState
+    """In which it was read."""
+    digests: Mapping[int, bytes]
+    """By the size of the parts; 0: undivided."""
+
+
+def fileDigests(
+    reader: Reader,
+    claims: Iterable[Claim],
+    sizesFor: Callable[[int], Sequence[int]],
+    totalBytes: int,
+    onProgress: OnProgress,
+) -> Iterator[FileDigests]:
+    """The digests of files, in the order of the claims, without those that cannot be read or have changed.
+
+    Args:
+        reader: what every thread has to know
+        claims: have the paths, sizes and modification times
+        sizesFor: the part sizes by which to divide a file of some size; 0: undivided
+        totalBytes: of all the files
+        onProgress: called now and then
+    """
+
+    def read(batch: Sequence[Claim]) -> list[FileDigests]:
+        buffer = bufferFor(max((each.size for each in batch), default=0))
+        found: list[FileDigests] = []
+        for each in batch:
+            with contextlib.suppress(NotRead):
+                found.append(FileDigests(each, *_digested(reader, each, sizesFor(each.size), buffer)))
+        return found
+
+    return _read(reader, read, claims, totalBytes, onProgress)
+
+
+def _read(
+    reader: Reader,
+    work: Callable[[Sequence[Claim]], list[Result]],
+    claims: Iterable[Claim],
+    totalBytes: int,
+    onProgress: OnProgress,
+) -> Iterator[Result]:
+    """What some threads make of the claims, a batch at a time, in order."""
     files = size = 0
-    judge = partial(_findings, reader)
-    for findings in mapInOrder(judge, _batches(claims), threads=processors(), ahead=_AHEAD, cancel=reader.stopped.set):
-        yield from findings
-        files += len(findings)
-        size += sum(found.size for found in findings)
+
+    def both(batch: Sequence[Claim]) -> tuple[Sequence[Claim], list[Result]]:
+        return batch, work(batch)
+
+    for batch, results in mapInOrder(
+        both, _batches(claims), threads=processors(), ahead=_AHEAD, cancel=reader.stopped.set
+    ):
+        yield from results
+        files += len(batch)
+        size += sum(each.size for each in batch)
         onProgress("content", files, size, size / totalBytes if totalBytes else None)
 
 
@@ -139,12 +197,19 @@ def hasEtag(reader: Reader, each: Claim, etag: Etag, sizes: Sequence[int], buffe
     """
     if reader.cache and _isCached(reader.cache, reader.tree.pathTo(each.path), each, etag, sizes):
         return True
+    return etag.digest in _digested(reader, each, sizes, buffer)[1].values()
+
+
+def _digested(
+    reader: Reader, each: Claim, sizes: Sequence[int], buffer: bytearray
+) -> tuple[FileState, dict[int, bytes]]:
+    """The state of a file, and its digests by the sizes of the parts; they are cached."""
     hashers = [PartedHasher(md5, size) if size else md5() for size in sizes]
     state = _fed(reader, each, hashers, buffer)
-    digests = [hasher.digest() for hasher in hashers]
+    digests = {size: hasher.digest() for size, hasher in zip(sizes, hashers, strict=True)}
     if reader.cache:
-        reader.cache.keep(reader.tree.pathTo(each.path), state, dict(zip(sizes, digests, strict=True)))
-    return etag.digest in digests
+        reader.cache.keep(reader.tree.pathTo(each.path), state, digests)
+    return state, digests
 
 
 def hasDigest(reader: Reader, each: Claim, hashers: Sequence[Hasher], digest: bytes, buffer: bytearray) -> bool:

@@ -13,6 +13,7 @@ from CedarBackup3.amazons3.model import (
     Difference,
     Kind,
     LeftAlone,
+    Move,
     Step,
     Verdict,
     VerifyReport,
@@ -73,6 +74,7 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     matched = f"{displayCount(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
     content = f"; content: {contentLine(report.content)}" if report.content else ""
     content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
+    content += f"; {report.moved:,} moved" if report.moved else ""
     for reason, what in _LEFT_ALONE.items():
         content += f"; {displayCount(report.leftAlone[reason], 'path')} {what}" if report.leftAlone.get(reason) else ""
     if report.isClean:
@@ -175,7 +177,24 @@ def stepLine(mirror: Mirror, step: Step) -> str:
     url = f"{displayPath(mirror.location.url)}{displayPath(step.key)}"
     if step.action == "delete":
         return f"Would delete {url} ({_size(step.size)})"
+    if step.action == "move":
+        origin = f"{displayPath(mirror.location.url)}{displayPath(step.origin)}"
+        return f"Would move {origin} to {url} for {displayPath(mirror.pathTo(step.path))} ({_size(step.size)})"
     return f"Would {step.action} {url} from {displayPath(mirror.pathTo(step.path))} ({_size(step.size)})"
+
+
+def notMovedLine(mirror: Mirror, move: Move, why: str) -> str:
+    """A move that failed."""
+    url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(move.path))
+    return f"Not moved: {url}{displayPath(move.origin)}, so {path} is uploaded: {why}"
+
+
+def keptLine(mirror: Mirror, key: bytes) -> str:
+    """An object that is not deleted because what it holds is nowhere else."""
+    return (
+        f"Kept: {displayPath(mirror.location.url)}{displayPath(key)} is not deleted, because it was to be moved, which "
+        "failed, and the file has not been uploaded either; run again"
+    )
 
 
 def planLine(mirror: Mirror, plan: Plan) -> str:

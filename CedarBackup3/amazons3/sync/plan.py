@@ -11,14 +11,14 @@ import contextlib
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from types import MappingProxyType
 
 from CedarBackup3.amazons3.compare import Pair, isNewer, isProvenByTime, knowablePairs
 from CedarBackup3.amazons3.content.hashing import claimOf
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Action, Claim, ContentFinding, ObjectEntry, SourceEntry, Step
+from CedarBackup3.amazons3.model import Action, Claim, ContentFinding, Move, ObjectEntry, SourceEntry, Step
 from CedarBackup3.amazons3.spool import Spool
 
 Judge = Callable[[Iterable[Claim], int, int], Iterator[ContentFinding]]
@@ -44,6 +44,8 @@ class Plan:
     oursSize: int = 0
     matches: Iterable[ContentFinding] = ()
     """Of the files that were read to plan what to do with them, those that need nothing, in key order."""
+    moves: Iterable[Move] | None = None
+    """The files that need not go up, in key order; None: nobody has looked for them."""
 
     @property
     def length(self) -> int:
@@ -57,12 +59,12 @@ class Plan:
 
     @property
     def uploads(self) -> int:
-        """How many files go up."""
+        """How many files go up, or are moved."""
         return self.length - self.deletions
 
     @property
     def uploadSize(self) -> int:
-        """How many bytes go up."""
+        """How many bytes these have."""
         return sum(size for action, size in self.sizes.items() if action != "delete")
 
 
@@ -109,6 +111,20 @@ def buildPlan(
         )
 
 
+@contextlib.contextmanager
+def replanned(plan: Plan, steps: Iterable[Step]) -> Iterator[Plan]:
+    """The plan with other steps, in key order; they can be read while the context lasts."""
+    counts: Counter[Action] = Counter()
+    sizes: Counter[Action] = Counter()
+    with Spool(Step._make) as kept:
+        with kept.appending() as keep:
+            for step in steps:
+                counts[step.action] += 1
+                sizes[step.action] += step.size
+                keep(step)
+        yield replace(plan, steps=kept, counts=MappingProxyType(counts), sizes=MappingProxyType(sizes))
+
+
 def _changed(findings: Iterable[ContentFinding], keepMatch: Callable[[ContentFinding], object]) -> Iterator[Step]:
     """The steps for files that times could not judge, but whose content did not match; matches are kept.
 
@@ -152,7 +168,9 @@ def _sorted(mirror: Mirror, pairs: Iterable[Pair], judged: Spool[Step], doubtful
 
 def _step(mirror: Mirror, entry: SourceEntry | None, found: ObjectEntry | None) -> Step | None:
     if entry is None:
-        return None if found is None or mirror.uploadOnly else Step("delete", found.key, found.key, found.size)
+        if found is None or mirror.uploadOnly:
+            return None
+        return Step("delete", found.key, found.key, found.size, found.etag)
     if entry.size is None:
         return None
     if found is None:

@@ -42,6 +42,8 @@ class RunOptions:
     """Upload again what differs in content; needs `checkContent`."""
     digestCache: str = ""
     """A file that keeps digests for the next time; empty: none."""
+    trackRenames: bool = False
+    """Let the server copy the objects of moved files, which then need not go up."""
     proveUploads: bool = True
     """Compare the content of what goes up with the ETags of its objects."""
 
@@ -71,7 +73,10 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
             requireSentinel(mirror, options.guards)
             whole = check if check.isWhole else None
             return steps.compareScan(mirror, scan, watcher, options.listings, whole)
-        with steps.preparePlan(mirror, scan, watcher, options.listings, check) as (plan, proof):
+        with steps.preparePlan(mirror, scan, watcher, options.listings, check, trackRenames=options.trackRenames) as (
+            plan,
+            proof,
+        ):
             requireHarmless(mirror, options.guards, plan)
             if plan.length and options.dryRun:
                 steps.logSteps(mirror, plan)
@@ -94,10 +99,14 @@ def _carriedOut(
     mirror: Mirror, scan: Scan, plan: Plan, options: RunOptions, watcher: Watcher, check: ContentCheck
 ) -> VerifyReport:
     """Carry the plan out, and prove that it is done; the digests for that are made meanwhile."""
-    with uploadDigests(mirror, plan.steps, check.cache) as digests:
-        with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
-            results = steps.carryOut(mirror, scan, plan, watcher, options.method, options.guards)
-        trace = steps.traceOf(scan, plan, digests)
+    with (
+        steps.moved(mirror, scan, plan, watcher, options.listings, options.guards) as (rest, known),
+        uploadDigests(mirror, rest.steps, check.cache, known) as digests,
+    ):
+        moved = plan.uploads - rest.uploads
+        with digests.making() if rest.uploads and check.mayRead else contextlib.nullcontext():
+            results = steps.carryOut(mirror, scan, rest, watcher, options.method, options.guards, hasBegun=moved > 0)
+        trace = steps.traceOf(scan, plan, digests, moved)
         report = steps.compareAfresh(mirror, scan, watcher, options.listings, check, trace)
         report = _repaired(mirror, scan, options, watcher, check, report, trace)
     if report.isClean and not all(result.isComplete for result in results):

@@ -35,6 +35,8 @@ class RunTrace:
     """What was read to make the plan, and needs nothing."""
     again: Iterable[ContentFinding] = ()
     """What has been uploaded once more after a first comparison, as that found it."""
+    moved: int = 0
+    """How many files were not uploaded, because the server has copied objects with their content."""
 
     def effects(self) -> RunEffects:
         """For one comparison."""

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import get_args
 
@@ -32,11 +33,13 @@ from CedarBackup3.amazons3.model import (
 from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
-from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.sync import apply, deletion, guards, moves, plan, verify
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
 from CedarBackup3.amazons3.sync.messages import (
     differenceLine,
     hasOddDate,
+    keptLine,
     leftAloneLine,
     newerLine,
     oddDateLine,
@@ -46,7 +49,7 @@ from CedarBackup3.amazons3.sync.messages import (
 )
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
-from CedarBackup3.amazons3.sync.uploaddigests import UploadDigests
+from CedarBackup3.amazons3.sync.uploaddigests import Digested, UploadDigests
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
 from CedarBackup3.util import displayBytes, displayCount, displayPath
 
@@ -134,11 +137,21 @@ def compareAfresh(
 
 @contextlib.contextmanager
 def preparePlan(
-    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher,
+    ranges: int = 0,
+    check: ContentCheck | None = None,
+    *,
+    trackRenames: bool = False,
 ) -> Iterator[tuple[Plan, Callable[[], VerifyReport]]]:
     """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
-    with _listed(mirror, scan, watcher, ranges) as objects:
+    with _listed(mirror, scan, watcher, ranges) as objects, contextlib.ExitStack() as stack:
         watcher("compare")
+
+        def readerFor(hasParts: bool) -> Reader:
+            part = configuredPartSize(mirror.aws) if hasParts else 0
+            return Reader(mirror.tree, mirror.location, mirror.aws, check.cache if check else None, part)
 
         def judge(claims: Iterable[Claim], files: int, size: int) -> Iterator[ContentFinding]:
             log.info(
@@ -149,21 +162,22 @@ def preparePlan(
                 displayPath(mirror.source),
             )
             watcher("content")
-            part = configuredPartSize(mirror.aws) if any("-" in each.etag for each in claims) else 0
-            reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache if check else None, part)
+            reader = readerFor(any("-" in each.etag for each in claims))
             return contentFindings(reader, claims, size, watcher)
 
-        with plan.buildPlan(mirror, mergeJoin(scan.entries, objects()), judge) as made:
-            log.info("%s", planLine(mirror, made))
-            _recordPlan(mirror, made, watcher)
-            untouched = RunTrace(scan.entries, (), (), 0, made.matches)
-            whole = check if check and check.isWhole else None
-            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, untouched if whole else None)
+        made = stack.enter_context(plan.buildPlan(mirror, mergeJoin(scan.entries, objects()), judge))
+        if trackRenames:
+            made = stack.enter_context(moves.trackRenames(mirror, made, readerFor, watcher))
+        log.info("%s", planLine(mirror, made))
+        _recordPlan(mirror, made, watcher)
+        untouched = RunTrace(scan.entries, (), (), 0, made.matches)
+        whole = check if check and check.isWhole else None
+        yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, untouched if whole else None)
 
 
-def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
+def traceOf(scan: Scan, made: Plan, digests: UploadDigests, moved: int = 0) -> RunTrace:
     """What a run has done that has just carried a plan out."""
-    return RunTrace(scan.entries, made.steps, digests, time.time_ns(), made.matches)
+    return RunTrace(scan.entries, made.steps, digests, time.time_ns(), made.matches, moved=moved)
 
 
 def logRecovered(mirror: Mirror) -> None:
@@ -176,7 +190,8 @@ def logRecovered(mirror: Mirror) -> None:
 
 def _recordPlan(mirror: Mirror, made: Plan, watcher: Watcher) -> None:
     for action in get_args(Action):
-        watcher.findings.count(action)
+        if action != "move" or made.moves is not None:
+            watcher.findings.count(action)
     oddDates = CappedLines("dates that the AWS CLI cannot read", logging.WARNING)
     for step in made.steps:
         watcher.findings.note(step.action, step.path, step.size)
@@ -192,8 +207,29 @@ def logSteps(mirror: Mirror, made: Plan) -> None:
         log.info("%s", stepLine(mirror, step))
 
 
+@contextlib.contextmanager
+def moved(
+    mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, ranges: int, limits: guards.Guards
+) -> Iterator[tuple[Plan, Spool[Digested]]]:
+    """Make the moves of a plan; gives the plan of what is left, and the digests of the files that were moved.
+
+    Raises:
+        GuardRefused: the source has changed since it was read; nothing was changed
+    """
+    guards.refuse([guards.sourceChange(mirror, scan, limits)])
+    with moves.carriedOut(mirror, made, lambda: _listed(mirror, scan, watcher, ranges), watcher) as (rest, done):
+        yield rest, done
+
+
 def carryOut(
-    mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher, method: str, limits: guards.Guards
+    mirror: Mirror,
+    scan: Scan,
+    made: Plan,
+    watcher: Watcher,
+    method: str,
+    limits: guards.Guards,
+    *,
+    hasBegun: bool = False,
 ) -> list[AwsResult]:
     """Carry a plan out: the files first, then, as long as the source is still the same, the deletions.
 
@@ -204,6 +240,7 @@ def carryOut(
         watcher: sees the progress
         method: `sync` leaves all to `aws s3 sync`; otherwise just the files of the plan are copied
         limits: asked again before each deletion, as far as they concern the source
+        hasBegun: whether the run has changed something before, by moves
 
     Raises:
         GuardRefused: the source has changed since it was read; nothing was changed
@@ -211,7 +248,11 @@ def carryOut(
         CommandFailed: aws failed as a whole
     """
     sourceChange = partial(guards.sourceChange, mirror, scan, limits)
-    guards.refuse([sourceChange()])
+    if hasBegun and (change := sourceChange()):
+        raise CedarBackupError(
+            f"Nothing was uploaded or deleted after the moves, because {change}; check what happened, then run again"
+        )
+    guards.refuse([] if hasBegun else [sourceChange()])
     results: list[AwsResult] = []
     transfer = Transfer(watcher, "sync", made.uploads, made.uploadSize)
     if method == "sync":
@@ -223,12 +264,30 @@ def carryOut(
     if made.uploads:
         log.info("Uploading %s to %s", displayCount(made.uploads, "file"), displayPath(mirror.location.url))
         results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), transfer)
-    if made.deletions:
-        log.info("Deleting %s from %s", displayCount(made.deletions, "object"), displayPath(mirror.location.url))
-        watcher("deletion")
-        ended = map(_logged, deletion.deleteObjects(mirror, made, sourceChange, watcher))
-        results += [result for result in ended if not result.isComplete]
+    with _deletable(mirror, scan, made, watcher) as left:
+        if left.deletions:
+            log.info("Deleting %s from %s", displayCount(left.deletions, "object"), displayPath(mirror.location.url))
+            watcher("deletion")
+            ended = map(_logged, deletion.deleteObjects(mirror, left, sourceChange, watcher))
+            results += [result for result in ended if not result.isComplete]
     return results
+
+
+@contextlib.contextmanager
+def _deletable(mirror: Mirror, scan: Scan, made: Plan, watcher: Watcher) -> Iterator[Plan]:
+    """The plan without the deletion of what was to be moved, could not be, and has not gone up either."""
+    if not any(step.origin for step in made.steps):
+        yield made
+        return
+    with _listed(mirror, scan, watcher, 0) as objects:
+        kept = moves.stillNeeded(made.steps, objects())
+    lines = CappedLines("objects that are kept", logging.WARNING)
+    for key in sorted(kept):
+        lines.log(keptLine(mirror, key))
+    lines.finish()
+    steps = (step for step in made.steps if step.action != "delete" or step.key not in kept)
+    with plan.replanned(made, steps) as left:
+        yield left
 
 
 def synchronize(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsResult:
@@ -381,6 +440,7 @@ def _report(
         report = verify.verifyPairs(mirror, pairs, logDifference)
     for each in lines.values():
         each.finish()
+    report = replace(report, moved=trace.moved if trace else 0)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report

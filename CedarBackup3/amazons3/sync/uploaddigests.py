@@ -7,11 +7,13 @@ read it, so that it is in the page cache, and only a digest of a file that held 
 from __future__ import annotations
 
 import contextlib
+import heapq
 import logging
 import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.aws.arguments import configureArguments
@@ -49,11 +51,19 @@ class Digested(NamedTuple):
 class UploadDigests:
     """What is known of the files of a plan."""
 
-    def __init__(self, mirror: Mirror, steps: Iterable[Step], cache: DigestCache | None, kept: Spool[Digested]) -> None:
+    def __init__(
+        self,
+        mirror: Mirror,
+        steps: Iterable[Step],
+        cache: DigestCache | None,
+        kept: Spool[Digested],
+        known: Iterable[Digested],
+    ) -> None:
         self._mirror = mirror
         self._steps = steps
         self._cache = cache
         self._kept = kept
+        self._known = known
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
@@ -61,7 +71,7 @@ class UploadDigests:
 
     def __iter__(self) -> Iterator[Digested]:
         """All that is known, in key order; to be asked for when the context has ended."""
-        return iter(self._kept)
+        return heapq.merge(self._kept, self._known, key=attrgetter("key"))
 
     @contextlib.contextmanager
     def making(self) -> Iterator[None]:
@@ -104,7 +114,7 @@ class UploadDigests:
         path = self._mirror.pathTo(step.path)
         try:
             state = fileState(os.stat(path))
-            if _mayChangeUnseen(state):
+            if mayChangeUnseen(state):
                 return None
             partSize = self._partSize(state.size)
             digest = self._cached(path, state, partSize)
@@ -151,7 +161,7 @@ class UploadDigests:
         return ownPartSize(size, self._configuredPart)
 
 
-def _mayChangeUnseen(state: FileState) -> bool:
+def mayChangeUnseen(state: FileState) -> bool:
     """Whether a file was changed so shortly ago that a change after its reading might leave its times as they are."""
     grain = _GRAIN_NS if state.ctimeNs % 1_000_000_000 else _COARSE_GRAIN_NS
     return state.ctimeNs > time.time_ns() - grain
@@ -168,7 +178,12 @@ def proves(known: Digested | None, each: Claim) -> bool:
 
 
 @contextlib.contextmanager
-def uploadDigests(mirror: Mirror, steps: Iterable[Step], cache: DigestCache | None) -> Iterator[UploadDigests]:
-    """The digests of the files of a plan, none as yet; they are kept for as long as the context lasts."""
+def uploadDigests(
+    mirror: Mirror, steps: Iterable[Step], cache: DigestCache | None, known: Iterable[Digested] = ()
+) -> Iterator[UploadDigests]:
+    """The digests of the files of a plan, none as yet; they are kept for as long as the context lasts.
+
+    What is known of other files is among them, in key order.
+    """
     with Spool(Digested._make) as kept:
-        yield UploadDigests(mirror, steps, cache, kept)
+        yield UploadDigests(mirror, steps, cache, kept, known)

@@ -362,6 +362,33 @@ class Session:
         """Delete one object, whichever key it has; raises as the others do."""
         self._call("DeleteObject", {"Bucket": bucket, "Key": key}, shouldStop)
 
+    def copyObject(
+        self,
+        bucket: str,
+        origin: str,
+        key: str,
+        etag: str,
+        *,
+        shouldStop: Callable[[], bool] = lambda: False,
+        **more: str,
+    ) -> str:
+        """Copy an object within its bucket, if it still has that ETag; returns the ETag of the copy, or nothing.
+
+        Args:
+            bucket, origin: its names
+            key: of the copy
+            etag: as aws printed it
+            shouldStop: asked every fifth of a second; the question is given up once it says yes
+            more: further parameters of CopyObject, such as `StorageClass`
+
+        Raises:
+            SessionLost: the session is lost; whether there is a copy is not known
+            CommandFailed: S3 or aws refuses
+        """
+        source = {"CopySource": {"Bucket": bucket, "Key": origin}, "CopySourceIfMatch": etag}
+        answer = self._call("CopyObject", {"Bucket": bucket, "Key": key, **source, **more}, shouldStop)
+        return str(answer.get("CopyObjectResult", {}).get("ETag", ""))
+
     def restoreObject(self, bucket: str, key: str, versionId: str, request: Mapping[str, Any]) -> None:
         """Bring an archived object back, as the request has it (`RestoreRequest`); raises as the others do."""
         named = {"VersionId": versionId} if versionId else {}
