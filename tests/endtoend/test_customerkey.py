@@ -53,6 +53,7 @@ def _recording(directory: Path, real: str) -> Path:
 
 def _assertUnseen(key: bytes, directory: Path, *outcomes: Outcome) -> None:
     seen = (directory / "record").read_bytes() + repr(outcomes).encode()
+    assert seen.count(b"key=fileb:///proc/self/fd/") > 1
     for form in (key, key[4:], base64.b64encode(key), key.hex().encode(), repr(key)[2:-1].encode()):
         assert form not in seen
 

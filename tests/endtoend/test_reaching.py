@@ -162,6 +162,7 @@ def test_a_wrong_value_is_refused_in_one_sentence(
             ["--sseCustomerKeyFile", KEY, "--endpointUrl", "http://nas.example:9000"],
             "http://nas.example:9000 unencrypted",
         ),
+        (["--sseCustomerKeyFile", KEY, "--profile", "recorded"], "to the history of its requests"),
     ],
 )
 @pytest.mark.parametrize("isRestore", [False, True])
@@ -174,7 +175,9 @@ def test_a_key_that_is_none_or_would_be_seen_is_refused_before_aws_is_started(
     arguments = [str(key) if word == KEY else word for word in words]
     aws = awsStandIn(tmp_path / "commands", before=f"touch {tmp_path / 'called'}")
     run, places = (restoreOnce, ("s3://b", tmp_path)) if isRestore else (syncOnce, (tmp_path, "s3://b"))
-    outcome = run(*places, *arguments, awsDirectory=aws)
+    configuration = tmp_path / "config"
+    configuration.write_text("[profile recorded]\ncli_history = enabled\n")
+    outcome = run(*places, *arguments, awsDirectory=aws, environment={"AWS_CONFIG_FILE": str(configuration)})
     assert (outcome.status, outcome.stderr.count("\n")) == (2, 1), outcome
     assert reason in outcome.stderr
     assert not (tmp_path / "called").exists()
@@ -197,9 +200,9 @@ def test_a_key_that_is_none_or_would_be_seen_is_refused_before_aws_is_started(
             },
         ),
         (
-            ["--endpointUrl", "http://d", "--sse", "AES256"],
+            ["--endpointUrl", "http://d", "--sse", "AES256", "--requestPayer"],
             {},
-            {"Endpoint": "http://d (--endpointUrl)", "--sse": "AES256"},
+            {"Endpoint": "http://d (--endpointUrl)", "--sse": "AES256", "--requestPayer": "yes"},
         ),
     ],
 )

@@ -68,13 +68,14 @@ def withCustomerKey(aws: AwsSettings, path: str) -> AwsSettings:
     """The settings with the key in the file of `--sseCustomerKeyFile`, if one is given.
 
     Raises:
-        UsageError: the file has no key that is safe, or the key would be sent unencrypted
+        UsageError: the file has no key that is safe, or the key would be sent unencrypted or written to a file
     """
     if not path:
         return aws
     from dataclasses import replace
 
     from CedarBackup3.amazons3.aws.command import openEndpoint
+    from CedarBackup3.amazons3.aws.configuration import keepsHistory
     from CedarBackup3.amazons3.aws.customerkey import readCustomerKey
     from CedarBackup3.util import displayPath
 
@@ -83,6 +84,11 @@ def withCustomerKey(aws: AwsSettings, path: str) -> AwsSettings:
         raise UsageError(
             f"the key of --sseCustomerKeyFile would go to {displayPath(endpoint)} unencrypted, which Amazon S3 refuses "
             "too; use an https endpoint"
+        )
+    if keepsHistory(os.environ, aws.profile, aws.locale.encoding):
+        raise UsageError(
+            "the AWS CLI would write the key of --sseCustomerKeyFile to the history of its requests; remove "
+            "cli_history from the AWS configuration, or use another --profile"
         )
     return replace(aws, customerKey=key)
 
