@@ -129,6 +129,9 @@ def test_of_objects_under_several_keys_those_are_restored_whose_key_is_given(
     assert first.endswith("with --sseCustomerKeyFile, check that it holds the key with which the object is encrypted")
     assert _restored(tmp_path / "t").keys() == files.keys() - {b"before"}
     assert all(server.objects("bucket")[b"p/" + name].body == body for name, body in _restored(tmp_path / "t").items())
+    other = _keyFile(tmp_path / "other key", OLD_KEY)
+    again = restoreOnce("s3://bucket/p", tmp_path / "t", "--awsSession", "always", "--sseCustomerKeyFile", other)
+    assert (again.status, filesIn(tmp_path / "t").keys()) == (0, files.keys()), again
 
 
 def test_who_lacks_the_key_of_an_object_is_told_which_switch_takes_it(

@@ -98,7 +98,7 @@ def test_a_key_is_read_whatever_its_file_is_called(name: str, tmp_path: Path, mo
     directory = tmp_path / "d"
     directory.mkdir(mode=0o700)
     monkeypatch.chdir(directory)
-    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).parent.mkdir(mode=0o700, exist_ok=True)
     plant(Path(name), mode=0o400)
     assert readCustomerKey(os.fsencode(name)) == KEY
     (directory / "link").symlink_to(name)
