@@ -47,6 +47,7 @@ _KEY_DECIDES = (
 _ENCRYPTED = "encrypted in a way that keeps its ETag from being a digest"
 ENCRYPTED = f"it is {_ENCRYPTED}"
 """Why nothing is known of what is encrypted by KMS or with a customer's key."""
+_NEEDS_KEY = "it is encrypted with a customer's key, which --sseCustomerKeyFile has to name"
 _DOUBTFUL: frozenset[Verdict] = frozenset({"differs", "unknown"})
 
 
@@ -211,7 +212,8 @@ def _asked(reader: Reader, found: ContentFinding, session: Session | None) -> _A
         if failure.code == "404":  # deleted meanwhile
             return _Answer(found, True)
         if _hasCustomerKey(reader, each, failure, session):
-            return _Answer(found._replace(verdict="unknown", why=ENCRYPTED), True, True)
+            why = ENCRYPTED if reader.aws.customerKey else _NEEDS_KEY
+            return _Answer(found._replace(verdict="unknown", why=why), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
 
