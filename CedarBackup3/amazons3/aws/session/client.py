@@ -320,8 +320,8 @@ class Session:
         named = {"VersionId": versionId} if versionId else {}
         parameters = {"Bucket": bucket, "Key": key, **named, **self._common, **more}
 
-        def received(key: Mapping[str, str]) -> dict[str, Any]:
-            question = {"parameters": {**parameters, **key}, "path": path.decode("latin-1")}
+        def received(encryption: Mapping[str, str]) -> dict[str, Any]:
+            question = {"parameters": {**parameters, **encryption}, "path": path.decode("latin-1")}
             return self._answer("getObject", question, shouldStop)
 
         end = self._withKey(received)
@@ -357,7 +357,7 @@ class Session:
         parameters |= {"VersionId": versionId} if versionId else {}
         parameters |= {"PartNumber": partNumber} if partNumber else {}
         parameters |= {"ChecksumMode": "ENABLED"} if checksumMode else {}
-        return self._withKey(lambda key: self._call("HeadObject", {**parameters, **key}, shouldStop))
+        return self._withKey(lambda encryption: self._call("HeadObject", {**parameters, **encryption}, shouldStop))
 
     def deleteObjects(self, bucket: str, keys: Sequence[str]) -> list[NotDeleted]:
         """Delete at most 1,000 objects in one request; returns those that are not.
