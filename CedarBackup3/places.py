@@ -105,13 +105,30 @@ def placeOfFile(path: bytes) -> Iterator[tuple[Place, bytes]]:
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
-def _exposure(descriptor: int) -> str:
+def fileExposure(descriptor: int) -> str:
+    """Why others could change what an open file holds, as the clause of a place; empty: they cannot."""
     status = os.fstat(descriptor)
     if not _isTrusted(status.st_uid):
         return f"{displayPath(_pathOf(descriptor))} belongs to {_userName(status.st_uid)}"
-    if _isWritableByOthers(descriptor) and not status.st_mode & stat.S_ISVTX:
-        return f"others can write to {displayPath(_pathOf(descriptor))}"
-    return ""
+    return f"others can write to {displayPath(_pathOf(descriptor))}" if _isWritableByOthers(descriptor) else ""
+
+
+def isReadableByOthers(descriptor: int) -> bool:
+    """Whether others can read an open file, going by its mode.
+
+    A user who is not root may have been let in by a group or an access list, as to the credentials of a systemd unit.
+    """
+    status = os.fstat(descriptor)
+    if status.st_mode & stat.S_IROTH:
+        return True
+    isOfGroup = bool(status.st_mode & stat.S_IRGRP) and os.geteuid() == 0
+    return isOfGroup and (status.st_gid != 0 or _hasAccessList(descriptor))
+
+
+def _exposure(descriptor: int) -> str:
+    status = os.fstat(descriptor)
+    isSticky = _isTrusted(status.st_uid) and status.st_mode & stat.S_ISVTX
+    return "" if isSticky else fileExposure(descriptor)
 
 
 def _refuseStrangers(link: os.stat_result, directory: int) -> None:

@@ -22,7 +22,8 @@ SYNC = "CedarBackup3.tools.amazons3sync"
 RESTORE = "CedarBackup3.tools.amazons3restore"
 
 _WHOEVER = {
-    *("test_cli.py", "test_digestcache.py", "test_guards.py", "test_lock.py", "test_monitoring.py", "test_placing.py"),
+    *("test_cli.py", "test_digestcache.py", "test_guards.py", "test_keyfile.py", "test_lock.py"),
+    *("test_monitoring.py", "test_placing.py"),
     *("test_safepaths.py", "test_scan.py", "test_spool.py", "test_syslog.py", "test_systemd.py"),
 }
 """Modules about owners, modes, locks and links, whose tests depend on who runs them."""

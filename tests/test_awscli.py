@@ -15,9 +15,11 @@ from CedarBackup3.amazons3.aws.arguments import (
     configureArguments,
     copyArguments,
     deleteArguments,
+    deleteOneArguments,
     downloadArguments,
     getArguments,
     headArguments,
+    headBucketArguments,
     listArguments,
     restoreArguments,
     syncArguments,
@@ -102,6 +104,12 @@ ADVICE = {
     _refused("InvalidArgument", "x-amz-server-side-encryption aws:kms not supported"): "--sse",
     _refused("InvalidEncryptionAlgorithmError"): "--sse",
     _refused("InvalidRequest", "Server Side Encryption with KMS is not configured"): "--sse",
+    _refused("AccessDenied", operation="ListObjectsV2"): "use --requestPayer",
+    _refused("AccessDenied", operation="GetObject"): "check that it holds the key with which",
+    _refused("InvalidRequest", "The object was stored using a form of Server Side Encryption.", "GetObject"): (
+        "name the file of that key with --sseCustomerKeyFile"
+    ),
+    _refused("InvalidArgument", "Server Side Encryption with Customer provided keys must be secure"): "CustomerKeyFile",
     _refused("NotImplemented", "A header you provided implies functionality that is not implemented"): "--storageClass",
     _refused("MethodNotAllowed", operation="ListObjectVersions"): "fetch the objects with 'aws s3 sync'",
     _refused("NotImplemented", operation="ListObjectVersions"): "fetch the objects with 'aws s3 sync'",
@@ -118,6 +126,7 @@ ADVICE = {
     "The config profile (x) could not be found": "AWS_PROFILE",
     "Unable to parse config file: /root/.aws/config": "correct that file",
     "Unknown options: --x": "too old",
+    "Missing Dependency: This operation requires an additional dependency. Use pip install botocore[crt]": "version 2",
     "SSL validation failed for https://h/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed": "AWS_CA_BUNDLE",
     "SSL validation failed for https://h/ EOF occurred in violation of protocol": "AWS_CA_BUNDLE",
     "Could not find a suitable TLS CA certificate bundle, invalid path: ca.pem": "AWS_CA_BUNDLE",
@@ -242,34 +251,42 @@ EVERYTHING = AwsSettings(
     region="eu-central-1",
     endpointUrl="http://e",
     expectedBucketOwner="123456789012",
+    isRequesterPaying=True,
+    customerKey=bytes(32),
     storageClass="GLACIER_IR",
     sse="aws:kms",
     sseKmsKeyId="alias/mine",
 )
+KEY_FILE = "/proc/self/fd/9"
 EVERYWHERE = ["--profile=-x y", "--region=eu-central-1", "--endpoint-url=http://e"]
 UPLOADS = ["--storage-class=GLACIER_IR", "--sse=aws:kms", "--sse-kms-key-id=alias/mine"]
 OWNED = ["--expected-bucket-owner=123456789012"]
+PAID = ["--request-payer=requester"]
+TRANSFERRED = [*PAID, "--sse-c=AES256", f"--sse-c-key=fileb://{KEY_FILE}"]
+READ = [*OWNED, *PAID, "--sse-customer-algorithm=AES256", f"--sse-customer-key=fileb://{KEY_FILE}"]
 
 
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        (syncArguments(b"/s", PLACE, delete=True), EVERYWHERE + UPLOADS),
-        (copyArguments(b"/s", PLACE), EVERYWHERE + UPLOADS),
-        (downloadArguments(PLACE, b"/s3://a"), EVERYWHERE),
-        (headArguments(PLACE, "a", ("ETag",)), EVERYWHERE + OWNED),
-        (versionArguments("bucket", "p/"), EVERYWHERE + OWNED),
-        (getArguments("bucket", "p/a", "1", b"/s/a"), EVERYWHERE + OWNED),
-        (restoreArguments("{}"), EVERYWHERE + OWNED),
-        (listArguments(PLACE), EVERYWHERE + OWNED),
-        (deleteArguments("/tmp/x"), EVERYWHERE + OWNED),
+        (syncArguments(b"/s", PLACE, delete=True), EVERYWHERE + UPLOADS + TRANSFERRED),
+        (copyArguments(b"/s", PLACE), EVERYWHERE + UPLOADS + TRANSFERRED),
+        (downloadArguments(PLACE, b"/s3://a"), EVERYWHERE + TRANSFERRED),
+        (headArguments(PLACE, "a", ("ETag",)), EVERYWHERE + READ),
+        (headBucketArguments(PLACE), EVERYWHERE + OWNED + PAID),
+        (versionArguments("bucket", "p/"), EVERYWHERE + OWNED + PAID),
+        (getArguments("bucket", "p/a", "1", b"/s/a"), EVERYWHERE + READ),
+        (restoreArguments("{}"), EVERYWHERE + OWNED + PAID),
+        (listArguments(PLACE), EVERYWHERE + OWNED + PAID),
+        (deleteArguments("/tmp/x"), EVERYWHERE + OWNED + PAID),
+        (deleteOneArguments(PLACE, "a"), EVERYWHERE + OWNED + PAID),
         (configureArguments("get", "region"), EVERYWHERE),
     ],
 )
 def test_each_setting_goes_to_the_commands_that_know_it_and_to_no_other(
     command: Arguments, expected: list[str]
 ) -> None:
-    assert settingArguments(command, EVERYTHING, {"AWS_ENDPOINT_URL": "http://other"}) == expected
+    assert settingArguments(command, EVERYTHING, {"AWS_ENDPOINT_URL": "http://other"}, KEY_FILE) == expected
     assert settingArguments(command, AwsSettings(UTF8), {}) == []
 
 

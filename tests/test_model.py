@@ -13,6 +13,7 @@ from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.errors import UsageError
 
 POINT = "arn:aws:s3:us-east-1:123456789012:accesspoint/point"
+MANY = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap"
 OUTPOST = "arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1/accesspoint/point"
 
 
@@ -36,6 +37,16 @@ OUTPOST = "arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1/accesspoint/p
         (f"s3://{POINT}", POINT, ""),
         (f"s3://{POINT}/p/q", POINT, "p/q/"),
         (f"s3://{OUTPOST}/p", OUTPOST, "p/"),
+        (f"s3://{POINT.replace('/', ':')}/p", POINT, "p/"),
+        (f"s3://{OUTPOST.replace('/', ':')}/p:q", OUTPOST, "p:q/"),
+        (f"s3://{MANY}/p", MANY, "p/"),
+        (f"s3://{POINT.replace('aws', 'aws-cn')}", POINT.replace("aws", "aws-cn"), ""),
+        (
+            "s3://point-abcdefghijklmnopqrstuvwxyz123456-s3alias/p",
+            "point-abcdefghijklmnopqrstuvwxyz123456-s3alias",
+            "p/",
+        ),
+        ("s3://mine--ol-s3.example/p--ol-s3", "mine--ol-s3.example", "p--ol-s3/"),
     ],
 )
 def test_a_url_names_a_bucket_and_a_prefix_that_is_empty_or_ends_with_a_slash(
@@ -60,7 +71,22 @@ def test_a_url_names_a_bucket_and_a_prefix_that_is_empty_or_ends_with_a_slash(
         (f"s3://{'x' * 256}", "a bucket that the AWS CLI does not accept"),
         (
             "s3://arn:aws:s3express:us-east-1:123456789012:accesspoint/x--use1-az4--xa-s3",
-            "a bucket that the AWS CLI does not accept",
+            "directory bucket, which lists",
+        ),
+        ("s3://arn:aws:s3-object-lambda:us-east-1:123456789012:accesspoint/point/p", "an Object Lambda access point"),
+        ("s3://point-abc--ol-s3/p", "an Object Lambda access point"),
+        ("s3://arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1/bucket/b/p", "a bucket of an Outpost"),
+        ("s3://arn:aws:s3:::bucket/p", "a bucket by its ARN; use the name alone"),
+        *(
+            (f"s3://arn:aws:{rest}", "that of an access point is arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME")
+            for rest in (
+                "s3:us-east-1:123456789012:accesspoint/",
+                "s3:us-east-1:123456789012:bucket/b",
+                "s3:us-east-1:12345678901:accesspoint/point",
+                "s3:us-east-1::accesspoint/point",
+                "iam::123456789012:user/point",
+                "",
+            )
         ),
         ("s3://mine--use1-az4--x-s3/p", "directory bucket, which lists its keys in no order"),
         ("s3://point--use1-az4--xa-s3", "directory bucket, which lists its keys in no order"),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,12 +45,12 @@ def movesOf(
     objects: Mapping[bytes, tuple[int, str]],
     *,
     configuredPart: int = 0,
-    sse: str = "",
+    **encryption: Any,
 ) -> tuple[dict[bytes, bytes], list[tuple[str, bytes]], list[bytes]]:
     """The origins of what is moved, all steps, and the paths of the files that were read."""
     source = plantTree(tmp_path / "source", files)
     mirror = mirrorOf(source, "s3://bucket")
-    mirror = replace(mirror, aws=replace(mirror.aws, sse=sse))
+    mirror = replace(mirror, aws=replace(mirror.aws, **encryption))
     time.sleep(0.05)  # what changed a moment ago may change again unseen
     listed = [ObjectEntry(key, size, LATER, f'"{etag}"') for key, (size, etag) in sorted(objects.items())]
     read: list[bytes] = []
@@ -141,9 +142,13 @@ def test_only_files_of_the_size_of_an_object_that_goes_are_read_and_each_once(tm
     assert ("upload", b"larger") in steps
 
 
-def test_nothing_is_read_or_moved_under_kms_or_without_deletions(tmp_path: Path) -> None:
-    kms = movesOf(tmp_path / "1", {b"b": b"one"}, {b"a": (3, md5(b"one"))}, sse="aws:kms")
-    assert kms == ({}, [("delete", b"a"), ("upload", b"b")], [])
+@pytest.mark.parametrize("encryption", [{"sse": "aws:kms"}, {"customerKey": bytes(32)}], ids=["KMS", "customer's key"])
+def test_nothing_is_read_or_moved_where_etags_are_no_digests(encryption: dict[str, Any], tmp_path: Path) -> None:
+    encrypted = movesOf(tmp_path / "1", {b"b": b"one"}, {b"a": (3, md5(b"one"))}, **encryption)
+    assert encrypted == ({}, [("delete", b"a"), ("upload", b"b")], [])
+
+
+def test_nothing_is_read_or_moved_without_deletions(tmp_path: Path) -> None:
     assert movesOf(tmp_path / "2", {b"b": b"one"}, {}) == ({}, [("upload", b"b")], [])
 
 

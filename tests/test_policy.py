@@ -15,11 +15,12 @@ from CedarBackup3.errors import UsageError
 
 UTF8 = AwsLocale("C.UTF-8", "utf-8", "")
 POINT = "arn:aws:s3:us-east-1:123456789012:accesspoint"
+MANY = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap"
 OUTPOST = "arn:aws:s3-outposts:us-east-1:123456789012:outpost/op-1"
 
 
-def _statements(url: str, objectActions: tuple[str, ...] = ("PutObject",), **settings: str) -> list[dict[str, Any]]:
-    text = policyText(S3Location.parse(url), AwsSettings(UTF8, **settings), objectActions=objectActions)  # type: ignore[arg-type]
+def _statements(url: str, objectActions: tuple[str, ...] = ("PutObject",), **settings: Any) -> list[dict[str, Any]]:
+    text = policyText(S3Location.parse(url), AwsSettings(UTF8, **settings), objectActions=objectActions)
     policy = json.loads(text)
     assert policy.keys() == {"Version", "Statement"}
     assert policy["Version"] == "2012-10-17"
@@ -40,6 +41,7 @@ def _statements(url: str, objectActions: tuple[str, ...] = ("PutObject",), **set
         ("s3://bucket", "us-isob-east-1", "arn:aws-iso-b:s3:::bucket", "arn:aws-iso-b:s3:::bucket/*", None),
         (f"s3://{POINT}/name", "", f"{POINT}/name", f"{POINT}/name/object/*", None),
         (f"s3://{POINT}:name/p", "", f"{POINT}/name", f"{POINT}/name/object/p/*", "p/"),
+        (f"s3://{MANY}/p", "", MANY, f"{MANY}/object/p/*", "p/"),
     ],
 )
 def test_only_this_bucket_and_what_is_below_the_prefix(
@@ -90,6 +92,10 @@ def test_who_reads_objects_may_only_decrypt() -> None:
 
 def test_the_key_of_amazon_takes_no_permission() -> None:
     assert len(_statements("s3://bucket", sse="aws:kms")) == 2
+
+
+def test_who_pays_and_with_which_key_of_the_customer_takes_no_permission() -> None:
+    assert _statements("s3://bucket", isRequesterPaying=True, customerKey=bytes(32)) == _statements("s3://bucket")
 
 
 @pytest.mark.parametrize("bucket", ["point-metadata-s3alias", "lambda--ol-s3", "mine--use1-az4--x-s3"])

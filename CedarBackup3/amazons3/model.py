@@ -17,9 +17,25 @@ KEY_LIMIT = 1024
 # What aws takes (`botocore.handlers.VALID_BUCKET`): older buckets of Amazon, and those of other services, have
 # underscores, capitals and up to 255 characters. But `.` and `..` would be taken out of the path of the request.
 _BUCKET_NAME = re.compile(r"(?!\.{1,2}\Z)[a-zA-Z0-9.\-_]{1,255}\Z")
-# S3 User Guide, "Directory bucket naming rules" and "Access points for directory buckets".
-_OF_DIRECTORY_BUCKETS = ("--x-s3", "--xa-s3")
-# What `aws s3 sync` takes in a bucket's place: access points, also those of Outposts.
+# What holds no objects that can be listed and compared, and why (S3 User Guide, on directory buckets, Object Lambda,
+# Outposts and their names).
+_UNUSABLE = (
+    (
+        re.compile(r"[^/]*--xa?-s3(/|\Z)|arn:[^:/]*:s3express:"),
+        "a directory bucket, which lists its keys in no order, so nothing can be proven; use a general purpose bucket",
+    ),
+    (
+        re.compile(r"[^/]*--ol-s3(/|\Z)|arn:[^:/]*:s3-object-lambda:"),
+        "an Object Lambda access point, whose objects are made when they are read, so nothing can be proven; use the "
+        "access point behind it",
+    ),
+    (
+        re.compile(r"arn:[^:/]*:s3-outposts:[^/]*:outpost[:/][^:/]*[:/]bucket[:/]"),
+        "a bucket of an Outpost, which the AWS CLI reaches through access points only; use the ARN of one",
+    ),
+    (re.compile(r"arn:[^:/]*:s3:::"), "a bucket by its ARN; use the name alone, as in s3://bucket/prefix"),
+)
+# What `aws s3 sync` takes in a bucket's place: access points, also those of Outposts and of several regions.
 _BUCKET_ARN = re.compile(
     r"arn:aws[a-z-]*:s3:[a-z0-9-]*:\d{12}:accesspoint[:/][^/:]+"
     r"|arn:aws[a-z-]*:s3-outposts:[a-z0-9-]+:\d{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]accesspoint[:/][a-zA-Z0-9-]{1,63}"
@@ -37,6 +53,9 @@ class S3Location:
     def parse(cls, url: str) -> S3Location:
         """The location of an `s3://bucket[/prefix]` URL; every character of the prefix is literal.
 
+        Instead of the bucket an access point may stand there, as its alias or its ARN, whose parts are divided by
+        slashes then, as in policies.
+
         Raises:
             UsageError: it is no such URL, or S3 allows no such bucket
         """
@@ -45,18 +64,8 @@ class S3Location:
         rest = url.removeprefix("s3://")
         arn = _BUCKET_ARN.match(rest)
         bucket = arn[0] if arn else rest.partition("/")[0]
-        if not bucket:
-            raise UsageError(f"the URL {displayPath(url)} names no bucket")
-        if not (arn or _BUCKET_NAME.match(bucket)):
-            raise UsageError(
-                f"the URL {displayPath(url)} names a bucket that the AWS CLI does not accept: a name has letters, "
-                "digits, dots, dashes and underscores, at most 255"
-            )
-        if bucket.endswith(_OF_DIRECTORY_BUCKETS):
-            raise UsageError(
-                f"the URL {displayPath(url)} names a directory bucket, which lists its keys in no order, so nothing "
-                "can be proven; use a general purpose bucket"
-            )
+        if problem := _problemOf(rest, bucket, isArn=bool(arn)):
+            raise UsageError(f"the URL {displayPath(url)} names {problem}")
         if rest[len(bucket) : len(bucket) + 1] not in {"", "/"}:
             raise UsageError(f"the URL {displayPath(url)} continues after the access point without a slash")
         prefix = rest[len(bucket) + 1 :]
@@ -64,12 +73,31 @@ class S3Location:
             prefix.encode()
         except UnicodeEncodeError:
             raise UsageError(f"the prefix of the URL {displayPath(url)} cannot be decoded in this locale") from None
-        return cls(bucket, prefix if not prefix or prefix.endswith("/") else prefix + "/")
+        *start, resource = bucket.split(":", 5) if arn else [bucket]
+        whole = ":".join([*start, resource.replace(":", "/")])  # so that one access point has one lock
+        return cls(whole, prefix if not prefix or prefix.endswith("/") else prefix + "/")
 
     @property
     def url(self) -> str:
         """The URL, always with its last slash."""
         return f"s3://{self.bucket}/{self.prefix}"
+
+
+def _problemOf(rest: str, bucket: str, *, isArn: bool) -> str:
+    """What a URL names that is no bucket for us; empty: it is one."""
+    if not bucket:
+        return "no bucket"
+    if reason := next((reason for pattern, reason in _UNUSABLE if pattern.match(rest)), ""):
+        return reason
+    if isArn or _BUCKET_NAME.match(bucket):
+        return ""
+    if bucket.startswith("arn:"):
+        return (
+            "an ARN that the AWS CLI does not accept as a bucket; that of an access point is "
+            "arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME"
+        )
+    allowed = "a name has letters, digits, dots, dashes and underscores, at most 255"
+    return f"a bucket that the AWS CLI does not accept: {allowed}"
 
 
 class SourceEntry(NamedTuple):

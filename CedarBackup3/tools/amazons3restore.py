@@ -20,7 +20,13 @@ from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, r
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, warnOfOpenEndpoint, warnOfVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import (
+    bucketOptions,
+    excludeSwitch,
+    warnOfOpenEndpoint,
+    warnOfVainPatterns,
+    withCustomerKey,
+)
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
@@ -53,6 +59,8 @@ class RestoreOptions(NamedTuple):
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
+    sseCustomerKeyFile: str = ""
+    """Read when the run begins; empty: none."""
     ambiguity: str = ""
     """A sentence on `atTime`, if it could be another time as well."""
 
@@ -67,9 +75,10 @@ def run(options: RestoreOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.progress import logTimes
     from CedarBackup3.amazons3.restore.run import compareTarget, rehearseRestore, runRestore
 
+    aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
     warnOfVainPatterns(options.exclude)
-    warnOfOpenEndpoint(options.aws)
-    selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, options.aws)
+    warnOfOpenEndpoint(aws)
+    selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
     with logTimes(context):
@@ -241,6 +250,7 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         verifyOnly=values["verifyOnly"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
+        sseCustomerKeyFile=values["sseCustomerKeyFile"],
         ambiguity=ambiguity,
     )
 

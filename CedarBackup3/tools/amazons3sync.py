@@ -22,11 +22,18 @@ from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
     KEY_NEEDS_KMS,
     KEY_NEEDS_POLICY,
+    ONE_ENCRYPTION,
     POLICY_SWITCHES,
     UPLOAD_SWITCHES,
     policySettings,
 )
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, warnOfOpenEndpoint, warnOfVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import (
+    bucketOptions,
+    excludeSwitch,
+    warnOfOpenEndpoint,
+    warnOfVainPatterns,
+    withCustomerKey,
+)
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
@@ -68,6 +75,8 @@ class SyncOptions(NamedTuple):
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
+    sseCustomerKeyFile: str = ""
+    """Read when the run begins; empty: none."""
     logfile: str = ""
     """The log file of this run; empty: none."""
 
@@ -83,8 +92,9 @@ def run(options: SyncOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
+    aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
     warnOfVainPatterns(options.exclude)
-    warnOfOpenEndpoint(options.aws)
+    warnOfOpenEndpoint(aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
@@ -92,7 +102,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
         excludes=(*options.exclude, *_logPattern(options)),
         maxSize=options.maxSize,
         followLinks=options.followLinks,
-        aws=options.aws,
+        aws=aws,
     )
     how = RunOptions(
         verifyOnly=options.verifyOnly,
@@ -274,6 +284,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         trackRenames=values["trackRenames"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
+        sseCustomerKeyFile=values["sseCustomerKeyFile"],
         logfile=values["logfile"],
     )
 
@@ -376,6 +387,7 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
         Exclusion("trackRenames", "verifyOnly", "--verifyOnly changes nothing"),
         Exclusion("trackRenames", "uploadOnly", "only what is to be deleted is moved"),
         Exclusion("trackRenames", "method=sync", "'aws s3 sync' moves nothing"),
+        ONE_ENCRYPTION,
         *vainMonitoring("dryRun", "saves"),
         *(
             Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out what the other follows")

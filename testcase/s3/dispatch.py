@@ -66,6 +66,8 @@ def _performed(service: Service, route: Route | None, request: Request, requestI
             raise S3Error("InvalidAccessKeyId")
         if request.headers.get("x-amz-expected-bucket-owner", ACCOUNT) != ACCOUNT:
             raise S3Error("AccessDenied")
+        if service.requesterPays and request.headers.get("x-amz-request-payer") != "requester":
+            raise S3Error("AccessDenied")
         if isinstance(request.effect, Refuse):
             raise request.effect.error()
         return route.function(service, request)

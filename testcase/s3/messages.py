@@ -62,7 +62,14 @@ class RequestRecord:
 
 
 def splitTarget(target: str) -> tuple[str, str, bytes, dict[str, bytes]]:
-    """Path, bucket, key and query of a request line's target."""
+    """Path, bucket, key and query of a request line's target.
+
+    Of a proxy the target is a whole address; if its host has three names or more, the first is the bucket.
+    """
+    if target.startswith("http://"):
+        host, _, rest = target.removeprefix("http://").partition("/")
+        bucket = host.partition(".")[0] if host.count(".") > 1 else ""
+        return splitTarget(f"/{bucket}/{rest}" if bucket else f"/{rest}")
     path, _, queryText = target.partition("?")
     bucket, _, key = path.removeprefix("/").partition("/")
     return path, bucket, _unquoted(key), _parsedQuery(queryText)

@@ -11,6 +11,7 @@ from testcase.s3.checksums import (
     compositeChecksum,
     verifiedChecksums,
 )
+from testcase.s3.customerkeys import givenKey, requireKeyOfUpload
 from testcase.s3.errors import S3Error
 from testcase.s3.messages import Request, Response
 from testcase.s3.objectoperations import byteSpan, copySource, keptHeaders, versionHeaders
@@ -24,6 +25,7 @@ _MAX_PART_NUMBER = 10000
 
 def createMultipartUpload(service: Service, request: Request) -> Response:
     checkedKey(request.key)
+    givenKey(request.headers)
     with service.store.lock:
         service.store.bucket(request.bucket)
     algorithm = request.headers.get("x-amz-checksum-algorithm", "").lower()
@@ -122,6 +124,7 @@ def _upload(service: Service, request: Request) -> Upload:
 
 def _addedPart(service: Service, request: Request, body: bytes, checksums: Mapping[str, str]) -> Part:
     upload = _upload(service, request)
+    requireKeyOfUpload(upload.headers, request.headers)
     number = request.number("partNumber", 0)
     if not 1 <= number <= _MAX_PART_NUMBER:
         raise S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from email.utils import format_datetime
 from urllib.parse import unquote_to_bytes
 
+from testcase.s3 import customerkeys
 from testcase.s3.archive import requireReadable
 from testcase.s3.bucket import NULL_VERSION, StoredObject, Versioning
 from testcase.s3.checksums import checksumHeaders, verifiedChecksums
@@ -15,7 +16,7 @@ from testcase.s3.errors import S3Error
 from testcase.s3.faults import Effect, Forget, Refuse, RefuseBatch
 from testcase.s3.messages import Request, Response
 from testcase.s3.service import Service
-from testcase.s3.store import CUSTOMER_KEY, checkedKey
+from testcase.s3.store import checkedKey
 from testcase.s3.xmltext import document, element, group, parsed, timestamp
 
 _KEPT_HEADERS = frozenset(
@@ -26,12 +27,13 @@ _KEPT_HEADERS = frozenset(
         "content-type",
         "expires",
         "x-amz-server-side-encryption",
-        CUSTOMER_KEY,
+        customerkeys.ALGORITHM,
+        customerkeys.KEY_MD5,
         "x-amz-storage-class",
         "x-amz-website-redirect-location",
     )
 )
-_HOW_STORED = {"x-amz-server-side-encryption", CUSTOMER_KEY, "x-amz-storage-class"}
+_HOW_STORED = {"x-amz-server-side-encryption", customerkeys.ALGORITHM, customerkeys.KEY_MD5, "x-amz-storage-class"}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 _MAX_BATCH = 1000
 
@@ -71,6 +73,7 @@ def putObject(service: Service, request: Request) -> Response:
     if ifNoneMatch not in (None, "*"):
         raise S3Error("NotImplemented")
     checkedKey(request.key)
+    customerkeys.givenKey(request.headers)
     if isinstance(request.effect, Forget) and not request.effect.damaged:
         return Response(headers={"ETag": f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'})
     version = service.store.putObject(
@@ -217,8 +220,7 @@ def _found(service: Service, request: Request) -> tuple[StoredObject, dict[str, 
         **_titled(version.headers),
         **versionHeaders(service, request.bucket, version),
     }
-    if CUSTOMER_KEY in version.headers and CUSTOMER_KEY not in request.headers:
-        raise S3Error("InvalidRequest", "The object was stored using a form of Server Side Encryption.")
+    customerkeys.requireKey(version.headers, request.headers)
     if request.headers.get("if-match", etag) not in (etag, version.etag, "*"):
         raise S3Error("PreconditionFailed")
     if request.headers.get("if-none-match") in (etag, version.etag, "*"):

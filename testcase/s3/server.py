@@ -23,7 +23,7 @@ class S3Server:
     """An S3 server on loopback, running from its making until `stop` or the end of its `with`.
 
     It keeps objects in memory, or in `directory` if given. Buckets that are there already stay as
-    they are.
+    they are. As the proxy of a client (`HTTP_PROXY`) it is every S3 server: `http://bucket.s3.test/key`.
     """
 
     def __init__(
@@ -202,6 +202,15 @@ class S3Server:
     @accessKey.setter
     def accessKey(self, accessKey: str | None) -> None:
         self._service.accessKey = accessKey
+
+    @property
+    def requesterPays(self) -> bool:
+        """Whether only requests are answered that agree to be charged, as of a bucket whose requester pays."""
+        return self._service.requesterPays
+
+    @requesterPays.setter
+    def requesterPays(self, pays: bool) -> None:
+        self._service.requesterPays = pays
 
     @property
     def clockAhead(self) -> timedelta:

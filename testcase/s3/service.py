@@ -22,5 +22,6 @@ class Service:
         self.pageSize = 1000
         self.manners = Manners()
         self.accessKey: str | None = None
+        self.requesterPays = False
         self.requests: list[RequestRecord] = []
         self.stopping = threading.Event()

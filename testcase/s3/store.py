@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from testcase.s3.bucket import NULL_VERSION, Bucket, StoredObject, Versioning
+from testcase.s3.customerkeys import ALGORITHM
 from testcase.s3.disk import Disk
 from testcase.s3.errors import S3Error
 
 _MAX_KEY_LENGTH = 1024
 _BUCKET_NAME = re.compile(r"(?!\.{1,2}\Z)[a-zA-Z0-9._-]{1,255}\Z")  # as many services have it, and Amazon had
-CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -179,7 +179,7 @@ class Store:
 def isKeyed(headers: Mapping[str, str]) -> bool:
     """Whether an object with these headers is encrypted in a way under which its ETag is no digest of it."""
     kind = headers.get("x-amz-server-side-encryption", "")
-    return kind.startswith("aws:kms") or CUSTOMER_KEY in headers
+    return kind.startswith("aws:kms") or ALGORITHM in headers
 
 
 def now() -> datetime:

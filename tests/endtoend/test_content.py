@@ -218,6 +218,7 @@ def test_of_encrypted_objects_only_what_is_proven_is_said(
     outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", *way)
     assert outcome.status == (7 if isDamaged else 0), outcome
     assert unknownOf(outcome.stderr) == sorted(name for name, verdict in expected.items() if verdict == "unknown")
+    assert outcome.stderr.count("a customer's key, which --sseCustomerKeyFile has to name") == 1
     lines = [line for line in outcome.stderr.splitlines() if line.startswith("Content: ")]
     found = [line.partition(" (")[0].rpartition("/")[2] for line in lines]
     assert found == sorted(name for name, verdict in expected.items() if verdict == "differs")

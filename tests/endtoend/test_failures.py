@@ -184,6 +184,8 @@ BAD_URLS: dict[str | bytes, str] = {
     "s3://point--use1-az4--xa-s3": "a directory bucket, which lists its keys in no order",
     "s3://arn:aws:s3:us-east-1:12:accesspoint/point": "does not accept",
     "s3://arn:aws:iam::123456789012:user/point": "does not accept",
+    "s3://arn:aws:s3-object-lambda:us-east-1:123456789012:accesspoint/point": "an Object Lambda access point",
+    "s3://arn:aws:s3:::bucket/p": "use the name alone, as in s3://bucket/prefix",
     b"s3://bucket/caf\xe9": "cannot be decoded",
     b"s3://buck\xff": "does not accept",
 }

@@ -15,6 +15,7 @@ from testcase.trees import plantTree
 from .harness import Restore, Sync, awsStandIn, changes, plantObjects, stored
 
 STRANGER = "999999999999"
+KEY = "the key"
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 
@@ -138,6 +139,8 @@ def test_a_strangers_bucket_is_left_alone(sync: Sync, server: S3Server, tmp_path
         (["--sse", "aws:kms", "--sseKmsKeyId", "file:///etc/passwd"], "the id, the alias or the ARN"),
         (["--sse", "AES256", "--sseKmsKeyId", "alias/mine"], "--sse aws:kms"),
         (["--sseKmsKeyId", "alias/mine"], "--sse aws:kms"),
+        (["--sseCustomerKeyFile", ""], "must not be empty"),
+        (["--sseCustomerKeyFile", "/dev/null", "--sse", "AES256"], "encrypted with one key"),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_sentence(
@@ -149,6 +152,35 @@ def test_a_wrong_value_is_refused_in_one_sentence(
     assert reason in outcome.stderr
     assert "hunter2" not in outcome.stderr
     assert not server.requests
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--sseCustomerKeyFile", "/dev/null"], "the key file /dev/null is not a regular file"),
+        (
+            ["--sseCustomerKeyFile", KEY, "--endpointUrl", "http://nas.example:9000"],
+            "http://nas.example:9000 unencrypted",
+        ),
+        (["--sseCustomerKeyFile", KEY, "--profile", "recorded"], "to the history of its requests"),
+    ],
+)
+@pytest.mark.parametrize("isRestore", [False, True])
+def test_a_key_that_is_none_or_would_be_seen_is_refused_before_aws_is_started(
+    isRestore: bool, words: list[str], reason: str, syncOnce: Sync, restoreOnce: Restore, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(bytes(32))
+    key.chmod(0o600)
+    arguments = [str(key) if word == KEY else word for word in words]
+    aws = awsStandIn(tmp_path / "commands", before=f"touch {tmp_path / 'called'}")
+    run, places = (restoreOnce, ("s3://b", tmp_path)) if isRestore else (syncOnce, (tmp_path, "s3://b"))
+    configuration = tmp_path / "config"
+    configuration.write_text("[profile recorded]\ncli_history = enabled\n")
+    outcome = run(*places, *arguments, awsDirectory=aws, environment={"AWS_CONFIG_FILE": str(configuration)})
+    assert (outcome.status, outcome.stderr.count("\n")) == (2, 1), outcome
+    assert reason in outcome.stderr
+    assert not (tmp_path / "called").exists()
 
 
 @pytest.mark.parametrize(
@@ -168,9 +200,9 @@ def test_a_wrong_value_is_refused_in_one_sentence(
             },
         ),
         (
-            ["--endpointUrl", "http://d", "--sse", "AES256"],
+            ["--endpointUrl", "http://d", "--sse", "AES256", "--requestPayer"],
             {},
-            {"Endpoint": "http://d (--endpointUrl)", "--sse": "AES256"},
+            {"Endpoint": "http://d (--endpointUrl)", "--sse": "AES256", "--requestPayer": "yes"},
         ),
     ],
 )

@@ -15,20 +15,21 @@ from CedarBackup3.util import displayPath, displayText, shortageSentence
 ERROR_CODE = re.compile(r"An error occurred \(([^()\s]+)\)")
 """How aws prints the error code that a server gave."""
 
-_KMS_ACTION = re.compile(r"\bkms:(GenerateDataKey|Decrypt|ReEncrypt\w*|DescribeKey)\b")
-_ENCRYPTION = re.compile(r"encrypt|\bsse\b|server.side|aws:kms", re.IGNORECASE)
-_STORAGE = re.compile(r"storage.?class", re.IGNORECASE)
-
 _CREDENTIALS = "check the credentials, and that they belong to the service at this endpoint"
 _RENEW = "get new credentials ('aws sso login', or what else provides them to this user), then run again"
 _REGION = "name the bucket's region with --region"
 _BUSY = "the server is busy: run again later, with fewer --listings or a larger AWS_MAX_ATTEMPTS"
 _AGAIN = "run again; if it happens again, ask the administrator of the server"
 _POLICY = (
-    "compare this user's permissions with what --printPolicy prints; with --expectedBucketOwner, check whose bucket "
-    "it is"
+    "compare this user's permissions with what --printPolicy prints; with --expectedBucketOwner, check whose bucket it "
+    "is; where the bucket's requester pays, use --requestPayer"
 )
-_ENCRYPTED = "check --sse and --sseKmsKeyId, and whether this server supports them"
+_ENCRYPTED = "check --sse, --sseKmsKeyId and --sseCustomerKeyFile, and whether this server supports them"
+_NEEDS_KEY = "the object is encrypted with a customer's key: name the file of that key with --sseCustomerKeyFile"
+_OTHER_KEY = (
+    "compare this user's permissions with what --printPolicy prints; with --sseCustomerKeyFile, check that it holds "
+    "the key with which the object is encrypted"
+)
 _CLASS = "check --storageClass: this server does not support it"
 _KEY = "check that the key of AWS KMS exists, is enabled, and lies in the bucket's region"
 _KEY_POLICY = "this user may not use the key; --printPolicy with --kmsKey KEY prints the permissions that it needs"
@@ -79,6 +80,17 @@ _BY_CODE = {
     "NoSuchUpload": "the upload was aborted, perhaps by a lifecycle rule for incomplete uploads; run again",
 }
 
+_UNSUPPORTED = ("InvalidArgument", "InvalidRequest", "NotImplemented", "MalformedXML", "400")
+_BY_MESSAGE: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    ((), re.compile(r"\bkms:(GenerateDataKey|Decrypt|ReEncrypt\w*|DescribeKey)\b"), _KEY_POLICY),
+    (("AccessDenied", "403"), re.compile(r"the (Get|Head)Object operation"), _OTHER_KEY),
+    (("InvalidRequest",), re.compile(r"stored using a form of Server Side Encryption"), _NEEDS_KEY),
+    (_UNSUPPORTED, re.compile(r"storage.?class", re.IGNORECASE), _CLASS),
+    (_UNSUPPORTED, re.compile(r"encrypt|\bsse\b|server.side|aws:kms", re.IGNORECASE), _ENCRYPTED),
+    (("MethodNotAllowed", "NotImplemented", "405"), re.compile("ListObjectVersions"), _NO_VERSIONS),
+)
+"""What an error means whose code is one of these, or any, and whose message has such words."""
+
 _BY_WORDS = (
     ("Unable to locate credentials", "configure them for the user who runs this"),
     ("Partial credentials", "both an access key and its secret are needed"),
@@ -90,6 +102,10 @@ _BY_WORDS = (
     ("Token has expired", _RENEW),
     ("The config profile", "check --profile, AWS_PROFILE and ~/.aws/config"),
     ("Unable to parse config file", "correct that file, which is the AWS configuration of this user"),
+    (
+        "Missing Dependency",
+        "for a multi-region access point use version 2 of the AWS CLI, or install botocore[crt] for it",
+    ),
     ("Unknown options", "this AWS CLI may be too old; --diagnostics shows its version"),
     ("You must specify a region", _REGION),
     ("Invalid endpoint", "check --endpointUrl, AWS_ENDPOINT_URL and the region"),
@@ -148,15 +164,9 @@ def _adviceForCode(code: str, message: str) -> str:
     """By the code, and by the message where a code has several reasons."""
     if code.startswith("KMS."):
         return _KEY
-    if _KMS_ACTION.search(message):
-        return _KEY_POLICY
-    if code in {"InvalidArgument", "InvalidRequest", "NotImplemented", "MalformedXML", "400"}:
-        if _STORAGE.search(message):
-            return _CLASS
-        if _ENCRYPTION.search(message):
-            return _ENCRYPTED
-    if code in {"MethodNotAllowed", "NotImplemented", "405"} and "ListObjectVersions" in message:
-        return _NO_VERSIONS
+    for codes, words, advice in _BY_MESSAGE:
+        if (code in codes or not codes) and words.search(message):
+            return advice
     return _BY_CODE.get(code, "")
 
 

@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 
 from CedarBackup3.amazons3.model import S3Location
 
-Kind = Literal["upload", "download", "listing", "question", "configure", "session"]
-"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`, a session is the
-command of our plugin."""
+Kind = Literal["upload", "download", "listing", "reading", "question", "configure", "session"]
+"""Uploads and downloads are commands of `aws s3`, listings, readings of an object and other questions those of `aws
+s3api`, a session is the command of our plugin."""
 
 
 class Arguments(NamedTuple):
@@ -115,7 +115,7 @@ def headArguments(
     asked = {"PartNumber": part} if part else {"ChecksumMode": "ENABLED"}
     query = f"to_string([{','.join(fields)}])"
     request = json.dumps(names | asked)
-    return _question("head-object", request, query)
+    return _question("head-object", request, query)._replace(kind="reading")
 
 
 def headBucketArguments(location: S3Location) -> Arguments:
@@ -158,7 +158,7 @@ def getArguments(bucket: str, key: str, versionId: str, file: bytes) -> Argument
     if versionId:
         names.append(f"--version-id={versionId}")
     query = f"to_string([{','.join(ENCRYPTION)}])"
-    return Arguments("question", ("s3api", "get-object", *names, "--output", "text", "--query", query, file))
+    return Arguments("reading", ("s3api", "get-object", *names, "--output", "text", "--query", query, file))
 
 
 ENCRYPTION = ("ServerSideEncryption", "SSECustomerAlgorithm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
 import math
@@ -10,13 +11,14 @@ import re
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from CedarBackup3.amazons3.aws.advice import ERROR_CODE, adviceFor, notStartedSentence
 from CedarBackup3.amazons3.aws.arguments import Arguments, configureArguments
 from CedarBackup3.amazons3.aws.configuration import configuredEndpoint, ignoresConfiguredEndpoints
+from CedarBackup3.amazons3.aws.customerkey import ALGORITHM, keyDescriptor
 from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.aws.idle import IdleWatch
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -106,8 +108,6 @@ def runAws(
         CedarBackupError: it was stopped because it did nothing; no other aws would fare better
     """
     timeLimit, idle = settings.timeLimit, IdleWatch(settings.idleLimit)
-    words = [*arguments.words, *settingArguments(arguments, settings, os.environ)]
-    encoded = [w if isinstance(w, bytes) else w.encode(settings.locale.encoding, "surrogateescape") for w in words]
     errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
     hasWarned = isIdle = False
     obstacles: list[OSError | ValueError] = []
@@ -123,22 +123,23 @@ def runAws(
         isIdle = idle.isOver()
         return isIdle or shouldStop() or time.monotonic() > deadline
 
-    if onOutputLine is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
-        _log.debug("Running aws %s", encoded)
-    status, _ = executeCommand(
-        ["aws"],
-        encoded,
-        doNotLog=onOutputLine is not None,
-        environment=awsEnvironment(os.environ, settings) | _modelVariables(arguments, os.environ),
-        onErrorLine=keep,
-        onOutput=onOutput,
-        onOutputLine=onOutputLine,
-        shouldStop=mustStop,
-        onNotStarted=obstacles.append,
-        directory=AWS_DIRECTORY,
-        keptOpen=settings.keptOpen,
-        onStarted=idle.begin,
-    )
+    with _keptOpen(arguments, settings) as (words, kept):
+        if onOutputLine is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
+            _log.debug("Running aws %s", words)
+        status, _ = executeCommand(
+            ["aws"],
+            words,
+            doNotLog=onOutputLine is not None,
+            environment=awsEnvironment(os.environ, settings) | modelVariables(arguments, settings, os.environ),
+            onErrorLine=keep,
+            onOutput=onOutput,
+            onOutputLine=onOutputLine,
+            shouldStop=mustStop,
+            onNotStarted=obstacles.append,
+            directory=AWS_DIRECTORY,
+            keptOpen=kept,
+            onStarted=idle.begin,
+        )
     late = timeLimit if time.monotonic() > deadline and status < 0 else 0
     subcommand, obstacle = arguments.subcommand, next(iter(obstacles), None)
     if isIdle and status < 0:
@@ -149,12 +150,34 @@ def runAws(
     return AwsResult(subcommand, status, tuple(errors), hasWarned, late, obstacle)
 
 
+@contextlib.contextmanager
+def _keptOpen(arguments: Arguments, settings: AwsSettings) -> Iterator[tuple[list[bytes], tuple[int, ...]]]:
+    """All that comes behind `aws`, and the descriptors that it keeps open: that of the key, too, if it needs it."""
+    with keyDescriptor(settings.customerKey if arguments.kind in _KEY_SWITCHES else b"") as key:
+        keyFile = f"/proc/self/fd/{key}" if key >= 0 else ""
+        words = [*arguments.words, *settingArguments(arguments, settings, os.environ, keyFile)]
+        encoding = settings.locale.encoding
+        encoded = [word if isinstance(word, bytes) else word.encode(encoding, "surrogateescape") for word in words]
+        yield encoded, (*settings.keptOpen, *[key] * bool(keyFile))
+
+
 def answerOf(
     arguments: Arguments, settings: AwsSettings, shouldStop: Callable[[], bool] = lambda: False
 ) -> tuple[AwsResult, bytes]:
-    """How a run of aws ended, and all that it printed; the arguments are those of `runAws`."""
+    """How a run of aws ended, and all that it printed; the arguments are those of `runAws`.
+
+    What reads an object with the customer's key reads it without the key if S3 refuses that.
+    """
     printed: list[bytes] = []
-    return runAws(arguments, settings, onOutputLine=printed.append, shouldStop=shouldStop), b"".join(printed)
+    result = runAws(arguments, settings, onOutputLine=printed.append, shouldStop=shouldStop)
+    if arguments.kind == "reading" and settings.customerKey and result.errorCode in KEY_REFUSED and not shouldStop():
+        other = answerOf(arguments, replace(settings, customerKey=b""), shouldStop)
+        return other if other[0].status == 0 else (result, b"".join(printed))
+    return result, b"".join(printed)
+
+
+KEY_REFUSED = ("400", "InvalidRequest")
+"""The codes of errors with which S3 answers who reads with a key what is not encrypted with one; HEAD has no words."""
 
 
 def requireSuccess(result: AwsResult) -> None:
@@ -163,16 +186,19 @@ def requireSuccess(result: AwsResult) -> None:
         raise CommandFailed(str(result), result.errorCode)
 
 
-def settingArguments(arguments: Arguments, settings: AwsSettings, environment: Mapping[str, str]) -> list[str]:
+def settingArguments(
+    arguments: Arguments, settings: AwsSettings, environment: Mapping[str, str], keyFile: str = ""
+) -> list[str]:
     """The switches that a command needs for the settings, each as one word, whatever its value begins with.
 
-    All commands know profile, region and endpoint, only uploads by `aws s3` know how objects are stored, and only
-    `aws s3api` knows the owner that a bucket should have.
+    All commands know profile, region and endpoint, only uploads by `aws s3` know how objects are stored, only `aws
+    s3api` knows the owner that a bucket should have, and only what reads or writes objects takes a customer's key.
 
     Args:
         arguments: the command
         settings: how to run it
         environment: may name an endpoint, as in `endpointOf`
+        keyFile: an ASCII path by which that command can read the customer's key; empty: there is none
     """
     switches = [
         ("--profile", settings.profile),
@@ -185,9 +211,21 @@ def settingArguments(arguments: Arguments, settings: AwsSettings, environment: M
             ("--sse", settings.sse),
             ("--sse-kms-key-id", settings.sseKmsKeyId),
         ]
-    if arguments.kind in {"listing", "question"}:
+    if arguments.kind in _API:
         switches += [("--expected-bucket-owner", settings.expectedBucketOwner)]
+    if settings.isRequesterPaying and arguments.kind in {*_API, "upload", "download"}:
+        switches += [("--request-payer", "requester")]
+    if keyFile and arguments.kind in _KEY_SWITCHES:
+        algorithm, key = _KEY_SWITCHES[arguments.kind]
+        switches += [(algorithm, ALGORITHM), (key, f"fileb://{keyFile}")]
     return [f"{switch}={value}" for switch, value in switches if value]
+
+
+_API = ("listing", "reading", "question")
+_KEY_SWITCHES = {
+    **dict.fromkeys(("upload", "download"), ("--sse-c", "--sse-c-key")),
+    "reading": ("--sse-customer-algorithm", "--sse-customer-key"),
+}
 
 
 def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
@@ -244,14 +282,18 @@ _AMAZONS_ENDPOINT = re.compile(  # the suffixes of its partitions, as botocore l
 )
 
 
-def _modelVariables(arguments: Arguments, environment: Mapping[str, str]) -> dict[str, str]:
+def modelVariables(arguments: Arguments, settings: AwsSettings, environment: Mapping[str, str]) -> dict[str, str]:
     """Variables that let aws print of each page of a listing whether more follows, and where.
 
     Of a page it prints only what its models call results, so it is shown models that call these so, too ("Loaders" in
     the reference of botocore). In that of versions it also goes on behind the last key that it has read, since some
     servers do not write the marker in the way in which aws reads it.
+
+    The same models let all that is asked be charged to the requester: older versions cannot ask so for versions, and
+    none for a bucket.
     """
-    if arguments.kind != "listing":
+    isCharged = settings.isRequesterPaying and arguments.kind in {*_API, "session"}
+    if arguments.kind != "listing" and not isCharged:
         return {}
     return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (_MODELS, environment.get("AWS_DATA_PATH"))))}
 

@@ -34,6 +34,16 @@ def ignoresConfiguredEndpoints(environment: Mapping[str, str], profile: str, enc
     return any(_isTrue(each.get(_SETTING, "")) for each in settings)
 
 
+def keepsHistory(environment: Mapping[str, str], profile: str, encoding: str) -> bool:
+    """Whether aws writes all its requests to a file of the user's, headers included (`cli_history`).
+
+    The arguments are those of `ignoresConfiguredEndpoints`.
+    """
+    texts = _texts(environment, encoding)
+    settings = [profileSettings(*texts, name) for name in _profiles(environment, profile)]
+    return any(each.get("cli_history") == "enabled" for each in settings)
+
+
 def configuredEndpoint(environment: Mapping[str, str], profile: str, encoding: str) -> str:
     """The endpoint for S3 that the profile in effect names; empty if there is none, or aws is to take none from there.
 

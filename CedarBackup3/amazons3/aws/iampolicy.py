@@ -95,10 +95,9 @@ def _resources(location: S3Location, partition: str) -> tuple[str, str, str]:
     """The service of the actions, the resource of the bucket, and that of the objects."""
     keys = re.sub(_SPECIAL, _ESCAPE, location.prefix) + "*"
     if location.bucket.startswith("arn:"):
-        *start, resource = location.bucket.split(":", 5)
-        accessPoint = ":".join([*start, resource.replace(":", "/")])  # aws takes both, a policy the slash only
-        return start[2], accessPoint, f"{accessPoint}/object/{keys}"
-    if location.bucket.endswith(("-s3alias", "--ol-s3")):
+        service = location.bucket.split(":")[2]
+        return service, location.bucket, f"{location.bucket}/object/{keys}"
+    if location.bucket.endswith("-s3alias"):
         raise UsageError(f"no policy can name the alias {location.bucket}; use the ARN of the access point instead")
     bucket = f"arn:{partition}:s3:::{location.bucket}"
     return "s3", bucket, f"{bucket}/{keys}"

@@ -31,6 +31,10 @@ class AwsSettings:
     """The address of the S3 service."""
     expectedBucketOwner: str = ""
     """The account that the bucket has to belong to, in twelve digits."""
+    isRequesterPaying: bool = False
+    """Whether this user agrees to be charged for requests to a bucket whose requester pays."""
+    customerKey: bytes = field(default=b"", repr=False)
+    """The 32 bytes with which objects are encrypted and read (SSE-C); empty: none."""
     storageClass: str = ""
     """Of uploaded objects."""
     sse: str = ""

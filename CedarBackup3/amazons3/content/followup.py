@@ -40,9 +40,14 @@ _ETAGS_DECIDE = "Cannot read encryption and checksums of the objects in %s; cont
 _NOTHING_DECIDES = (
     "Cannot read encryption and checksums of the objects in %s; the contents of these uploads are unproven: %s"
 )
+_KEY_DECIDES = (
+    "Cannot read encryption and checksums of the objects in %s with the key of --sseCustomerKeyFile; contents that "
+    "their ETags do not prove are unproven: %s"
+)
 _ENCRYPTED = "encrypted in a way that keeps its ETag from being a digest"
 ENCRYPTED = f"it is {_ENCRYPTED}"
 """Why nothing is known of what is encrypted by KMS or with a customer's key."""
+_NEEDS_KEY = "it is encrypted with a customer's key, which --sseCustomerKeyFile has to name"
 _DOUBTFUL: frozenset[Verdict] = frozenset({"differs", "unknown"})
 
 
@@ -129,26 +134,28 @@ def finalFindings(
         ask: without a session S3 is asked for so many mismatches, and for so many that are unknown; 0: what is known
             already would do, so that it is no news if S3 does not tell more
         probe: a session is asked for so many first, and for the others only if one of these was settled; 0: for all
-        trustsEtags: whether a mismatch is one even if S3 does not answer; else it is unknown then
+        trustsEtags: whether a mismatch is one even if S3 does not answer; else it is unknown then, as it is where
+            objects may be encrypted with a key that is not the customer's key of today
 
     A mismatch beyond those that are asked for stays a difference, unless one of those asked for turned out to be
     encrypted: what is asked for first tells what to think of the others, and which part sizes to try on them.
     """
     asking = _Asking(reader, ask)
-    hasEncrypted = hasWarned = hasFailed = False
+    hasEncrypted, hasWarned, hasFailed = bool(reader.aws.customerKey), False, False
+    message = _KEY_DECIDES if reader.aws.customerKey else _ETAGS_DECIDE if trustsEtags else _NOTHING_DECIDES
+    trustsEtags = trustsEtags and not reader.aws.customerKey
     for found, isAsked, isEncrypted, failure, isLast in _answers(asking, iter(findings), probe):
         hasEncrypted = hasEncrypted or isEncrypted
         hasFailed = hasFailed or isLast
         asking.isOver = asking.isOver or isLast
         if failure and not hasWarned:
             hasWarned = True
-            message = _ETAGS_DECIDE if trustsEtags else _NOTHING_DECIDES
             log.log(logging.WARNING if ask else logging.DEBUG, message, displayPath(reader.location.url), failure)
-        if found.verdict == "differs" and hasEncrypted and not isAsked and not hasFailed:
+        if found.verdict == "differs" and (hasFailed or failure) and not trustsEtags:
+            yield found._replace(verdict="unknown", why="its encryption cannot be read")
+        elif found.verdict == "differs" and hasEncrypted and not isAsked and not hasFailed:
             others = f"S3 was asked about {asking.asked['differs']} other objects only"
             yield found._replace(verdict="unknown", why=f"it may be {_ENCRYPTED}; {others}")
-        elif found.verdict == "differs" and (hasFailed or failure) and not trustsEtags:
-            yield found._replace(verdict="unknown", why="its encryption cannot be read")
         else:
             yield found
 
@@ -177,7 +184,8 @@ def _answer(asking: _Asking, question: _Question) -> _Answer:
         return _Answer(_retried(asking.reader, found), False, failure=asking.failure)
     with asking.processes:
         answer = _asked(asking.reader, found, None)
-        return answer._replace(isLast=bool(answer.failure))
+        mayBeAlone = bool(asking.reader.aws.customerKey)  # under another key
+        return answer._replace(isAsked=not answer.failure, isLast=bool(answer.failure) and not mayBeAlone)
 
 
 def _asked(reader: Reader, found: ContentFinding, session: Session | None) -> _Answer:
@@ -204,7 +212,8 @@ def _asked(reader: Reader, found: ContentFinding, session: Session | None) -> _A
         if failure.code == "404":  # deleted meanwhile
             return _Answer(found, True)
         if _hasCustomerKey(reader, each, failure, session):
-            return _Answer(found._replace(verdict="unknown", why=ENCRYPTED), True, True)
+            why = ENCRYPTED if reader.aws.customerKey else _NEEDS_KEY
+            return _Answer(found._replace(verdict="unknown", why=why), True, True)
         return _Answer(found, True, failure=str(failure))
     return _Answer(answer, True, isEncrypted)
 

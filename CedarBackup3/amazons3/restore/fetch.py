@@ -199,7 +199,7 @@ def _judged(version: Version, file: bytes, partOf: PartOf, *, isDigest: bool) ->
     if fetched.reason:
         return _failed(version, file, fetched.reason, "")
     if fetched.verdict != "matched" and not isDigest:
-        return fetched._replace(verdict="unknown", why=f"it is {ENCRYPTED}", isFinal=True)
+        return fetched._replace(verdict="unknown", why=ENCRYPTED, isFinal=True)
     return fetched
 
 

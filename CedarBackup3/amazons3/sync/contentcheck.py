@@ -257,7 +257,7 @@ def _compare(
     reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache, configuredPart)
     unproven = CappedLines("unproven files", logging.WARNING if check.isWhole else logging.DEBUG)
     read = contentFindings(reader, claims, size, watcher) if check.mayRead else _unread(claims)
-    isKeyed = not check.isWhole and mirror.aws.sse.startswith("aws:kms")
+    isKeyed = not check.isWhole and bool(mirror.aws.sse.startswith("aws:kms") or mirror.aws.customerKey)
     with Spool(ContentFinding._make) as open_:
         with open_.appending() as keep, check.matches.appending() as keepMatch:
             for found in read:
@@ -289,7 +289,7 @@ def _asked(
     """The findings, decided as far as S3 reports more.
 
     Uploads are all alike: a few are asked for, and the others only if that tells something, and a session answers.
-    Without one, nobody is asked for what the run has uploaded under KMS.
+    Without one, nobody is asked for what the run has uploaded under a key that makes its ETags no digests.
     """
     if not check.mayRead:
         return findings

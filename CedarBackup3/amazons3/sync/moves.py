@@ -131,8 +131,8 @@ def trackRenames(mirror: Mirror, plan: Plan, readerFor: Callable[[bool], Reader]
         watcher: sees the progress
     """
     with Spool(Move._make) as moves, Spool(Claim._make) as claims:
-        if mirror.aws.sse.startswith("aws:kms"):
-            log.info("Nothing is moved: under KMS no ETag shows that a copy holds what its file does")
+        if mirror.aws.sse.startswith("aws:kms") or mirror.aws.customerKey:
+            log.info("Nothing is moved: under KMS or a customer's key no ETag shows what a copy holds")
         elif plan.deletions and plan.uploads:
             origins = Origins(plan.steps)
             files = claims.extend(_candidates(plan.steps, origins))

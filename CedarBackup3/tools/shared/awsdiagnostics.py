@@ -35,7 +35,7 @@ def awsDiagnostics(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     known = {*_ASKED_OF_AWS, "endpointUrl", "awsTimeout", "awsIdleTimeout", "awsSession"}
     for switch in (*AWS_SWITCHES, *UPLOAD_SWITCHES):
         if switch.long not in known and values.get(switch.long):
-            yield f"--{switch.long}", values[switch.long]
+            yield f"--{switch.long}", values[switch.long] if switch.valueName else "yes"
 
 
 def awsPrograms() -> Mapping[str, Program]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from CedarBackup3.cli import Need, Switch, notEmpty, seconds
+from CedarBackup3.cli import Exclusion, Need, Switch, notEmpty, seconds
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -48,6 +48,8 @@ AWS_SWITCHES = (
     Switch("", "region", "Use this region", "REGION", "", _region),
     Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
+    Switch("", "requestPayer", "Pay for requests where the bucket's requester pays"),
+    Switch("", "sseCustomerKeyFile", "Encrypt and read objects with the key in FILE", "FILE", "", notEmpty),
     Switch("", "awsTimeout", "Time limit of an AWS CLI process; 0: none", "SECONDS", "0", seconds),
     Switch("", "awsIdleTimeout", "Idle limit of an AWS CLI process; 0: none", "SECONDS", "3600", seconds),
     Switch(
@@ -76,6 +78,7 @@ POLICY_SWITCHES = (
 """For tools that can print the policy."""
 
 KEY_NEEDS_POLICY = Need("kmsKey", ("printPolicy",), "what encrypts uploads is --sseKmsKeyId")
+ONE_ENCRYPTION = Exclusion("sse", "sseCustomerKeyFile", "objects are encrypted with one key, the server's or this one")
 KEY_NEEDS_KMS = Need("sseKmsKeyId", ("sse=aws:kms",), "nothing else takes a key")
 
 
@@ -87,7 +90,7 @@ def policySettings(aws: AwsSettings, kmsKey: str) -> AwsSettings:
 
 
 def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
-    """The settings that these switches make, in this process's locale.
+    """The settings that these switches make, in this process's locale; the customer's key is read for a run only.
 
     Args:
         values: of a command line, by the names of the switches; those for uploads may be missing
@@ -105,6 +108,7 @@ def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
         region=values["region"],
         endpointUrl=values["endpointUrl"],
         expectedBucketOwner=values["expectedBucketOwner"],
+        isRequesterPaying=values["requestPayer"],
         storageClass=values.get("storageClass", ""),
         sse=values.get("sse", ""),
         sseKmsKeyId=values.get("sseKmsKeyId", ""),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Switch
+from CedarBackup3.errors import UsageError
 from CedarBackup3.tools.shared.awsswitches import awsSettings
 
 if TYPE_CHECKING:
@@ -61,6 +62,35 @@ def warnOfOpenEndpoint(aws: AwsSettings) -> None:
             "files, though not the credentials; use https if the server has it",
             displayPath(endpoint),
         )
+
+
+def withCustomerKey(aws: AwsSettings, path: str) -> AwsSettings:
+    """The settings with the key in the file of `--sseCustomerKeyFile`, if one is given.
+
+    Raises:
+        UsageError: the file has no key that is safe, or the key would be sent unencrypted or written to a file
+    """
+    if not path:
+        return aws
+    from dataclasses import replace
+
+    from CedarBackup3.amazons3.aws.command import openEndpoint
+    from CedarBackup3.amazons3.aws.configuration import keepsHistory
+    from CedarBackup3.amazons3.aws.customerkey import readCustomerKey
+    from CedarBackup3.util import displayPath
+
+    key = readCustomerKey(os.fsencode(path))
+    if endpoint := openEndpoint(aws, os.environ):
+        raise UsageError(
+            f"the key of --sseCustomerKeyFile would go to {displayPath(endpoint)} unencrypted, which Amazon S3 refuses "
+            "too; use an https endpoint"
+        )
+    if keepsHistory(os.environ, aws.profile, aws.locale.encoding):
+        raise UsageError(
+            "the AWS CLI would write the key of --sseCustomerKeyFile to the history of its requests; remove "
+            "cli_history from the AWS configuration, or use another --profile"
+        )
+    return replace(aws, customerKey=key)
 
 
 class BucketOptions(NamedTuple):

@@ -33,7 +33,14 @@ from urllib.parse import unquote_to_bytes
 
 from CedarBackup3.amazons3.aws.advice import adviceFor, notStartedSentence
 from CedarBackup3.amazons3.aws.arguments import Arguments
-from CedarBackup3.amazons3.aws.command import AWS_DIRECTORY, awsEnvironment, settingArguments
+from CedarBackup3.amazons3.aws.command import (
+    AWS_DIRECTORY,
+    KEY_REFUSED,
+    awsEnvironment,
+    modelVariables,
+    settingArguments,
+)
+from CedarBackup3.amazons3.aws.customerkey import keyParameters
 from CedarBackup3.amazons3.aws.idle import IdleWatch
 from CedarBackup3.amazons3.aws.session.overlay import COMMAND, NoOverlay, overlaid
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -217,6 +224,7 @@ class Session:
         self._errors: deque[str] = deque(maxlen=_ERROR_LINES_KEPT)
         owner = settings.expectedBucketOwner
         self._common = {"ExpectedBucketOwner": owner} if owner else {}
+        self._common |= {"RequestPayer": "requester"} if settings.isRequesterPaying else {}
         self._stack = contextlib.ExitStack()
         try:
             self._reader = threading.Thread(target=self._read, name="session", daemon=True)
@@ -311,7 +319,12 @@ class Session:
         """
         named = {"VersionId": versionId} if versionId else {}
         parameters = {"Bucket": bucket, "Key": key, **named, **self._common, **more}
-        end = self._answer("getObject", {"parameters": parameters, "path": path.decode("latin-1")}, shouldStop)
+
+        def received(encryption: Mapping[str, str]) -> dict[str, Any]:
+            question = {"parameters": {**parameters, **encryption}, "path": path.decode("latin-1")}
+            return self._answer("getObject", question, shouldStop)
+
+        end = self._withKey(received)
         return Received(end.pop("Received"), end)
 
     def headBucket(self, bucket: str) -> None:
@@ -344,7 +357,7 @@ class Session:
         parameters |= {"VersionId": versionId} if versionId else {}
         parameters |= {"PartNumber": partNumber} if partNumber else {}
         parameters |= {"ChecksumMode": "ENABLED"} if checksumMode else {}
-        return self._call("HeadObject", parameters, shouldStop)
+        return self._withKey(lambda encryption: self._call("HeadObject", {**parameters, **encryption}, shouldStop))
 
     def deleteObjects(self, bucket: str, keys: Sequence[str]) -> list[NotDeleted]:
         """Delete at most 1,000 objects in one request; returns those that are not.
@@ -413,13 +426,13 @@ class Session:
 
     def _started(self) -> subprocess.Popen[bytes]:
         settings = self._settings
-        words = [COMMAND, *settingArguments(Arguments("session", (COMMAND,)), settings, os.environ)]
+        arguments = Arguments("session", (COMMAND,))
+        words = [COMMAND, *settingArguments(arguments, settings, os.environ)]
         encoded = [word.encode(settings.locale.encoding, "surrogateescape") for word in words]
         _log.debug("Running aws %s", encoded)
         try:
-            overlay = self._stack.enter_context(
-                overlaid(awsEnvironment(os.environ, settings), settings.locale.encoding)
-            )
+            environment = awsEnvironment(os.environ, settings) | modelVariables(arguments, settings, os.environ)
+            overlay = self._stack.enter_context(overlaid(environment, settings.locale.encoding))
             return self._stack.enter_context(
                 runningChild(
                     ["aws", *encoded],
@@ -451,6 +464,21 @@ class Session:
     ) -> dict[str, Any]:
         question = {"operation": operation, "parameters": {**parameters, **self._common}}
         return self._answer("call", question, shouldStop)
+
+    def _withKey(self, ask: Callable[[Mapping[str, str]], dict[str, Any]]) -> dict[str, Any]:
+        """The answer to a question about an object, asked with the customer's key; without it if S3 refuses that."""
+        key = keyParameters(self._settings.customerKey)
+        try:
+            return ask(key)
+        except CommandFailed as refusal:
+            if not key or refusal.code not in KEY_REFUSED:
+                raise
+            try:
+                return ask({})
+            except SessionLost:
+                raise
+            except CommandFailed:
+                raise refusal from None
 
     def _answer(
         self, ask: str, question: dict[str, Any], shouldStop: Callable[[], bool] = lambda: False
