@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from CedarBackup3.amazons3.aws.advice import ERROR_CODE, adviceFor, notStartedSentence
 from CedarBackup3.amazons3.aws.arguments import Arguments, configureArguments
 from CedarBackup3.amazons3.aws.configuration import configuredEndpoint, ignoresConfiguredEndpoints
+from CedarBackup3.amazons3.aws.datafiles import dataDirectory
 from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.aws.idle import IdleWatch
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -253,10 +254,7 @@ def _modelVariables(arguments: Arguments, environment: Mapping[str, str]) -> dic
     """
     if arguments.kind != "listing":
         return {}
-    return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (_MODELS, environment.get("AWS_DATA_PATH"))))}
-
-
-_MODELS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
+    return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (dataDirectory("models"), environment.get("AWS_DATA_PATH"))))}
 
 
 def awsVersion(settings: AwsSettings) -> str:
