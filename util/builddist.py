@@ -32,7 +32,7 @@ _LEFT_OUT = shutil.ignore_patterns(
 )
 _BUILD = "import sys; from setuptools import build_meta; getattr(build_meta, sys.argv[1])(sys.argv[2])"
 _RUNNABLE = "cback-amazons3-sync.pyz"
-_MAIN = "cback_amazons3/__main__.py"
+_MAIN = b"import sys\n\nfrom cback_amazons3 import main\n\nsys.exit(main())\n"
 _FIRST_LINE = b"#!/usr/bin/env -S python3 -I\n"
 
 
@@ -108,15 +108,15 @@ def _evened(archive: bytes, moment: int) -> bytes:
 
 
 def _runnable(wheel: Path, moment: int) -> bytes:
-    """A ZIP archive of the modules of a wheel; its `__main__` lies at the top, where Python looks for it."""
+    """A ZIP archive of the modules of a wheel, and of the one that Python runs."""
     made = io.BytesIO(_FIRST_LINE)
     made.seek(0, io.SEEK_END)
     with zipfile.ZipFile(wheel) as modules, zipfile.ZipFile(made, "w") as archive:
-        for name in sorted(modules.namelist()):
-            if ".dist-info/" not in name and ".data/" not in name:
-                entry = zipfile.ZipInfo(name.replace(_MAIN, "__main__.py"), time.gmtime(moment)[:6])
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
-                archive.writestr(entry, modules.read(name))
+        names = [name for name in modules.namelist() if ".dist-info/" not in name and ".data/" not in name]
+        for name, text in sorted({"__main__.py": _MAIN, **{name: modules.read(name) for name in names}}.items()):
+            entry = zipfile.ZipInfo(name, time.gmtime(moment)[:6])
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
+            archive.writestr(entry, text)
     return made.getvalue()
 
 

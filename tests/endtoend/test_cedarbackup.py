@@ -51,9 +51,16 @@ class CedarBackup:
         configuration, log = self.directory / "cback3.conf", self.directory / "cback3.log"
         configuration.write_text(self._configuration(sections, options), "utf-8")
         log.unlink(missing_ok=True)
-        command = [sys.executable, self.packages / "bin/cback3", "--config", configuration, "--logfile", log, *words]
+        command: list[str | Path] = [
+            sys.executable,
+            self.packages / "bin/cback3",
+            "--config",
+            configuration,
+            "--logfile",
+            log,
+        ]
         environment = {**self.environment, "PYTHONPATH": str(self.packages), "LANG": "C", **variables}
-        done = subprocess.run(command, env=environment, capture_output=True, check=False, cwd="/")
+        done = subprocess.run([*command, *words], env=environment, capture_output=True, check=False, cwd="/")
         logged = log.read_text("utf-8") if log.exists() else ""
         return Ended(done.returncode, (done.stdout + done.stderr).decode("utf-8", "backslashreplace"), logged)
 
@@ -101,7 +108,9 @@ def _override(command: str, path: Path) -> str:
 def _section(*backups: Sequence[object]) -> str:
     """The section with these backups: source, target and perhaps switches."""
     fields = ("source_dir", "s3_bucket_url", "switches")
-    texts = ("".join(f"<{field}>{text}</{field}>" for field, text in zip(fields, each, strict=False)) for each in backups)
+    texts = (
+        "".join(f"<{field}>{text}</{field}>" for field, text in zip(fields, each, strict=False)) for each in backups
+    )
     return f"<amazons3sync>{''.join(f'<backup>{text}</backup>' for text in texts)}</amazons3sync>"
 
 
@@ -161,11 +170,9 @@ def test_a_backup_that_fails_keeps_none_of_the_others_from_it(
     done = cedar.run("amazons3sync", sections=section)
     assert (done.status, list(server.objects("bucket"))) == (6, [b"mirrored/a"]), done
     (last,) = (line for line in done.printed.splitlines() if line.startswith("Error executing backup: "))
-    assert re.fullmatch(
-        rf"Error executing backup: 2 of 3 backups failed: Error \[9\] mirroring \[{source}\] to \[s3://bucket/refused\]: "
-        rf"Refused: .*; Error \[7\] mirroring \[{source}\] to \[s3://bucket/different\]: .+",
-        last,
-    ), last
+    refused, different = (rf"mirroring \[{source}\] to \[s3://bucket/{prefix}\]" for prefix in ("refused", "different"))
+    sentences = rf"Error \[9\] {refused}: Refused: .+; Error \[7\] {different}: .+"
+    assert re.fullmatch(f"Error executing backup: 2 of 3 backups failed: {sentences}", last), last
     assert last in done.log
     assert "Missing: " in done.printed  # each difference is an error of its own
 

@@ -34,7 +34,7 @@ def dataDirectory(name: str) -> str:
     path = os.path.join(_HERE, name)
     if os.path.isdir(path):
         return path
-    from importlib.resources import files
+    from importlib.resources import files  # noqa: PLC0415 - slow, and only an archive needs it
 
     try:
         directory = tempfile.mkdtemp(prefix="cback-")

@@ -66,10 +66,10 @@ def _obstacle() -> str:
     places = list(spec.submodule_search_locations or ()) if spec else []
     if len(places) == 1 and _hasEach(places[0], _OURS) and not any(_hasEach(places[0], (name,)) for name in _OTHERS):
         return ""
+    where = ", ".join(map(repr, places)) or "not found"
     return (
-        f"the package CedarBackup3 ({', '.join(map(repr, places)) or 'not found'}) is not the one of this command, or "
-        "holds files of Cedar Backup 3 too, which has a package of the same name; uninstall both here, and install "
-        "each with pipx, or into a virtual environment of its own"
+        f"the package CedarBackup3 ({where}) is not complete, or is mixed with that of Cedar Backup 3, which has the "
+        "same name; uninstall both here, and install each with pipx, or into a virtual environment of its own"
     )
 
 
