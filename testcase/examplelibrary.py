@@ -1,7 +1,7 @@
 """Another program with this package as its library: saves a directory, and learns whether it arrived.
 
-It asks first whether all of its names will survive, and leaves logging to the program that it is part of. Cedar Backup is
-no such program, since its own package has the same name: `CedarBackup3.extend.amazons3sync` is its extended action.
+It asks first whether all of its names will survive, and leaves logging to the program that it is part of. Cedar Backup
+is no such program, since its package has the same name: `CedarBackup3.extend.amazons3sync` is its extended action.
 """
 
 from __future__ import annotations
