@@ -16,13 +16,15 @@ that is only in ours: the command is a child process, with modules of its own.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 from CedarBackup3.util import resolveCommand
@@ -158,23 +160,45 @@ def _passedOn(options: Any) -> list[str]:
 def _run(words: Sequence[str], screen: BinaryIO, logfile: str) -> tuple[int, str]:
     """The exit status of a command, and the last error in its log, which goes into that of Cedar Backup as it grows."""
     log = _FollowedLog(logfile)
-    child = subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=screen, stderr=subprocess.STDOUT, env=_environment()
-    )
-    try:
-        while True:
-            try:
-                status = child.wait(_TICK)
-                break
-            except subprocess.TimeoutExpired:
-                log.follow()
-    except BaseException:
-        child.terminate()
-        child.wait()
-        raise
-    finally:
-        log.follow()
+    with _heldInterrupt() as release:
+        child = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=screen, stderr=subprocess.STDOUT, env=_environment()
+        )
+        try:
+            release()
+            while True:
+                try:
+                    status = child.wait(_TICK)
+                    break
+                except subprocess.TimeoutExpired:
+                    log.follow()
+        except BaseException:
+            child.terminate()
+            child.wait()
+            raise
+        finally:
+            log.follow()
     return status, log.lastError
+
+
+@contextlib.contextmanager
+def _heldInterrupt() -> Iterator[Callable[[], None]]:
+    """Hold an interrupt back until the function given is called: one that came while the child starts would lose it."""
+    handler = signal.getsignal(signal.SIGINT)
+    arrived: list[int] = []
+
+    def release() -> None:
+        if callable(handler):
+            signal.signal(signal.SIGINT, handler)
+        while arrived:
+            signal.raise_signal(arrived.pop())
+
+    if callable(handler):  # whether it is ignored, the child inherits
+        signal.signal(signal.SIGINT, lambda number, _frame: arrived.append(number))
+    try:
+        yield release
+    finally:
+        release()
 
 
 def _environment() -> dict[str, str]:

@@ -200,6 +200,37 @@ def test_a_command_that_is_missing_is_named(cedar: CedarBackup, tmp_path: Path) 
     assert f"Error executing backup: Command [{tmp_path}/command] is missing, or cannot be executed; " in done.printed
 
 
+STAND_INS = {
+    "it prints what is not UTF-8": (
+        r"printf 'not \377 UTF-8\n' >&2; exit 6",
+        r"Error [6] mirroring [/srv] to [s3://b]: not \xff U",
+    ),
+    "a signal ended it": ("kill -KILL $$", "Error [-9] mirroring [/srv] to [s3://b]: nothing was printed"),
+    "it is not there after all": ("exit 127", "Error [127] mirroring [/srv] to [s3://b]: nothing was printed"),
+}
+
+
+@pytest.mark.parametrize("kind", STAND_INS)
+def test_however_the_command_ends_cback3_fails_with_a_sentence(kind: str, cedar: CedarBackup) -> None:
+    script, sentence = STAND_INS[kind]
+    cedar.program("command", f"#!/bin/sh\n{script}\n")
+    done = cedar.run("amazons3sync", sections=_section(("/srv", "s3://b")))
+    assert (done.status, f"Error executing backup: {sentence}" in done.log) == (6, True), done
+    assert "Traceback" not in done.printed + done.log
+
+
+def test_an_interrupt_of_cback3_ends_the_command_and_its_own_run(cedar: CedarBackup, tmp_path: Path) -> None:
+    # Its parent, cback3, is interrupted when the command runs, and the command ends when it is told to.
+    script = f"trap 'echo >{tmp_path}/told; exit 5' TERM; kill -INT $PPID; while :; do sleep 0.1; done"
+    cedar.program("command", f"#!/bin/sh\n{script}\n")
+    done = cedar.run("amazons3sync", sections=_section(("/srv", "s3://b"), ("/srv", "s3://c")))
+    assert (done.status, "Backup interrupted." in done.log, (tmp_path / "told").exists()) == (5, True, True), done
+    assert "[s3://c]" not in done.log
+
+    cedar.program("command", "#!/bin/sh\nexit 5\n")  # the command alone was interrupted
+    assert cedar.run("amazons3sync", sections=_section(("/srv", "s3://b"), ("/srv", "s3://c"))).status == 5
+
+
 _DISC = "#!/bin/sh\necho 100\n"
 """What stands in for the programs of a disc, of which there is none here."""
 
@@ -264,6 +295,31 @@ for path in json.load(sys.stdin):
     except Exception as error:
         print(json.dumps([type(error).__name__, str(error)]))
 """
+
+
+def test_the_section_of_the_documents_is_read(packages: Path) -> None:
+    pages = [(_ROOT / "docs/extensions.md").read_text("utf-8"), (_ROOT / _MODULE).read_text("utf-8")]
+    sections = [re.findall(r"^ *<amazons3sync>.*?</amazons3sync>$", page, re.DOTALL | re.MULTILINE) for page in pages]
+    code = (
+        "import json, sys\nfrom CedarBackup3.extend.amazons3sync import readBackups\n"
+        "print(json.dumps([readBackups(f'<cb_config>{text}</cb_config>'.encode()) for text in json.load(sys.stdin)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(packages)},
+        input=json.dumps([section for (section,) in sections]),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [
+        [
+            ["/srv/photos", "s3://my-bucket/photos", ["--requireFile", ".mounted", "--exclude", "my cache/*"]],
+            ["/srv/music", "s3://my-bucket/music", []],
+        ],
+        [["/srv/photos", "s3://my-bucket/photos", ["--maxDelete", "10%", "--exclude", "my cache/*"]]],
+    ]
 
 
 def test_a_wrong_section_is_refused_in_a_sentence(packages: Path, tmp_path: Path) -> None:
