@@ -28,13 +28,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 from CedarBackup3.util import resolveCommand
-from CedarBackup3.xmlutil import createInputDom, isElement, readChildren, readStringList
+from CedarBackup3.xmlutil import createInputDom, isElement, readChildren, readString
 
 _COMMAND = ["cback-amazons3-sync"]
 _TICK = 0.2  # seconds between two looks into the log of the command
 _INTERRUPTED = 5
 _MISUSED = {2, 3, 4}  # what is wrong is in the configuration
-_FIELDS = {"source_dir", "s3_bucket_url", "switches"}
+_FIELDS = ("source_dir", "s3_bucket_url", "switches")
 
 _log = logging.getLogger("CedarBackup3.log.extend.amazons3sync")
 _output = logging.getLogger("CedarBackup3.output")
@@ -100,12 +100,15 @@ def readBackups(xmlData: bytes) -> list[Backup]:
 
 
 def _readBackup(node: Any) -> Backup:
-    texts = {field: readStringList(node, field) or [] for field in _FIELDS}
-    doubled = [element.tagName for element in _elements(node, _FIELDS)]
-    for field in sorted(_FIELDS):
-        if doubled.count(field) > 1:
+    texts = dict.fromkeys(_FIELDS, "")
+    for element in _elements(node, set(_FIELDS)):
+        field = element.tagName
+        if texts[field]:
             raise ValueError(f"Each backup must set {field} only once.")
-    sourceDir, s3BucketUrl, switches = ("".join(texts[field]) for field in ("source_dir", "s3_bucket_url", "switches"))
+        if any(child.nodeType != child.TEXT_NODE for child in element.childNodes):  # of which only the first is read
+            raise ValueError(f"Element [{field}] must hold text and nothing else.")
+        texts[field] = readString(node, field) or ""
+    sourceDir, s3BucketUrl, switches = texts.values()
     if not os.path.isabs(sourceDir):
         raise ValueError(f"Each backup must set a source directory, as an absolute path: [{sourceDir}].")
     if not s3BucketUrl.startswith("s3://"):
@@ -113,7 +116,7 @@ def _readBackup(node: Any) -> Backup:
     try:
         return Backup(sourceDir, s3BucketUrl, tuple(shlex.split(switches)))
     except ValueError as error:
-        raise ValueError(f"Switches of a backup must be words, as in a shell: [{switches}] ({error}).") from None
+        raise ValueError(f"Switches must be words, as in a shell, for [{sourceDir}]: {error}.") from None
 
 
 def _elements(parent: Any, known: set[str]) -> Iterator[Any]:
@@ -131,7 +134,6 @@ def _failureOf(command: Sequence[str], backup: Backup, options: Any) -> Exceptio
         logfile, printed = os.path.join(directory, "log"), os.path.join(directory, "printed")
         words = [*command, *backup.switches, *_passedOn(options), "--logfile", logfile]
         words += ["--", backup.sourceDir, backup.s3BucketUrl]
-        _log.debug("Executing command %s.", words)
         with open(printed, "wb") as screen:
             try:
                 status, sentence = _run(words, screen, logfile)

@@ -279,9 +279,10 @@ WRONG = {
     "<amazons3sync><backup/></amazons3sync>": "must set a source directory, as an absolute path: []",
     f"<amazons3sync><backup>{GOOD.replace('/srv<', 'srv<')}</backup></amazons3sync>": "an absolute path: [srv]",
     f"<amazons3sync><backup>{GOOD.replace('s3:', 'http:')}</backup></amazons3sync>": "begins with s3://: [http://b]",
-    f"<amazons3sync><backup>{GOOD}{GOOD}</backup></amazons3sync>": "must set s3_bucket_url only once",
+    f"<amazons3sync><backup>{GOOD}{GOOD}</backup></amazons3sync>": "must set source_dir only once",
     f"<amazons3sync><backup>{GOOD}<swiches/></backup></amazons3sync>": "Element [swiches] is not known",
-    f"<amazons3sync><backup>{GOOD}<switches>'</switches></backup></amazons3sync>": "must be words, as in a shell: [']",
+    f"<amazons3sync><backup>{GOOD.replace('srv', 's<!---->rv')}</backup></amazons3sync>": "[source_dir] must hold text",
+    f"<amazons3sync><backup>{GOOD}<switches>'</switches></backup></amazons3sync>": "must be words, as in a shell, for [",
     "<amazons3sync>": "Unable to parse XML document",
 }
 _SCRIPT = """
