@@ -258,24 +258,23 @@ def test_the_package_that_was_is_upgraded_and_its_settings_stay(package: Path, l
     assert not (debian / "usr/lib/python3/dist-packages/CedarBackup3").exists()
 
 
-@pytest.mark.parametrize("isFirst", [True, False])
-def test_it_lives_beside_cedar_backup_in_whatever_order_they_come_and_go(
-    isFirst: bool, package: Path, debian: Path
-) -> None:
-    theirs = _cedarBackup(debian)
+def test_it_lives_beside_cedar_backup_in_whatever_order_they_come_and_go(package: Path, debian: Path) -> None:
+    theirs, ours = f"/opt/{_cedarBackup(debian)}", f"/opt/{package.name}"
     shutil.copy(package, debian / "opt")
-    both = [f"/opt/{package.name}", f"/opt/{theirs}"]
-    for each in both if isFirst else reversed(both):
+    for each in (ours, theirs):
         _inside(debian, "dpkg", "-i", each)
     _inside(debian, "sh", "-c", "cd /opt && AUTOPKGTEST_TMP=$(mktemp -d) exec debian/tests/cedarbackup")
+    _inside(debian, "dpkg", "--purge", "cedar-backup3")
+    assert VERSION in _inside(debian, "cback-amazons3-sync", "--version")
 
-    names = [_PACKAGE, "cedar-backup3"]
-    commands = [["cback-amazons3-sync", "--version"], ["cback3", "--version"]]
-    if isFirst:
-        names, commands = names[::-1], commands[::-1]
-    _inside(debian, "dpkg", "--purge", names[0])
-    _inside(debian, *commands[1])
-    _inside(debian, "dpkg", "--purge", names[1])
+    _inside(debian, "dpkg", "-i", theirs)
+    _inside(debian, "dpkg", "--purge", _PACKAGE)
+    assert "Cedar Backup" in _inside(debian, "cback3", "--version")
+
+    _inside(debian, "dpkg", "-i", ours)
+    assert VERSION in _inside(debian, "cback-amazons3-restore", "--version")
+    assert "Cedar Backup" in _inside(debian, "cback3", "--version")
+    _inside(debian, "dpkg", "--purge", _PACKAGE, "cedar-backup3")
     assert not (debian / "usr/lib/python3/dist-packages/CedarBackup3").exists()
     assert not (debian / "usr/share/cback-amazons3-sync").exists()
 

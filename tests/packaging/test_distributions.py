@@ -9,6 +9,7 @@ import sys
 import tomllib
 import venv
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -149,29 +150,42 @@ def test_the_archive_that_python_runs_holds_all_of_the_wheel_and_is_told_which_c
         assert done.stderr.endswith(f"must be {' or '.join(sorted(_COMMANDS, reverse=True))}\n")
 
 
-def test_the_archive_that_python_runs_works_beside_cedar_backup_and_leaves_nothing(
-    built: Path, server: S3Server, awsDirectory: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def runnable(built: Path, server: S3Server, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the sync of that archive beside Cedar Backup, with an aws and what is set for it."""
     theirs = Path(sys.prefix, "cedar-backup3/3.12.0")
     if not theirs.is_dir():
         pytest.skip(f"Cedar Backup 3.12.0 is not in {theirs}, where 'make test' installs it from PyPI")
-    source = plantTree(tmp_path / "source", [b"a", b"b/c"])
     (tmp_path / "tmp").mkdir()
-    environment = {**server.environment(), "PATH": f"{awsDirectory}:/usr/bin:/bin", "TMPDIR": str(tmp_path / "tmp")}
 
-    def run(command: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, _runnable(built), command, "--debug", "--logfile", tmp_path / "log", *words]
-        return subprocess.run(
-            line, env=environment | {"PYTHONPATH": str(theirs)}, capture_output=True, text=True, check=False
-        )
+    def run(aws: str | Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        variables = {"PATH": f"{aws}:/usr/bin:/bin", "TMPDIR": str(tmp_path / "tmp"), "PYTHONPATH": str(theirs)}
+        line: list[str | Path] = [sys.executable, _runnable(built), "cback-amazons3-sync"]
+        line += ["--debug", "--logfile", tmp_path / "log"]
+        environment = server.environment() | variables
+        return subprocess.run([*line, *words], env=environment, capture_output=True, text=True, check=False)
 
-    done = run("cback-amazons3-sync", "--awsSession", "always", source, "s3://bucket/p")
+    return run
+
+
+def test_the_archive_that_python_runs_works_beside_cedar_backup_and_leaves_nothing(
+    runnable: Callable[..., subprocess.CompletedProcess[str]], server: S3Server, awsDirectory: Path, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a", b"b/c"])
+    done = runnable(awsDirectory, "--awsSession", "always", source, "s3://bucket/p")
     assert (done.returncode, done.stderr, list(server.objects("bucket"))) == (0, "", [b"p/a", b"p/b/c"])
     assert "No session" not in (tmp_path / "log").read_text()
-    done = run("cback-amazons3-sync", "--awsSession", "never", "--verifyOnly", source, "s3://bucket/p")
-    assert (done.returncode, done.stderr) == (0, "")
     assert list((tmp_path / "tmp").iterdir()) == []
 
-    (tmp_path / "tmp").chmod(0o777)  # where others could put another plugin for aws
-    done = run("cback-amazons3-sync", "--verifyOnly", source, "s3://bucket/p")
+
+def test_the_archive_gives_aws_its_files_only_where_nobody_else_can_replace_them(
+    runnable: Callable[..., subprocess.CompletedProcess[str]], server: S3Server, anyAws: str, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    server.putObject("bucket", b"a", b"a")
+    words = ("--verifyOnly", "--awsSession", "never", source, "s3://bucket")
+    done = runnable(anyAws, *words)
+    assert (done.returncode, done.stderr, list((tmp_path / "tmp").iterdir())) == (0, "", [])
+    (tmp_path / "tmp").chmod(0o777)
+    done = runnable(anyAws, *words)
     assert (done.returncode, "others can write to" in done.stderr, "TMPDIR" in done.stderr) == (6, True, True), done
