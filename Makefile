@@ -37,7 +37,8 @@ USERS =
 export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt
-# What the extended action is tested in: the release of Debian 12, and one of today; each where only its tests see it.
+# What the extended action is tested in: the release of Debian 12, and one of today; each in a directory that only its tests
+# see, with what it asks for itself, which is older than what is locked.
 CEDAR_BACKUP = 3.7.4 3.12.0
 MADE_FROM = .venv/made pyproject.toml constraints.txt
 # The tests of modules by themselves; of these the quick ones, without aws and without what takes its time.
