@@ -17,8 +17,8 @@
 #
 #   make man                                    read the manual pages
 #   make completion                             the completions of shells, in build/completion
-#   make dist                                   a wheel and a source archive, in build/dist
-#   make deb                                    a Debian package, in build/deb
+#   make dist                                   a wheel, a source archive and one that Python runs, in build/dist
+#   make deb                                    the Debian packages, in build/deb
 #   make usage                                  renew docs/usage.md, which has what --help prints
 #   make messages                               renew tests/messages.txt, which has what is printed, logged and reported
 #   make pictures                               draw the pictures of the documents anew, from real runs
@@ -37,6 +37,9 @@ USERS =
 export SOURCE BUCKET SWITCHES SUITES USERS TESTS
 
 INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt
+# What the extended action is tested in: the release of Debian 12, and one of today; each in a directory that only its tests
+# see, with what it asks for itself, which is older than what is locked.
+CEDAR_BACKUP = 3.7.4 3.12.0
 MADE_FROM = .venv/made pyproject.toml constraints.txt
 # The tests of modules by themselves; of these the quick ones, without aws and without what takes its time.
 UNITS = --ignore=tests/endtoend --ignore=tests/packaging
@@ -149,4 +152,10 @@ clean:
 	@echo 'Installing what the tests need into .venv (two minutes, once)'
 	@$(INSTALL) -e '.[dev]'
 	@.venv/bin/python util/startableaws.py
+	@rm -rf .venv/cedar-backup3
+	@for release in $(CEDAR_BACKUP); do \
+	    .venv/bin/python -m pip install -qq --disable-pip-version-check \
+	        --target .venv/cedar-backup3/$$release cedar-backup3==$$release || \
+	        echo "Going on without Cedar Backup $$release; its tests are skipped"; \
+	done
 	@touch $@

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from CedarBackup3.amazons3.aws.datafiles import dataDirectory
 from CedarBackup3.amazons3.aws.session.overlay import DIRECTORY, MODULE, NoOverlay, overlaid, overlaidText
 
 OURS, PATH = MODULE.replace("_", "-"), "cli_legacy_plugin_path"
@@ -78,7 +79,7 @@ def test_the_users_file_is_only_read(tmp_path: Path) -> None:
     with overlaid(environment, "latin-1") as overlay:
         text = Path(overlay.environment["AWS_CONFIG_FILE"]).read_bytes().decode("latin-1")
         assert meaning(text)["profile ü"] == {"region": "ß"}
-        assert overlay.environment["PYTHONPATH"] == f"/own:{DIRECTORY}"
+        assert overlay.environment["PYTHONPATH"] == f"/own:{dataDirectory(DIRECTORY)}"
         assert overlay.environment["HOME"] == "/h"
         restored = json.loads(overlay.environment["CBACK_AWS_SESSION_RESTORED"])
     assert {name: restored[name] for name in ("AWS_CONFIG_FILE", "PYTHONPATH")} == {

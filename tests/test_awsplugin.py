@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from CedarBackup3.amazons3.aws.datafiles import dataDirectory
 from CedarBackup3.amazons3.aws.session.overlay import DIRECTORY, MODULE
 
 # awscli sets AWS_DATA_PATH where it is imported, which every aws that a test of this process starts would inherit.
@@ -21,7 +22,7 @@ with mock.patch.dict(os.environ):
 
 
 def _plugin() -> Any:
-    spec = importlib.util.spec_from_file_location(MODULE, f"{DIRECTORY}/{MODULE}.py")
+    spec = importlib.util.spec_from_file_location(MODULE, f"{dataDirectory(DIRECTORY)}/{MODULE}.py")
     assert spec and spec.loader
     module = sys.modules[MODULE] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

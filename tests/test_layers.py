@@ -49,7 +49,11 @@ _OUT_OF_SIGHT = {("cli", "amazons3"), ("amazons3", "cli")}
 _PLUGIN = f"{_PACKAGE}.amazons3.aws.session.plugin"
 """What aws itself imports: it may import what aws brings, and nothing of ours, nor anything of ours it."""
 
+_EXTENSION = f"{_PACKAGE}.extend"
+"""What Cedar Backup imports: it finds its own modules there, and nothing of ours, nor we it."""
+
 _BROUGHT = {"awscli", "botocore"}
+_CEDAR_BACKUPS = {f"{_PACKAGE}.util", f"{_PACKAGE}.xmlutil"}
 _PLUGIN_ALONE = "only the AWS CLI imports its plugin"
 
 
@@ -87,8 +91,8 @@ def _wrong(importer: str, imported: str) -> str:
     """Why one module must not import another; empty if it may."""
     own, top = importer.partition(".")[0], imported.partition(".")[0]
     isKnown = top in sys.stdlib_module_names
-    if importer.startswith(_PLUGIN):
-        return "" if isKnown or top in _BROUGHT else f"{top} does not come with the AWS CLI"
+    if importer.startswith((_PLUGIN, _EXTENSION)) or imported.startswith(_EXTENSION):
+        return "" if isKnown else _wrongAbroad(importer, imported)
     if own == "testcase":
         return "testcase must not import tests" if top == "tests" else ""
     if top != _PACKAGE:
@@ -103,6 +107,16 @@ def _wrong(importer: str, imported: str) -> str:
     if isInSight and depth < height:
         return ""
     return f"{here or 'the package itself'} must not import {there or 'the package itself'}"
+
+
+def _wrongAbroad(importer: str, imported: str) -> str:
+    """The same for what other programs import, and for what imports that."""
+    if importer.startswith(_PLUGIN):
+        top = imported.partition(".")[0]
+        return "" if top in _BROUGHT else f"{top} does not come with the AWS CLI"
+    if importer.startswith(_EXTENSION):
+        return "" if imported.rpartition(".")[0] in _CEDAR_BACKUPS else f"{imported} is not Cedar Backup's"
+    return "only Cedar Backup imports its extension"
 
 
 def _moduleName(path: Path) -> str:
@@ -127,8 +141,8 @@ def test_every_import_goes_down() -> None:
 
 def test_every_module_has_a_layer() -> None:
     modules = (_moduleName(path.relative_to(_ROOT)) for path in _ROOT.glob(f"{_PACKAGE}/**/*.py"))
-    packages = {f"{_PACKAGE}.amazons3"}  # which holds packages and no code
-    assert [module for module in modules if _layer(module)[0] < 0 and module not in packages] == []
+    known = {f"{_PACKAGE}.amazons3", f"{_EXTENSION}.amazons3sync"}  # the one holds packages and no code
+    assert [module for module in modules if _layer(module)[0] < 0 and module not in known] == []
 
 
 def test_every_part_named_in_the_layers_is_there() -> None:
@@ -217,6 +231,22 @@ def _drawn(name: str) -> tuple[int, str]:
             "CedarBackup3/amazons3/aws/session/client.py",
             "from CedarBackup3.amazons3.aws.session.plugin import p",
             "only the AWS CLI imports its plugin",
+        ),
+        (
+            "CedarBackup3/extend/a.py",
+            "import logging\nfrom CedarBackup3.util import x\nfrom CedarBackup3.xmlutil import y",
+            "",
+        ),
+        (
+            "CedarBackup3/extend/a.py",
+            "from CedarBackup3.errors import ExitStatus",
+            "CedarBackup3.errors.ExitStatus is not Cedar Backup's",
+        ),
+        ("CedarBackup3/extend/a.py", "from CedarBackup3.config import Config", "is not Cedar Backup's"),
+        (
+            "CedarBackup3/tools/a.py",
+            "from CedarBackup3.extend import amazons3sync",
+            "only Cedar Backup imports its extension",
         ),
         ("CedarBackup3/amazons3/aws/a.py", "import botocore", "botocore is not in the standard library"),
         ("testcase/a.py", "import pytest\nfrom CedarBackup3.tools.amazons3sync import x\nfrom .s3 import S3Server", ""),

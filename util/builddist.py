@@ -1,7 +1,12 @@
-"""builddist.py DIRECTORY: the wheel and the source archive, the same to the byte wherever and whenever they are built.
+"""builddist.py DIRECTORY: a wheel, a source archive, and an archive that Python runs (zipapp).
+
+They are the same to the byte wherever and whenever they are built.
 
 Their times are that of the newest entry in debian/changelog, or SOURCE_DATE_EPOCH (https://reproducible-builds.org/).
 They are built from a copy of the tree, so that nothing is left in it.
+
+The third one holds what the wheel does. It finds its own modules before any others, so that it runs beside whatever
+else is installed; as root, too, since its first line lets neither PYTHONPATH nor a home directory add modules.
 """
 
 from __future__ import annotations
@@ -16,6 +21,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
+import zipfile
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -24,10 +31,13 @@ _LEFT_OUT = shutil.ignore_patterns(
     *("*.egg-info", "PKG-INFO", "setup.cfg"),  # what setuptools adds to an archive, from which this may be run
 )
 _BUILD = "import sys; from setuptools import build_meta; getattr(build_meta, sys.argv[1])(sys.argv[2])"
+_RUNNABLE = "cback-amazons3-sync.pyz"
+_MAIN = b"import sys\n\nfrom cback_amazons3 import main\n\nsys.exit(main())\n"
+_FIRST_LINE = b"#!/usr/bin/env -S python3 -I\n"
 
 
 def main(directory: Path) -> None:
-    """Build both in a directory, which is made anew."""
+    """Build all in a directory, which is made anew."""
     moment = _moment()
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -44,6 +54,11 @@ def main(directory: Path) -> None:
     print("Giving every file in the source archive the same time and owner", flush=True)
     for archive in directory.glob("*.tar.gz"):
         archive.write_bytes(_evened(archive.read_bytes(), moment))
+    print("Building the archive that Python runs", flush=True)
+    (wheel,) = directory.glob("*.whl")
+    runnable = directory / _RUNNABLE
+    runnable.write_bytes(_runnable(wheel, moment))
+    runnable.chmod(0o755)
     for made in sorted(directory.iterdir()):
         print(os.path.relpath(made))
 
@@ -89,6 +104,19 @@ def _evened(archive: bytes, moment: int) -> bytes:
             even.type, even.linkname, even.size = member.type, member.linkname, member.size
             even.mode, even.mtime = _mode(member.isdir() or bool(member.mode & 0o100)), moment
             new.addfile(even, old.extractfile(member) if member.isfile() else None)
+    return made.getvalue()
+
+
+def _runnable(wheel: Path, moment: int) -> bytes:
+    """A ZIP archive of the modules of a wheel, and of the one that Python runs."""
+    made = io.BytesIO(_FIRST_LINE)
+    made.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(wheel) as modules, zipfile.ZipFile(made, "w") as archive:
+        names = [name for name in modules.namelist() if ".dist-info/" not in name and ".data/" not in name]
+        for name, text in sorted({"__main__.py": _MAIN, **{name: modules.read(name) for name in names}}.items()):
+            entry = zipfile.ZipInfo(name, time.gmtime(moment)[:6])
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
+            archive.writestr(entry, text)
     return made.getvalue()
 
 

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PROGRAM = _ROOT / "CedarBackup3"
+_ENTRY = _ROOT / "util" / "entry"
 _DATA = "amazons3/names/charset"
 """How the modules begin that hold tables of words."""
 
@@ -46,11 +47,12 @@ def textsOf(module: Path) -> Iterator[str]:
 
 def programTexts() -> Iterator[tuple[str, str]]:
     """The path and each text of every module that has no tables of words."""
-    for module in sorted(_PROGRAM.rglob("*.py")):
-        path = module.relative_to(_PROGRAM).as_posix()
-        if not path.startswith(_DATA):
-            for text in textsOf(module):
-                yield path, text
+    for root in (_PROGRAM, _ENTRY):
+        for module in sorted(root.rglob("*.py")):
+            path = module.relative_to(root).as_posix()
+            if not path.startswith(_DATA):
+                for text in textsOf(module):
+                    yield path, text
 
 
 def isMessage(text: str) -> bool:

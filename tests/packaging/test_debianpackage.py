@@ -1,4 +1,4 @@
-"""The Debian package: built, and installed into a fresh Debian, used there, and purged."""
+"""The Debian packages: built, and installed into a fresh Debian, used there beside Cedar Backup, and purged."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from CedarBackup3.release import VERSION
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PACKAGE = "cedar-backup3-amazons3-sync"
+_LIBRARY = "python3-cback-amazons3-sync"
 _COMMANDS = list(tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"])
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "HOME": "/root"}
 _ISOLATION = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
@@ -47,15 +48,28 @@ def _needs(*programs: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, built as `make deb` builds it; where lintian is installed, it has no errors and no warnings."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of packages, built as `make deb` builds them; lintian, where it is, has no errors and no warnings."""
     _needs("dpkg-buildpackage", "dh")
     if subprocess.run(["/usr/bin/dpkg-checkbuilddeps"], cwd=_ROOT, capture_output=True, check=False).returncode:
         pytest.skip("what the package needs to be built is not installed; `apt build-dep .` does it")
     directory = tmp_path_factory.mktemp("deb")
     _run("sh", "util/builddeb.sh", directory)
-    (built,) = directory.glob("*.deb")
-    return built
+    return directory
+
+
+@pytest.fixture(scope="module")
+def package(built: Path) -> Path:
+    """That of the commands."""
+    (found,) = built.glob(f"{_PACKAGE}_*.deb")
+    return found
+
+
+@pytest.fixture(scope="module")
+def library(built: Path) -> Path:
+    """That of the modules for other programs."""
+    (found,) = built.glob(f"{_LIBRARY}_*.deb")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +85,8 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if mounted.returncode:
         pytest.skip(f"nothing can be mounted here: {mounted.stderr.strip()}")
     try:
-        words = ["sh", "util/debianroot.sh", suite[1] if suite else "stable", str(root), "--include=awscli,systemd"]
+        words = ["sh", "util/debianroot.sh", suite[1] if suite else "stable", str(root)]
+        words += ["--include=awscli,systemd,python3-chardet,python3-importlib-metadata"]
         words += [f"--dpkgopt=path-exclude={pattern}" for pattern in _USELESS]
         made = subprocess.run(words, cwd=_ROOT, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
         if made.returncode:
@@ -107,10 +122,28 @@ def _purge(debian: Path) -> None:
     _inside(debian, "apt-get", "-qy", "purge", _PACKAGE)
 
 
-def test_it_depends_on_python_and_aws_only(package: Path) -> None:
-    depends = _run("dpkg-deb", "--field", package, "Depends")
-    assert {word.split()[0].partition(":")[0] for word in depends.split(",")} == {"awscli", "python3"}
-    assert _run("dpkg-deb", "--field", package, "Conflicts").split() == ["cedar-backup3"]
+def _names(package: Path) -> list[str]:
+    return [line.split(maxsplit=5)[5] for line in _run("dpkg-deb", "--contents", package).splitlines()]
+
+
+def test_they_depend_on_python_and_aws_only(package: Path, library: Path) -> None:
+    for each in (package, library):
+        depends = _run("dpkg-deb", "--field", each, "Depends")
+        assert {word.split()[0].partition(":")[0] for word in depends.split(",")} == {"awscli", "python3"}
+
+
+def test_the_library_alone_takes_the_place_of_cedar_backup(package: Path, library: Path) -> None:
+    assert not _run("dpkg-deb", "--field", package, "Conflicts").strip()
+    assert _run("dpkg-deb", "--field", library, "Conflicts").split() == ["cedar-backup3"]
+    assert "conflicts with cedar-backup3" in _run("dpkg-deb", "--field", library, "Description")
+    modules = "./usr/lib/python3/dist-packages/"
+    assert {path for path in _names(package) if path.startswith(modules) and path.endswith(".py")} == {
+        f"{modules}CedarBackup3/extend/amazons3sync.py"
+    }
+    private = {path.replace("./usr/share/cback-amazons3-sync/", modules) for path in _names(package)}
+    shared = {path for path in _names(library) if path.startswith(modules) and ".dist-info/" not in path}
+    assert shared and shared <= private
+    assert not [path for path in shared if "/extend/" in path]
 
 
 def test_every_command_has_its_man_page_and_its_completion(package: Path) -> None:
@@ -183,6 +216,79 @@ def test_the_commands_import_nothing_from_where_they_are_started(package: Path, 
     shutil.rmtree(planted)
     shutil.rmtree(home)
     _purge(debian)
+
+
+_OLD = """\
+Package: cedar-backup3-amazons3-sync
+Version: 0.1.0
+Architecture: all
+Maintainer: nobody <nobody@example.org>
+Conflicts: cedar-backup3
+Description: as it was when its modules were everybody's
+"""
+
+
+def _oldPackage(debian: Path) -> None:
+    """Make one in the Debian, small, in which the modules and the settings lie where they did."""
+    tree = debian / "opt/old"
+    settings = f"etc/logrotate.d/{_PACKAGE}"
+    files = {"DEBIAN/control": _OLD, "DEBIAN/conffiles": f"/{settings}\n", settings: "# old\n"}
+    for name in ("__init__.py", "util.py", "cli/__init__.py", "amazons3/old.py"):
+        files[f"usr/lib/python3/dist-packages/CedarBackup3/{name}"] = ""
+    for name, text in files.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(text)
+    _inside(debian, "dpkg-deb", "--build", "--root-owner-group", "/opt/old", "/opt/old.deb")
+
+
+def test_the_package_that_was_is_upgraded_and_its_settings_stay(package: Path, library: Path, debian: Path) -> None:
+    _oldPackage(debian)
+    _inside(debian, "dpkg", "-i", "/opt/old.deb")
+    settings = debian / f"etc/logrotate.d/{_PACKAGE}"
+    settings.write_text("# mine\n")
+    for each in (package, library):
+        shutil.copy(each, debian / "opt")
+    words = ["-o", "Dpkg::Options::=--force-confold", f"/opt/{package.name}", f"/opt/{library.name}"]
+    _inside(debian, "apt-get", "-qy", "install", *words)
+    assert settings.read_text() == "# mine\n"
+    code = "import CedarBackup3.tools.amazons3sync as module; print(module.__file__)"
+    assert "/dist-packages/" in _inside(debian, "python3", "-c", code)
+    assert VERSION in _inside(debian, "cback-amazons3-sync", "--version")
+    _inside(debian, "apt-get", "-qy", "purge", _PACKAGE, _LIBRARY)
+    assert not (debian / "usr/lib/python3/dist-packages/CedarBackup3").exists()
+
+
+def test_it_lives_beside_cedar_backup_in_whatever_order_they_come_and_go(package: Path, debian: Path) -> None:
+    theirs, ours = f"/opt/{_cedarBackup(debian)}", f"/opt/{package.name}"
+    shutil.copy(package, debian / "opt")
+    for each in (ours, theirs):
+        _inside(debian, "dpkg", "-i", each)
+    _inside(debian, "sh", "-c", "cd /opt && AUTOPKGTEST_TMP=$(mktemp -d) exec debian/tests/cedarbackup")
+    _inside(debian, "dpkg", "--purge", "cedar-backup3")
+    assert VERSION in _inside(debian, "cback-amazons3-sync", "--version")
+
+    _inside(debian, "dpkg", "-i", theirs)
+    _inside(debian, "dpkg", "--purge", _PACKAGE)
+    assert "Cedar Backup" in _inside(debian, "cback3", "--version")
+
+    _inside(debian, "dpkg", "-i", ours)
+    assert VERSION in _inside(debian, "cback-amazons3-restore", "--version")
+    assert "Cedar Backup" in _inside(debian, "cback3", "--version")
+    _inside(debian, "dpkg", "--purge", _PACKAGE, "cedar-backup3")
+    assert not (debian / "usr/lib/python3/dist-packages/CedarBackup3").exists()
+    assert not (debian / "usr/share/cback-amazons3-sync").exists()
+
+
+def _cedarBackup(debian: Path) -> str:
+    """The name of Debian's package of Cedar Backup, which is fetched into /opt once."""
+    if not list((debian / "opt").glob("cedar-backup3_*.deb")):
+        words = ("sh", "-c", "apt-get -qq update && cd /opt && apt-get -qq download cedar-backup3")
+        isolated = [*_ISOLATION, f"--root={debian}", "--mount-proc", "--wd=/"]
+        done = subprocess.run([*isolated, *words], env=_ENVIRONMENT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"Debian's cedar-backup3 cannot be had: {done.stderr.splitlines()[-1:]}")
+    (found,) = (debian / "opt").glob("cedar-backup3_*.deb")
+    return found.name
 
 
 _BOOTED = """\

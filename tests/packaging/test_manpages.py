@@ -80,9 +80,13 @@ def page(tool: Tool) -> dict[str, list[str]]:
 
 
 def test_every_tool_has_a_console_script_and_a_page_and_there_are_no_others() -> None:
-    names = {importlib.import_module(module).TOOL.name: f"{module}:cli" for module in _MODULES}
+    names = {importlib.import_module(module).TOOL.name for module in _MODULES}
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["scripts"] == names
+    assert project["scripts"] == {name: f"cback_amazons3:{name.rpartition('-')[2]}" for name in names}
+    entry = (_ROOT / "util/entry/cback_amazons3/__init__.py").read_text("utf-8")
+    assert set(re.findall(r'"(cback-[\w-]+)": "(\w+)"', entry)) == {
+        (importlib.import_module(module).TOOL.name, module.rpartition(".")[2]) for module in _MODULES
+    }
     assert {path.name for path in (_ROOT / "manpages").iterdir()} == {f"{name}.1" for name in names}
 
 

@@ -19,6 +19,7 @@ from CedarBackup3.amazons3.aws.advice import ERROR_CODE, adviceFor, notStartedSe
 from CedarBackup3.amazons3.aws.arguments import Arguments, configureArguments
 from CedarBackup3.amazons3.aws.configuration import configuredEndpoint, ignoresConfiguredEndpoints
 from CedarBackup3.amazons3.aws.customerkey import ALGORITHM, keyDescriptor
+from CedarBackup3.amazons3.aws.datafiles import dataDirectory
 from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.aws.idle import IdleWatch
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -295,10 +296,7 @@ def modelVariables(arguments: Arguments, settings: AwsSettings, environment: Map
     isCharged = settings.isRequesterPaying and arguments.kind in {*_API, "session"}
     if arguments.kind != "listing" and not isCharged:
         return {}
-    return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (_MODELS, environment.get("AWS_DATA_PATH"))))}
-
-
-_MODELS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
+    return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (dataDirectory("models"), environment.get("AWS_DATA_PATH"))))}
 
 
 def awsVersion(settings: AwsSettings) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from configparser import Error, RawConfigParser
 from typing import NamedTuple
 
+from CedarBackup3.amazons3.aws.datafiles import dataDirectory
 from CedarBackup3.util import reasonText
 
 MODULE = "cback_aws_session"
@@ -23,8 +24,8 @@ MODULE = "cback_aws_session"
 COMMAND = "cback-session"
 """The command that it adds to aws."""
 
-DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "plugin")
-"""Holds the plugin and nothing else, so that it hides no other module."""
+DIRECTORY = "session/plugin"
+"""Holds the plugin and nothing else, so that it hides no other module; one of `datafiles`."""
 
 _SECTION, _PATH = "plugins", "cli_legacy_plugin_path"
 _RESTORED = "CBACK_AWS_SESSION_RESTORED"
@@ -54,8 +55,10 @@ def overlaid(environment: Mapping[str, str], encoding: str) -> Iterator[Overlay]
 
     Raises:
         NoOverlay: the configuration cannot be read, or what is in it leaves no way
+        CedarBackupError: as `dataDirectory`
     """
-    text = overlaidText(_configuration(environment, encoding), DIRECTORY)
+    directory = dataDirectory(DIRECTORY)
+    text = overlaidText(_configuration(environment, encoding), directory)
     try:
         descriptor = os.memfd_create("aws-config")
     except OSError as error:
@@ -65,7 +68,7 @@ def overlaid(environment: Mapping[str, str], encoding: str) -> Iterator[Overlay]
             file.write(text)
         changed = {
             "AWS_CONFIG_FILE": f"/proc/self/fd/{descriptor}",
-            "PYTHONPATH": os.pathsep.join(filter(None, (environment.get("PYTHONPATH"), DIRECTORY))),
+            "PYTHONPATH": os.pathsep.join(filter(None, (environment.get("PYTHONPATH"), directory))),
             "PYTHONDONTWRITEBYTECODE": "1",  # a package that is removed is to leave nothing behind
         }
         restored = {name: environment.get(name) for name in changed}

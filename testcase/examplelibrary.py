@@ -1,7 +1,7 @@
-"""An extension of another program: what a Cedar Backup extension does with this package, in full.
+"""Another program with this package as its library: saves a directory, and learns whether it arrived.
 
-`executeAction` is what Cedar Backup calls. It saves a directory after asking whether all of its names will survive, and
-leaves logging to the program that it is part of.
+It asks first whether all of its names will survive, and leaves logging to the program that it is part of. Cedar Backup
+is no such program, since its package has the same name: `CedarBackup3.extend.amazons3sync` is its extended action.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from CedarBackup3.util import displayBytes, executeCommand
 _log = logging.getLogger("CedarBackup3.log.example")
 
 
-def executeAction(directory: str, s3BucketUrl: str) -> bool:
+def saveDirectory(directory: str, s3BucketUrl: str) -> bool:
     """Save a directory to a bucket; returns whether it is proven to be there."""
     status, lines = executeCommand(["du", "-s", "--"], [directory], returnOutput=True)
     _log.info("Saving %s (status %d)", (lines or ["?"])[0].split("\t")[0], status)
