@@ -46,6 +46,8 @@ class SyncOptions(NamedTuple):
     aws: AwsSettings
     verifyOnly: bool = False
     uploadOnly: bool = False
+    endIncompleteUploads: int = 0
+    """In days; 0: none are ended."""
     ignoreWarnings: bool = False
     dryRun: bool = False
     exclude: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class SyncOptions(NamedTuple):
     allowEmptySource: bool = False
     requireFile: str = ""
     maxDelete: str = ""
+    requireVersioning: bool = False
     lockWait: float = 0
     method: str = "auto"
     listings: int = 0
@@ -97,7 +100,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
         verifyOnly=options.verifyOnly,
         dryRun=options.dryRun,
         ignoreNames=options.ignoreWarnings,
-        guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete),
+        guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete, options.requireVersioning),
         lockWait=options.lockWait,
         method=options.method,
         listings=options.listings,
@@ -105,6 +108,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
         repairContent=options.repairContent,
         digestCache=options.digestCache,
         proveUploads=not options.noUploadProof,
+        endIncompleteUploads=options.endIncompleteUploads,
     )
     report = runSync(mirror, how, context)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
@@ -246,6 +250,12 @@ def _size(text: str) -> int:
     return size
 
 
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3650):
+        raise ValueError("must be a number of days from 1 to 3650")
+    return int(text)
+
+
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
     shared = bucketOptions(values)
     return SyncOptions(
@@ -254,6 +264,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         aws=shared.aws,
         verifyOnly=values["verifyOnly"],
         uploadOnly=values["uploadOnly"],
+        endIncompleteUploads=values["endIncompleteUploads"] or 0,
         ignoreWarnings=values["ignoreWarnings"],
         dryRun=values["dryRun"],
         exclude=shared.exclude,
@@ -262,6 +273,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         allowEmptySource=values["allowEmptySource"],
         requireFile=values["requireFile"],
         maxDelete=values["maxDelete"],
+        requireVersioning=values["requireVersioning"],
         lockWait=values["lockWait"],
         method=values["method"],
         listings=values["listings"],
@@ -281,14 +293,23 @@ def _answer(options: SyncOptions) -> str:
     from CedarBackup3.amazons3.aws.iampolicy import policyText
     from CedarBackup3.amazons3.model import S3Location
 
+    location = S3Location.parse(options.s3BucketUrl)
     changes = not (options.verifyOnly or options.dryRun)
+    deletes = changes and not options.uploadOnly
+    asksForVersions = options.requireVersioning or (deletes and not location.bucket.startswith("arn:"))
+    endsUploads = bool(options.endIncompleteUploads)
+    wholeBucketActions = [
+        *["GetBucketVersioning"] * asksForVersions,
+        *["ListBucketMultipartUploads"] * endsUploads,
+    ]
     objectActions = [
         *["PutObject", "AbortMultipartUpload"] * changes,
-        *["DeleteObject"] * (changes and not options.uploadOnly),
+        *["DeleteObject"] * deletes,
         *["GetObject"] * options.checkContent,  # what `head-object` takes
+        *["ListMultipartUploadParts"] * endsUploads,
     ]
     aws = policySettings(options.aws, options.kmsKey)
-    return policyText(S3Location.parse(options.s3BucketUrl), aws, objectActions=objectActions)
+    return policyText(location, aws, wholeBucketActions=wholeBucketActions, objectActions=objectActions)
 
 
 TOOL = Tool(
@@ -309,6 +330,7 @@ Exit status 0 means done and verified.""",
             Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
             Switch("u", "uploadOnly", "Upload what is new, and delete nothing"),
             Switch("n", "dryRun", "Print what would be done, change nothing", implies="verbose"),
+            Switch("", "endIncompleteUploads", "After success, end uploads begun over DAYS ago", "DAYS", "", _days),
             *POLICY_SWITCHES,
         ),
         *grouped(
@@ -324,6 +346,7 @@ Exit status 0 means done and verified.""",
             Switch("", "allowEmptySource", "Let a source without files empty the target"),
             Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
             Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N|N%", "", _deletionLimit),
+            Switch("", "requireVersioning", "Refuse if the bucket does not keep versions"),
             Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
         ),
         *grouped(
@@ -364,6 +387,7 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
     programs=awsPrograms,
     exclusions=(
         Exclusion("verifyOnly", "dryRun", "--verifyOnly compares, --dryRun prints what would be done"),
+        Exclusion("endIncompleteUploads", "verifyOnly", "--verifyOnly changes nothing"),
         Exclusion("repairContent", "verifyOnly", "--verifyOnly changes nothing; --checkContent goes with it"),
         Exclusion(
             "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"

@@ -164,16 +164,23 @@ class S3Server:
         """The keys of multipart uploads neither completed nor aborted."""
         return tuple(upload.key for upload in self._service.uploads.of(bucket))
 
-    def beginUpload(self, bucket: str, key: bytes, parts: Iterable[bytes] = (), started: datetime | None = None) -> str:
+    def beginUpload(
+        self,
+        bucket: str,
+        key: bytes,
+        parts: Iterable[bytes] = (),
+        started: datetime | None = None,
+        lastPart: datetime | None = None,
+    ) -> str:
         """Begin a multipart upload without HTTP, and leave it with these parts; returns its id.
 
-        It and its parts are of the time given, which needs a zone, or of now.
+        It is of the time given, which needs a zone, or of now, and so are its parts, unless a later time is given.
         """
         moment = started or now()
         upload = self._service.uploads.begin(bucket, key, {}, "", "", moment)
         for number, body in enumerate(parts, 1):
             etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
-            self._service.uploads.addPart(upload, Part(number, body, etag, {}, moment))
+            self._service.uploads.addPart(upload, Part(number, body, etag, {}, lastPart or moment))
         return upload.uploadId
 
     def configure(self, bucket: str, parameter: str, document: bytes | None) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 from CedarBackup3.amazons3.model import S3Location
 
@@ -76,6 +77,16 @@ def _question(operation: str, request: str, query: str) -> Arguments:
     return Arguments(
         "question", ("s3api", operation, "--cli-input-json", request, "--output", "text", "--query", query)
     )
+
+
+def operationArguments(operation: str, parameters: Mapping[str, Any]) -> Arguments:
+    """The arguments that ask S3 for one operation, by its name there, and print the answer as JSON in pure ASCII.
+
+    It is one request: of a list aws asks for no further page.
+    """
+    command = re.sub("(?<=[a-z])(?=[A-Z])", "-", operation).lower()
+    question = _question(command, json.dumps(dict(parameters)), "to_string(@)")
+    return question._replace(words=(*question.words, "--no-paginate"))
 
 
 def listArguments(location: S3Location, after: str = "", *, isOnePage: bool = False) -> Arguments:

@@ -23,6 +23,7 @@ from itertools import chain, islice
 from CedarBackup3.amazons3.aws.arguments import Arguments, deleteArguments, deleteOneArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf
 from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, sessionOf
+from CedarBackup3.amazons3.bucket.xmlnames import fitsXml
 from CedarBackup3.amazons3.local.opentree import NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import openRoot
 from CedarBackup3.amazons3.mirror import Mirror
@@ -43,8 +44,6 @@ _MOST_AT_ONCE = 8  # each takes a process
 _AT_ONCE_IN_SESSION = 16
 _PAYS = 3  # requests; an aws that makes many takes as long to start as two that make one
 _FAILED = 254  # the status of an aws that S3 has refused something
-# "Char" in XML 1.0: what is none of it cannot be written in an XML document, escaped or not.
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # The codes of 5xx in "Error responses" of the API reference, and what aws says where no answer comes.
 _BUSY_CODES = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"}
 _BUSY = re.compile(rf"\(({'|'.join(_BUSY_CODES)})\)|reached max retries|[Rr]ead timeout|[Cc]onnect(ion|| timeout) ")
@@ -104,7 +103,7 @@ def deleteObjects(
 
 
 def _fitsXml(mirror: Mirror, step: Step) -> bool:
-    return not _NO_XML.search(mirror.location.prefix + step.key.decode())
+    return fitsXml(mirror.location.prefix + step.key.decode())
 
 
 def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -> Generator[AwsResult, None, None]:

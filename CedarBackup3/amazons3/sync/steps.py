@@ -212,6 +212,8 @@ def carryOut(
     """
     sourceChange = partial(guards.sourceChange, mirror, scan, limits)
     guards.refuse([sourceChange()])
+    if made.deletions and not limits.requireVersioning:
+        guards.warnOfLoss(mirror)
     results: list[AwsResult] = []
     transfer = Transfer(watcher, "sync", made.uploads, made.uploadSize)
     if method == "sync":
