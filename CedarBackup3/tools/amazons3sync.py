@@ -15,8 +15,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Exclusion, Switch, Tool, grouped, notEmpty, runTool, seconds
-from CedarBackup3.errors import ExitStatus
+from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, notEmpty, runTool, seconds
+from CedarBackup3.errors import CedarBackupError, ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.local.links import FollowLinks
     from CedarBackup3.amazons3.local.tree import Path
-    from CedarBackup3.amazons3.model import VerifyReport
+    from CedarBackup3.amazons3.model import S3Location, VerifyReport
     from CedarBackup3.cli.context import RunContext
 
 
@@ -67,6 +67,9 @@ class SyncOptions(NamedTuple):
     digestCache: str = ""
     """A file; empty: none."""
     noUploadProof: bool = False
+    checkBucket: bool = False
+    json: bool = False
+    """The page about the bucket as JSON."""
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
@@ -85,6 +88,8 @@ def run(options: SyncOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
+    if options.checkBucket:
+        return _printPage(options)
     warnOfVainPatterns(options.exclude)
     warnOfOpenEndpoint(options.aws)
     mirror = mirrorOf(
@@ -112,6 +117,30 @@ def run(options: SyncOptions, context: RunContext) -> int:
     )
     report = runSync(mirror, how, context)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
+
+
+def _printPage(options: SyncOptions) -> ExitStatus:
+    """Print what there is to know of the bucket, for as long as anybody reads it (`| head`)."""
+    import time
+
+    from CedarBackup3.amazons3.aws.session.client import awsSession
+    from CedarBackup3.amazons3.inspect.judgement import judge
+    from CedarBackup3.amazons3.inspect.page import isSound, pageJson, pageText
+    from CedarBackup3.amazons3.inspect.questions import askBucket
+    from CedarBackup3.amazons3.model import S3Location
+
+    warnOfOpenEndpoint(options.aws)
+    with awsSession(options.aws) as aws:
+        found = askBucket(S3Location.parse(options.s3BucketUrl), aws)
+    findings = judge(found, time.time(), deletes=not options.uploadOnly)
+    try:
+        sys.stdout.write((pageJson if options.json else pageText)(found, findings))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        raise CedarBackupError(f"The page cannot be written completely to standard output: {error.strerror}") from None
+    return ExitStatus.DONE if isSound(findings) else ExitStatus.DIFFERENCES
 
 
 def _logPattern(options: SyncOptions) -> Iterator[str]:
@@ -281,6 +310,8 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         repairContent=values["repairContent"],
         digestCache=values["digestCache"],
         noUploadProof=values["noUploadProof"],
+        checkBucket=values["checkBucket"],
+        json=values["json"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         logfile=values["logfile"],
@@ -294,6 +325,8 @@ def _answer(options: SyncOptions) -> str:
     from CedarBackup3.amazons3.model import S3Location
 
     location = S3Location.parse(options.s3BucketUrl)
+    if options.checkBucket:
+        return _policyOfCheck(location, options)
     changes = not (options.verifyOnly or options.dryRun)
     deletes = changes and not options.uploadOnly
     asksForVersions = options.requireVersioning or (deletes and not location.bucket.startswith("arn:"))
@@ -312,6 +345,15 @@ def _answer(options: SyncOptions) -> str:
     return policyText(location, aws, wholeBucketActions=wholeBucketActions, objectActions=objectActions)
 
 
+def _policyOfCheck(location: S3Location, options: SyncOptions) -> str:
+    """What `--checkBucket` needs to have an answer to everything: that it may look, not that it may change anything."""
+    from CedarBackup3.amazons3.aws.iampolicy import policyText
+    from CedarBackup3.amazons3.inspect.questions import PERMISSIONS
+
+    asking = [action for topic, action in PERMISSIONS.items() if not topic.startswith("may") and topic != "uploadSizes"]
+    return policyText(location, options.aws, wholeBucketActions=asking, objectActions=[PERMISSIONS["uploadSizes"]])
+
+
 TOOL = Tool(
     name="cback-amazons3-sync",
     summary="Cedar Backup Amazon S3 sync tool.",
@@ -321,7 +363,7 @@ that it arrived: every file is in the bucket with its size, and nothing else
 is. File names that would not survive are refused before anything is changed.
 Exit status 0 means done and verified.""",
     arguments=(
-        Argument("sourceDir", "The local directory to mirror (must exist)"),
+        Argument("sourceDir", "The local directory to mirror (must exist)", unless=("checkBucket",)),
         Argument("s3BucketUrl", "The target, s3://bucket or s3://bucket/prefix"),
     ),
     switches=(
@@ -331,6 +373,8 @@ Exit status 0 means done and verified.""",
             Switch("u", "uploadOnly", "Upload what is new, and delete nothing"),
             Switch("n", "dryRun", "Print what would be done, change nothing", implies="verbose"),
             Switch("", "endIncompleteUploads", "After success, end uploads begun over DAYS ago", "DAYS", "", _days),
+            Switch("", "checkBucket", "Print what the bucket is like, and what to beware of"),
+            Switch("", "json", "Print that as JSON"),
             *POLICY_SWITCHES,
         ),
         *grouped(
@@ -392,13 +436,19 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
         Exclusion(
             "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"
         ),
+        Exclusion("checkBucket", "verifyOnly", "--checkBucket looks at the bucket, --verifyOnly at what is in it"),
+        Exclusion("checkBucket", "dryRun", "--checkBucket changes nothing, and --dryRun prints what a run would do"),
+        Exclusion("checkBucket", "endIncompleteUploads", "--checkBucket changes nothing"),
+        Exclusion("checkBucket", "quiet", "--quiet prints nothing"),
+        Exclusion("checkBucket", "report=-", "both print; name a file for the report"),
+        *vainMonitoring("checkBucket", "saves"),
         *vainMonitoring("dryRun", "saves"),
         *(
             Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out what the other follows")
             for which in ("safe", "all")
         ),
     ),
-    needs=(KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
+    needs=(Need("json", ("checkBucket",), "it is a form of that page"), KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
 )
 
 if __name__ == "__main__":
