@@ -44,15 +44,15 @@ def test_a_bucket_that_keeps_no_versions_is_refused_if_they_are_required(
     assert not changes(server)
 
 
-def test_what_versions_are_required_of_is_asked_even_if_there_is_nothing_to_do(
+def test_a_bucket_that_keeps_versions_is_all_right_and_nothing_is_warned_of(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    plantObjects(server, {b"a": b"1"})
-    source = plantTree(tmp_path / "source", {b"a": b"1"})
-    assert syncOnce(source, "s3://bucket", "--requireVersioning").status == 9
     server.setVersioning("bucket", Versioning.ENABLED)
     server.setMfaDelete("bucket", "Enabled")
-    assert syncOnce(source, "s3://bucket", "--requireVersioning").status == 0
+    plantObjects(server, {b"gone": b"1"})
+    source = plantTree(tmp_path / "source", {})
+    outcome = syncOnce(source, "s3://bucket", "--requireVersioning", "--allowEmptySource", "--verbose")
+    assert (outcome.status, outcome.stderr, stored(server)) == (0, "", {})
 
 
 @pytest.mark.parametrize(("method", "session"), [("auto", "never"), ("sync", "always")])
@@ -61,13 +61,15 @@ def test_the_first_deletion_from_a_bucket_without_versions_is_warned_of_once(
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"gone": b"1", b"gone too": b"1"})
-    words = (source, "s3://bucket", "--verbose", "--method", method, "--awsSession", session)
-    outcome = syncOnce(*words)
+    outcome = syncOnce(source, "s3://bucket", "--verbose", "--method", method, "--awsSession", session)
     assert (outcome.status, outcome.stderr.count(WARNING)) == (0, 1), outcome
     assert stored(server) == {b"a": b"1"}
-    server.clearRequests()
-    again = syncOnce(*words)
-    assert (again.status, again.stderr) == (0, "")
+
+
+def test_a_run_that_deletes_nothing_does_not_ask(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    plantObjects(server, {b"old": b"1"})
+    source = plantTree(tmp_path / "source", {b"old": b"22", b"new": b"1"})
+    assert syncOnce(source, "s3://bucket").status == 0
     assert "GetBucketVersioning" not in {asked.operation for asked in server.requests}
 
 

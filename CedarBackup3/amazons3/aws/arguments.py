@@ -63,7 +63,7 @@ def _directory(path: bytes) -> bytes:
 
 def deleteArguments(file: str) -> Arguments:
     """The arguments that delete the objects which a JSON file names; aws prints the errors there were, one a line."""
-    query = "Errors[].[to_string([Code,Key])]"
+    query = "Errors[].[to_string([Code,Key,Message])]"
     return _question("delete-objects", f"file://{file}", query)
 
 

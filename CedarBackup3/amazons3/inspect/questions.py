@@ -24,7 +24,7 @@ from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayText
 
 _AT_ONCE_IN_SESSION = 16
-_MD5_OF_NOTHING = "1B2M2Y8AsgTpgAmY7PhCfg=="  # without which a bucket with Object Lock looks at nothing else
+_NO_PARTS = {"Parts": [{"PartNumber": 1, "ETag": "none"}]}
 _MEASURED = 100  # uploads whose parts are asked for, the oldest ones
 
 PERMISSIONS: Mapping[str, str] = {
@@ -112,13 +112,16 @@ def askBucket(location: S3Location, aws: AwsSettings) -> BucketAnswers:
     first = {topic: asking(operation) for topic, operation in _CONFIGURATIONS.items()}
     first |= {
         "mayGet": asking("HeadObject", Key=known or nobodys),
-        "mayPut": asking("UploadPart", Key=nobodys, PartNumber=1, UploadId="none", ContentMD5=_MD5_OF_NOTHING),
+        "mayPut": asking("CompleteMultipartUpload", Key=nobodys, UploadId="none", MultipartUpload=_NO_PARTS),
         "mayEndUploads": asking("AbortMultipartUpload", Key=nobodys, UploadId="none"),
     }
     uploads: list[IncompleteUpload] = []
-    first["incompleteUploads"] = lambda: _answer(
-        lambda: uploads.extend(listUploads(location, aws, cancelled.is_set)) or {}
-    )
+
+    def listed() -> Mapping[str, Any]:
+        uploads.extend(listUploads(location, aws, cancelled.is_set))
+        return {}
+
+    first["incompleteUploads"] = lambda: _answer(listed)
     answers = {"mayList": mayList, **dict(zip(first, sideBySide(list(first.values())), strict=True))}
     if answers["mayGet"].state == "denied" and not known:  # who may not list is not told that there is nothing
         answers["mayGet"] = Answer("failed", {}, "there is no object to try it on")
@@ -128,7 +131,7 @@ def askBucket(location: S3Location, aws: AwsSettings) -> BucketAnswers:
     deleteVersion = asking("DeleteObject", Key=nobodys, VersionId="null")
     skipped = Answer("notAsked", {})
     uploads.sort(key=lambda upload: upload.initiated)
-    measuring = [lambda upload=upload: _sizeOf(upload, location, aws) for upload in uploads[:_MEASURED]]  # type: ignore[misc]
+    measuring = [lambda upload=upload: _sizeOf(upload, location, aws) for upload in uploads[:_MEASURED]]
     # A deletion without a version makes a delete marker where versions are kept, also of what is not there.
     asked = sideBySide(
         [

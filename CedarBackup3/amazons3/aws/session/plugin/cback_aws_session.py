@@ -48,7 +48,7 @@ _CALLED = frozenset(
         *("HeadBucket", "HeadObject", "DeleteObjects", "DeleteObject", "RestoreObject"),
         *("GetBucketVersioning", "GetObjectLockConfiguration", "GetBucketLifecycleConfiguration"),
         *("GetBucketEncryption", "GetPublicAccessBlock", "GetBucketPolicyStatus"),
-        *("ListMultipartUploads", "ListParts", "UploadPart", "AbortMultipartUpload"),
+        *("ListMultipartUploads", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload"),
     }
 )
 
