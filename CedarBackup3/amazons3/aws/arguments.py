@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple
 
 from CedarBackup3.amazons3.model import S3Location
 
-Kind = Literal["upload", "download", "listing", "question", "configure", "session"]
-"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`, a session is the
-command of our plugin."""
+Kind = Literal["upload", "download", "listing", "question", "bucket", "configure", "session"]
+"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`, those about a
+bucket's own settings among them; a session is the command of our plugin."""
 
 
 class Arguments(NamedTuple):
@@ -86,7 +86,8 @@ def operationArguments(operation: str, parameters: Mapping[str, Any]) -> Argumen
     """
     command = re.sub("(?<=[a-z])(?=[A-Z])", "-", operation).lower()
     question = _question(command, json.dumps(dict(parameters)), "to_string(@)")
-    return question._replace(words=(*question.words, "--no-paginate"))
+    kind: Kind = "bucket" if operation.startswith("Get") else "question"
+    return Arguments(kind, (*question.words, "--no-paginate"))
 
 
 def listArguments(location: S3Location, after: str = "", *, isOnePage: bool = False) -> Arguments:

@@ -188,7 +188,7 @@ def settingArguments(arguments: Arguments, settings: AwsSettings, environment: M
             ("--sse", settings.sse),
             ("--sse-kms-key-id", settings.sseKmsKeyId),
         ]
-    if arguments.kind in {"listing", "question"}:
+    if arguments.kind in {"listing", "question", "bucket"}:
         switches += [("--expected-bucket-owner", settings.expectedBucketOwner)]
     return [f"{switch}={value}" for switch, value in switches if value]
 
