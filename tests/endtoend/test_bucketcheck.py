@@ -30,8 +30,7 @@ def _levels(stdout: str) -> dict[str, list[str]]:
     return levels
 
 
-@pytest.mark.parametrize("session", ["auto", "never"])
-def test_a_bucket_is_seen_as_it_is_and_nothing_in_it_changes(session: str, sync: Sync, server: S3Server) -> None:
+def test_a_bucket_is_seen_as_it_is_and_nothing_in_it_changes(sync: Sync, server: S3Server) -> None:
     server.setVersioning("bucket", Versioning.ENABLED)
     server.setMfaDelete("bucket", "Enabled")
     server.configure("bucket", "lifecycle", LIFECYCLE)
@@ -40,7 +39,7 @@ def test_a_bucket_is_seen_as_it_is_and_nothing_in_it_changes(session: str, sync:
     server.beginUpload("bucket", "p/é\x01".encode(), [b"x"], datetime.now(UTC) - timedelta(days=3))
     server.beginUpload("bucket", b"other", [b"x"], datetime.now(UTC) - timedelta(days=3))
     before = server.versions("bucket"), server.uploads("bucket")
-    outcome = sync("--checkBucket", "--json", "s3://bucket/p", "--awsSession", session)
+    outcome = sync("--checkBucket", "--json", "s3://bucket/p")
     assert (outcome.status, outcome.stderr) == (7, "")
     assert _levels(outcome.stdout) == {
         "versioning": ["good"],
@@ -82,16 +81,10 @@ def test_credentials_that_may_do_nothing_get_a_page_of_what_they_lack(syncOnce: 
     assert {level for found in levels.values() for level in found} == {"unknown"}
 
 
-@pytest.mark.parametrize(
-    ("url", "words"), [("s3://no-such-bucket", "NoSuchBucket"), ("s3://bucket", "(InvalidAccessKeyId)")]
-)
-def test_a_bucket_that_cannot_be_reached_fails_as_a_run_does(
-    url: str, words: str, syncOnce: Sync, server: S3Server
-) -> None:
-    server.accessKey = "another" if url == "s3://bucket" else None
-    outcome = syncOnce("--checkBucket", url)
+def test_a_bucket_that_cannot_be_reached_fails_as_a_run_does(syncOnce: Sync) -> None:
+    outcome = syncOnce("--checkBucket", "s3://no-such-bucket")
     assert (outcome.status, outcome.stdout, outcome.stderr.count("\n")) == (6, "", 1)
-    assert words in outcome.stderr
+    assert "NoSuchBucket" in outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -101,7 +94,7 @@ def test_a_bucket_that_cannot_be_reached_fails_as_a_run_does(
         ["--checkBucket", "/a", "s3://b", "c"],
         ["--checkBucket", "bucket"],
         ["--json", "/a", "s3://bucket"],
-        *(["--checkBucket", "s3://bucket", *more] for more in (["-v"], ["-n"], ["-q"], ["--report", "-"])),
+        *(["--checkBucket", "s3://bucket", *more] for more in (["-v"], ["-n"], ["-q"])),
         ["--checkBucket", "s3://bucket", "--endIncompleteUploads", "1"],
         ["--checkBucket", "s3://bucket", "--pingUrl", "http://127.0.0.1/"],
     ],
