@@ -7,6 +7,7 @@ Authorization Reference, and which error means that there is no such configurati
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,8 @@ _CONFIGURATIONS = {
     "policyStatus": "GetBucketPolicyStatus",
 }
 
+_NONE = re.compile("NoSuch(?!Bucket$).*")
+
 State = Literal["answered", "none", "unsupported", "denied", "failed", "notAsked"]
 """How a question ended: `none` that there is no such configuration, `unsupported` that the server does not know it."""
 
@@ -93,59 +96,88 @@ def askBucket(location: S3Location, aws: AwsSettings) -> BucketAnswers:
     Raises:
         CommandFailed: the bucket cannot be reached, or there is none
     """
-    cancelled = threading.Event()
-    session = sessionOf(aws, pays=True)
-    atOnce = _AT_ONCE_IN_SESSION if session else 2 * processors()
-
-    def sideBySide(questions: Sequence[Callable[[], Any]]) -> list[Any]:
-        asked = mapInOrder(lambda ask: ask(), questions, threads=atOnce, ahead=len(questions), cancel=cancelled.set)
-        with contextlib.closing(asked):
-            return list(asked)
-
-    def asking(operation: str, **parameters: Any) -> Callable[[], Answer]:
-        request = {"Bucket": location.bucket, **parameters}
-        return lambda: _answer(lambda: askS3(operation, request, aws, shouldStop=cancelled.is_set))
-
+    place = _Place(location, aws, threading.Event())
     mayList, keys = _listed(location, aws)
     known = location.prefix + min(keys).decode() if keys else ""
     nobodys = f"{location.prefix}.cback-check-{secrets.token_hex(16)}"
-    first = {topic: asking(operation) for topic, operation in _CONFIGURATIONS.items()}
-    first |= {
-        "mayGet": asking("HeadObject", Key=known or nobodys),
-        "mayPut": asking("CompleteMultipartUpload", Key=nobodys, UploadId="none", MultipartUpload=_NO_PARTS),
-        "mayEndUploads": asking("AbortMultipartUpload", Key=nobodys, UploadId="none"),
-    }
-    uploads: list[IncompleteUpload] = []
-
-    def listed() -> Mapping[str, Any]:
-        uploads.extend(listUploads(location, aws, cancelled.is_set))
-        return {}
-
-    first["incompleteUploads"] = lambda: _answer(listed)
-    answers = {"mayList": mayList, **dict(zip(first, sideBySide(list(first.values())), strict=True))}
+    answers = {"mayList": mayList, **_answers(place, _questions(place, known, nobodys))}
     if answers["mayGet"].state == "denied" and not known:  # who may not list is not told that there is nothing
         answers["mayGet"] = Answer("failed", {}, "there is no object to try it on")
-    versioning = answers["versioning"]
-    hasVersions = bool(versioning.value.get("Status")) or versioning.state in {"denied", "failed"}
-    delete = asking("DeleteObject", Key=nobodys)
-    deleteVersion = asking("DeleteObject", Key=nobodys, VersionId="null")
-    skipped = Answer("notAsked", {})
-    uploads.sort(key=lambda upload: upload.initiated)
-    measuring = [lambda upload=upload: _sizeOf(upload, location, aws) for upload in uploads[:_MEASURED]]
-    # A deletion without a version makes a delete marker where versions are kept, also of what is not there.
-    asked = sideBySide(
-        [
-            (lambda: skipped) if hasVersions else delete,
-            deleteVersion if hasVersions else (lambda: skipped),
-            *measuring,
-        ]
-    )
-    answers |= {"mayDelete": asked[0], "mayDeleteVersions": asked[1]}
-    measured = asked[2:]
-    answers["uploadSizes"] = next((each for each in measured if isinstance(each, Answer)), Answer("answered", {}))
-    sizes = [None if isinstance(each, Answer) else each for each in measured]
-    sizes += [None] * (len(uploads) - len(sizes))
+    answers |= _answers(place, _deletions(place, answers["versioning"], nobodys))
+    uploads = sorted(answers["incompleteUploads"].value.get("uploads", ()), key=lambda upload: upload.initiated)
+    measured = _sideBySide(place, [_measuring(place, upload) for upload in uploads[:_MEASURED]])
+    answers["uploadSizes"] = next((each for each in measured if each.state != "answered"), Answer("answered", {}))
+    sizes = [each.value.get("size") for each in measured] + [None] * (len(uploads) - len(measured))
     return BucketAnswers(location, answers, tuple(map(UploadFound, uploads, sizes)))
+
+
+class _Place(NamedTuple):
+    """Where questions go, and what ends them."""
+
+    location: S3Location
+    aws: AwsSettings
+    cancelled: threading.Event
+
+
+_Question = Callable[[], Answer]
+
+
+def _questions(place: _Place, known: str, nobodys: str) -> dict[str, _Question]:
+    """All but the deletions; `known` is the key of an object, if there is one, and `nobodys` that of none."""
+    found = {topic: _asking(place, operation) for topic, operation in _CONFIGURATIONS.items()}
+    return found | {
+        "mayGet": _asking(place, "HeadObject", Key=known or nobodys),
+        "mayPut": _asking(place, "CompleteMultipartUpload", Key=nobodys, UploadId="none", MultipartUpload=_NO_PARTS),
+        "mayEndUploads": _asking(place, "AbortMultipartUpload", Key=nobodys, UploadId="none"),
+        "incompleteUploads": lambda: _answer(
+            lambda: {"uploads": [*listUploads(place.location, place.aws, place.cancelled.is_set)]}
+        ),
+    }
+
+
+def _deletions(place: _Place, versioning: Answer, nobodys: str) -> dict[str, _Question]:
+    """What is asked by deleting what is not there.
+
+    Without a version that makes a delete marker where versions are kept, so it is asked only where none ever were.
+    With one it makes none, but where nothing keeps versions it shows nothing.
+    """
+    status = versioning.value.get("Status")
+    mayHaveVersions = bool(status) or versioning.state in {"denied", "failed"}
+    isPlain = versioning.state == "answered" and not status
+    delete, deleteVersion = (
+        _asking(place, "DeleteObject", Key=nobodys),
+        _asking(place, "DeleteObject", Key=nobodys, VersionId="null"),
+    )
+    return {
+        "mayDelete": delete if isPlain else _skipped,
+        "mayDeleteVersions": deleteVersion if mayHaveVersions else _skipped,
+    }
+
+
+def _skipped() -> Answer:
+    return Answer("notAsked", {})
+
+
+def _measuring(place: _Place, upload: IncompleteUpload) -> _Question:
+    bucket = place.location.bucket
+    return lambda: _answer(lambda: {"size": partsOf(upload, bucket, place.aws, place.cancelled.is_set).size})
+
+
+def _asking(place: _Place, operation: str, **parameters: Any) -> _Question:
+    request = {"Bucket": place.location.bucket, **parameters}
+    return lambda: _answer(lambda: askS3(operation, request, place.aws, shouldStop=place.cancelled.is_set))
+
+
+def _answers(place: _Place, questions: Mapping[str, _Question]) -> dict[str, Answer]:
+    return dict(zip(questions, _sideBySide(place, list(questions.values())), strict=True))
+
+
+def _sideBySide(place: _Place, questions: Sequence[_Question]) -> list[Answer]:
+    """The answers in order; through the session, if there can be one, many at a time."""
+    atOnce = _AT_ONCE_IN_SESSION if sessionOf(place.aws, pays=True) else 2 * processors()
+    asked = mapInOrder(lambda ask: ask(), questions, threads=atOnce, ahead=atOnce, cancel=place.cancelled.set)
+    with contextlib.closing(asked):
+        return list(asked)
 
 
 def _listed(location: S3Location, aws: AwsSettings) -> tuple[Answer, frozenset[bytes]]:
@@ -171,14 +203,6 @@ def _failed(failure: CommandFailed) -> Answer:
         state = "denied"
     elif isUnknown(failure):
         state = "unsupported"
-    elif failure.code == "404" or failure.code.startswith("NoSuch") or failure.code.endswith("NotFoundError"):
+    elif failure.code == "404" or failure.code.endswith("NotFoundError") or _NONE.fullmatch(failure.code):
         state = "none"
     return Answer(state, {}, displayText(failure.reported) or str(failure))
-
-
-def _sizeOf(upload: IncompleteUpload, location: S3Location, aws: AwsSettings) -> int | Answer | None:
-    """The bytes of an upload, or the answer that there is none."""
-    try:
-        return partsOf(upload, location.bucket, aws).size
-    except CommandFailed as failure:
-        return _failed(failure)
