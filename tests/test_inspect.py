@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.uploads import IncompleteUpload
 from CedarBackup3.amazons3.inspect.findings import Finding
 from CedarBackup3.amazons3.inspect.judgement import judge
@@ -16,6 +18,7 @@ from CedarBackup3.amazons3.inspect.page import isSound, pageJson, pageText
 from CedarBackup3.amazons3.inspect.questions import PERMISSIONS, Answer, BucketAnswers, UploadFound
 from CedarBackup3.amazons3.model import S3Location
 
+AWS = AwsSettings(AwsLocale("C.UTF-8", "utf-8", ""), profile="my own", endpointUrl="https://s3.example.com")
 NOW = 1_800_000_000.0
 DAY = 86_400
 BLOCKED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
@@ -65,14 +68,14 @@ def _upload(days: float, size: int | None = 1000, key: str = "p/a") -> UploadFou
 
 
 def test_a_sound_bucket_has_no_warning_and_every_question_an_answer() -> None:
-    findings = judge(_found({}), NOW)
+    findings = judge(_found({}), NOW, AWS)
     assert isSound(findings), findings
     assert {each.level for each in findings} == {"good", "note"}
 
 
 @pytest.mark.parametrize("topic", [topic for topic in PERMISSIONS if not topic.startswith("may")])
 def test_what_may_not_be_asked_names_the_permission_and_is_not_sound(topic: str) -> None:
-    findings = judge(_found({topic: DENIED}, (_upload(0.1),)), NOW)
+    findings = judge(_found({topic: DENIED}, (_upload(0.1),)), NOW, AWS)
     assert [f"s3:{PERMISSIONS[topic]}" in each.text for each in findings if each.level == "unknown"] == [True]
     assert not isSound(findings)
 
@@ -106,13 +109,13 @@ def test_what_may_not_be_asked_names_the_permission_and_is_not_sound(topic: str)
 )  # fmt: skip
 def test_each_answer_is_judged(topic: str, answer: Answer, level: str, words: str) -> None:
     shown = "publicAccess" if topic == "policyStatus" else topic
-    found = [each for each in judge(_found({topic: answer}), NOW) if each.topic == shown and words in each.text]
+    found = [each for each in judge(_found({topic: answer}), NOW, AWS) if each.topic == shown and words in each.text]
     assert [each.level for each in found] == [level]
     assert all(each.advice for each in found if level == "warning" and answer is not UNSUPPORTED)
 
 
 def test_who_never_deletes_needs_no_permission_to_delete() -> None:
-    assert isSound(judge(_found({"mayDelete": DENIED}), NOW, deletes=False))
+    assert isSound(judge(_found({"mayDelete": DENIED}), NOW, AWS, deletes=False))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,7 @@ def test_an_upload_is_abandoned_if_it_is_older_than_a_rule_leaves_it_or_a_day(
     rules: list[dict[str, Any]], ages: list[float], level: str, words: str
 ) -> None:
     found = _found({"lifecycle": _given(Rules=rules)}, tuple(map(_upload, ages)))
-    (finding,) = (each for each in judge(found, NOW) if each.topic == "incompleteUploads")
+    (finding,) = (each for each in judge(found, NOW, AWS) if each.topic == "incompleteUploads")
     assert (finding.level, words in finding.text) == (level, True), finding
     assert (
         len(finding.details) == min(len(ages) if level == "note" else sum(age > 1 for age in ages if age > 2), 6) or 1
@@ -179,7 +182,7 @@ def test_the_page_is_as_wide_as_a_screen_and_escapes_names() -> None:
     rule = _rule(ID="é \x1b[2J" + "long " * 30, Expiration={"Days": 1})
     answers = {"lifecycle": _given(Rules=[rule]), "publicAccess": DENIED, "versioning": ANSWERED}
     found = _found(answers, (_upload(9, None, "p/\n\u202e"),))
-    text = pageText(found, judge(found, NOW))
+    text = pageText(found, judge(found, NOW, AWS))
     assert all(len(line) <= 80 for line in text.splitlines()), text
     assert text.replace("\n", "").isprintable()
     assert "s3://bucket/p/\\n\\u202e" in text
@@ -188,7 +191,7 @@ def test_the_page_is_as_wide_as_a_screen_and_escapes_names() -> None:
 
 def test_the_json_has_names_as_they_are() -> None:
     found = _found({"publicAccess": DENIED}, (_upload(9, 5, "p/\n\u202e"),))
-    page = json.loads(pageJson(found, judge(found, NOW)))
+    page = json.loads(pageJson(found, judge(found, NOW, AWS)))
     assert page["incompleteUploads"][0]["key"] == "p/\n\u202e"
     assert (page["bucket"], page["prefix"], page["warnings"], page["unknown"]) == ("bucket", "p/", 1, 1)
     assert set(page["findings"][0]) == {"topic", "level", "text", "advice", "command"}
@@ -200,3 +203,15 @@ def test_a_command_that_is_too_long_for_a_line_can_still_be_pasted() -> None:
     shown = [line for line in lines if "word" in line]
     assert " ".join(line.removesuffix("\\").strip() for line in shown) == " ".join(finding.command)
     assert [line.endswith(" \\") for line in shown] == [True] * (len(shown) - 1) + [False]
+
+
+def test_the_commands_reach_the_bucket_that_was_asked() -> None:
+    findings = judge(_found({"versioning": ANSWERED, "publicAccess": NONE}, (_upload(9),)), NOW, AWS)
+    switches = {
+        each.command[0]: {"'--profile=my own'", "--endpoint-url=https://s3.example.com"}
+        for each in findings
+        if each.command
+    }
+    switches["cback-amazons3-sync"] = {"--profile='my own'", "--endpointUrl=https://s3.example.com"}
+    assert {each.topic for each in findings if each.command} == {"versioning", "publicAccess", "incompleteUploads"}
+    assert all(switches[each.command[0]] <= set(each.command) for each in findings if each.command)

@@ -132,7 +132,7 @@ def _printPage(options: SyncOptions) -> ExitStatus:
     warnOfOpenEndpoint(options.aws)
     with awsSession(options.aws) as aws:
         found = askBucket(S3Location.parse(options.s3BucketUrl), aws)
-    findings = judge(found, time.time(), deletes=not options.uploadOnly)
+    findings = judge(found, time.time(), options.aws, deletes=not options.uploadOnly)
     try:
         sys.stdout.write((pageJson if options.json else pageText)(found, findings))
         sys.stdout.flush()

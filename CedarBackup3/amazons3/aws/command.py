@@ -7,6 +7,7 @@ import logging
 import math
 import os
 import re
+import shlex
 import shutil
 import time
 from collections import deque
@@ -191,6 +192,17 @@ def settingArguments(arguments: Arguments, settings: AwsSettings, environment: M
     if arguments.kind in {"listing", "question", "bucket"}:
         switches += [("--expected-bucket-owner", settings.expectedBucketOwner)]
     return [f"{switch}={value}" for switch, value in switches if value]
+
+
+def reachingSwitches(settings: AwsSettings, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The switches by which an aws that a user types reaches the same service, as words for a shell.
+
+    Args:
+        settings: how it is reached
+        environment: may name an endpoint, as in `endpointOf`
+    """
+    words = settingArguments(configureArguments(), settings, environment)
+    return tuple(shlex.quote(displayText(word)) for word in words)
 
 
 def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:

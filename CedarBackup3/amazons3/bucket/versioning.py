@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
+from CedarBackup3.amazons3.aws.command import reachingSwitches
 from CedarBackup3.amazons3.aws.questions import askS3
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
@@ -26,6 +28,9 @@ def versioningOf(location: S3Location, aws: AwsSettings, shouldStop: Callable[[]
     return str(askS3("GetBucketVersioning", {"Bucket": location.bucket}, aws, shouldStop=shouldStop).get("Status", ""))
 
 
-def turnedOnBy(location: S3Location) -> str:
-    """The command that lets a bucket keep versions from now on."""
-    return f"aws s3api put-bucket-versioning --bucket {location.bucket} --versioning-configuration Status={ENABLED}"
+def turnedOnBy(location: S3Location, aws: AwsSettings) -> tuple[str, ...]:
+    """The words of the command that lets a bucket keep versions from now on."""
+    return (
+        *("aws", "s3api", "put-bucket-versioning", "--bucket", location.bucket),
+        *("--versioning-configuration", f"Status={ENABLED}", *reachingSwitches(aws, os.environ)),
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from CedarBackup3.amazons3.aws.command import reachingSwitches
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.uploads import DAY
 from CedarBackup3.amazons3.bucket.versioning import ENABLED, turnedOnBy
 from CedarBackup3.amazons3.inspect.findings import Finding
@@ -20,22 +23,23 @@ _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Restrict
 _SAYS_NOTHING = "this server does not have it"
 
 
-def judge(found: BucketAnswers, now: float, *, deletes: bool = True) -> list[Finding]:
+def judge(found: BucketAnswers, now: float, aws: AwsSettings, *, deletes: bool = True) -> list[Finding]:
     """Everything that is to be said of a bucket, by topics.
 
     Args:
         found: what it has answered
         now: seconds since the epoch
+        aws: how the bucket is reached, for the commands
         deletes: whether runs are to delete objects
     """
     status = str(found.answers["versioning"].value.get("Status", ""))
     return [
-        *_versioning(found, status),
+        *_versioning(found, status, aws),
         *_objectLock(found.answers["objectLock"]),
         *_lifecycle(found, keepsVersions=bool(status)),
         *_encryption(found.answers["encryption"]),
-        *_publicAccess(found),
-        *_uploads(found, now),
+        *_publicAccess(found, aws),
+        *_uploads(found, now, aws),
         *_permissions(found, status, deletes=deletes),
     ]
 
@@ -52,9 +56,9 @@ def _unanswered(topic: str, answer: Answer) -> Finding | None:
     return None
 
 
-def _versioning(found: BucketAnswers, status: str) -> Iterator[Finding]:
+def _versioning(found: BucketAnswers, status: str, aws: AwsSettings) -> Iterator[Finding]:
     answer = found.answers["versioning"]
-    command = tuple(turnedOnBy(found.location).split())
+    command = turnedOnBy(found.location, aws)
     if answer.state == "unsupported":
         yield Finding("versioning", "warning", f"{_SAYS_NOTHING}: what is replaced or deleted is gone for good")
         return
@@ -121,7 +125,7 @@ def _encryption(answer: Answer) -> Iterator[Finding]:
         yield Finding("encryption", "good", kind)
 
 
-def _publicAccess(found: BucketAnswers) -> Iterator[Finding]:
+def _publicAccess(found: BucketAnswers, aws: AwsSettings) -> Iterator[Finding]:
     answer, policy = found.answers["publicAccess"], found.answers["policyStatus"]
     if (policy.value.get("PolicyStatus") or {}).get("IsPublic") is True:
         yield Finding(
@@ -129,7 +133,7 @@ def _publicAccess(found: BucketAnswers) -> Iterator[Finding]:
             "warning",
             "the bucket policy is public: strangers may reach what is in the bucket",
             "Correct the policy ('aws s3api get-bucket-policy' prints it), and block public access.",
-            _blocking(found.location),
+            _blocking(found.location, aws),
         )
     elif policy.state in {"denied", "failed"} and (unanswered := _unanswered("policyStatus", policy)):
         yield unanswered._replace(topic="publicAccess", text=f"whether the policy is public {unanswered.text}")
@@ -143,21 +147,21 @@ def _publicAccess(found: BucketAnswers) -> Iterator[Finding]:
             "warning",
             "not blocked" if len(missing) == len(_BLOCKS) else f"not all is blocked: {', '.join(missing)} missing",
             "Block it, unless a block of the whole account does, which cannot be asked here.",
-            _blocking(found.location),
+            _blocking(found.location, aws),
         )
     else:
         yield Finding("publicAccess", "good", "blocked")
 
 
-def _blocking(location: S3Location) -> tuple[str, ...]:
+def _blocking(location: S3Location, aws: AwsSettings) -> tuple[str, ...]:
     blocks = ",".join(f"{name}=true" for name in _BLOCKS)
     return (
         *("aws", "s3api", "put-public-access-block", "--bucket", location.bucket),
-        *("--public-access-block-configuration", blocks),
+        *("--public-access-block-configuration", blocks, *reachingSwitches(aws, os.environ)),
     )
 
 
-def _uploads(found: BucketAnswers, now: float) -> Iterator[Finding]:
+def _uploads(found: BucketAnswers, now: float, aws: AwsSettings) -> Iterator[Finding]:
     topic = "incompleteUploads"
     if unanswered := _unanswered(topic, found.answers[topic]):
         yield unanswered
@@ -181,12 +185,19 @@ def _uploads(found: BucketAnswers, now: float) -> Iterator[Finding]:
             "End them: after a clean run the tool does.",
             (
                 *("cback-amazons3-sync", "--endIncompleteUploads", str(days)),
+                *_ownSwitches(aws),
                 *("SOURCEDIR", _word(found.location.url)),
             ),
             shown,
         )
     if unanswered := _unanswered("uploadSizes", found.answers["uploadSizes"]):
         yield unanswered._replace(topic=topic, text=f"their sizes: {unanswered.text}")
+
+
+def _ownSwitches(aws: AwsSettings) -> Iterator[str]:
+    for switch, value in (("profile", aws.profile), ("region", aws.region), ("endpointUrl", aws.endpointUrl)):
+        if value:
+            yield f"--{switch}={_word(value)}"
 
 
 def _word(name: str) -> str:

@@ -106,7 +106,7 @@ def _versioningReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
         state = "its versioning is suspended" if status else "it has no versioning"
         yield (
             f"{url} does not keep versions, which --requireVersioning requires: {state}; turn it on with "
-            f"'{turnedOnBy(mirror.location)}'"
+            f"'{' '.join(turnedOnBy(mirror.location, mirror.aws))}'"
         )
 
 
@@ -130,7 +130,7 @@ def warnOfLoss(mirror: Mirror) -> None:
             "%s keeps no versions: what this run deletes is gone for good; turn them on with '%s', and use "
             "--requireVersioning to delete nowhere else",
             url,
-            turnedOnBy(mirror.location),
+            " ".join(turnedOnBy(mirror.location, mirror.aws)),
         )
 
 
