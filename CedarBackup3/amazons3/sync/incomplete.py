@@ -21,6 +21,7 @@ from CedarBackup3.amazons3.bucket.uploads import (
 )
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.workers import mapInOrder, processors
 from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import displayBytes, displayCount, displayPath
@@ -41,7 +42,7 @@ class _Ended(NamedTuple):
     why: str = ""
 
 
-def endIncompleteUploads(mirror: Mirror, days: int, *, dryRun: bool) -> None:
+def endIncompleteUploads(mirror: Mirror, days: int, watcher: Watcher, *, dryRun: bool) -> None:
     """End what was begun more than so many days ago, and has got no part since; log each, and the bytes that it frees.
 
     Both times are the server's, the present is that of this machine: S3 accepts no request of a machine whose clock is
@@ -50,12 +51,14 @@ def endIncompleteUploads(mirror: Mirror, days: int, *, dryRun: bool) -> None:
     Args:
         mirror: has the target
         days: at least one
+        watcher: sees the progress
         dryRun: only log what would be ended
 
     Raises:
         CedarBackupError: some could not be ended, or they cannot be listed; the mirror is complete all the same
     """
     url = displayPath(mirror.location.url)
+    watcher("uploads")
     limit = time.time() - days * DAY - LARGEST_CLOCK_ERROR
     try:
         old = [upload for upload in listUploads(mirror.location, mirror.aws) if upload.initiated <= limit]
@@ -64,7 +67,7 @@ def endIncompleteUploads(mirror: Mirror, days: int, *, dryRun: bool) -> None:
             f"The mirror in {url} is complete, but its incomplete uploads cannot be listed for "
             f"--endIncompleteUploads: {failure}"
         ) from None
-    ended = _dealtWith(mirror, old, limit, dryRun=dryRun)
+    ended = _dealtWith(mirror, old, limit, watcher, dryRun=dryRun)
     done = [each for each in ended if each.how == "ended"]
     failed = sum(each.how == "failed" for each in ended)
     size = sum(each.size or 0 for each in done)
@@ -80,7 +83,9 @@ def endIncompleteUploads(mirror: Mirror, days: int, *, dryRun: bool) -> None:
         )
 
 
-def _dealtWith(mirror: Mirror, uploads: Sequence[IncompleteUpload], limit: float, *, dryRun: bool) -> list[_Ended]:
+def _dealtWith(
+    mirror: Mirror, uploads: Sequence[IncompleteUpload], limit: float, watcher: Watcher, *, dryRun: bool
+) -> list[_Ended]:
     """What became of each, logged as it ends."""
     session = sessionOf(mirror.aws, pays=len(uploads) >= _PAYS) if uploads else None
     atOnce = _AT_ONCE_IN_SESSION if session else 2 * processors()
@@ -95,6 +100,7 @@ def _dealtWith(mirror: Mirror, uploads: Sequence[IncompleteUpload], limit: float
     with contextlib.closing(dealt):
         for result in dealt:
             results.append(result)
+            watcher("uploads", len(results), 0, len(results) / len(uploads))
             (failures if result.how == "failed" else lines).log(_line(mirror, result, dryRun=dryRun))
     lines.finish()
     failures.finish()

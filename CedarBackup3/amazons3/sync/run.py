@@ -85,7 +85,7 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
             else:
                 report = _repaired(mirror, scan, options, watcher, check, proof())
         if options.endIncompleteUploads and (report is None or report.isClean):
-            endIncompleteUploads(mirror, options.endIncompleteUploads, dryRun=options.dryRun)
+            endIncompleteUploads(mirror, options.endIncompleteUploads, watcher, dryRun=options.dryRun)
         return report
 
 
