@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple
 from CedarBackup3.amazons3.model import S3Location
 
 Kind = Literal["upload", "download", "listing", "question", "bucket", "configure", "session"]
-"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`, those about a
-bucket's own settings among them; a session is the command of our plugin."""
+"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`; those about a bucket
+take nothing but the owner that it should have. A session is the command of our plugin."""
 
 
 class Arguments(NamedTuple):
@@ -86,8 +86,7 @@ def operationArguments(operation: str, parameters: Mapping[str, Any]) -> Argumen
     """
     command = re.sub("(?<=[a-z])(?=[A-Z])", "-", operation).lower()
     question = _question(command, json.dumps(dict(parameters)), "to_string(@)")
-    kind: Kind = "bucket" if operation.startswith("Get") else "question"
-    return Arguments(kind, (*question.words, "--no-paginate"))
+    return Arguments("bucket", (*question.words, "--no-paginate"))
 
 
 def listArguments(location: S3Location, after: str = "", *, isOnePage: bool = False) -> Arguments:
