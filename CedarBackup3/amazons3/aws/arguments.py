@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple
 from CedarBackup3.amazons3.model import S3Location
 
 Kind = Literal["upload", "download", "listing", "question", "bucket", "configure", "session"]
-"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`; those about a bucket
-take nothing but the owner that it should have. A session is the command of our plugin."""
+"""Uploads and downloads are commands of `aws s3`, listings and other questions those of `aws s3api`; those about a
+bucket take nothing but the owner that it should have. A session is the command of our plugin."""
 
 
 class Arguments(NamedTuple):
