@@ -110,13 +110,13 @@ def _versioningReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
         )
 
 
-def warnOfLoss(mirror: Mirror) -> None:
-    """Warn in the log if the bucket keeps nothing of what is about to be deleted.
+def warnOfLoss(mirror: Mirror, guards: Guards) -> None:
+    """Warn in the log if the bucket keeps nothing of what is about to be deleted, unless a guard has seen to that.
 
     Nothing depends on the answer, so it may be denied, and is not awaited for long. Through an access point nobody can
     ask ("Access point compatibility" in the S3 User Guide).
     """
-    if mirror.location.bucket.startswith("arn:"):
+    if guards.requireVersioning or mirror.location.bucket.startswith("arn:"):
         return
     deadline = time.monotonic() + _PATIENCE
     url = displayPath(f"s3://{mirror.location.bucket}")

@@ -212,11 +212,11 @@ def carryOut(
     """
     sourceChange = partial(guards.sourceChange, mirror, scan, limits)
     guards.refuse([sourceChange()])
-    warnOfLoss = guards.warnOfLoss if made.deletions and not limits.requireVersioning else _noWarning
     results: list[AwsResult] = []
     transfer = Transfer(watcher, "sync", made.uploads, made.uploadSize)
     if method == "sync":
-        warnOfLoss(mirror)
+        if made.deletions:
+            guards.warnOfLoss(mirror, limits)
         if made.deletions or made.uploads > made.ours:
             results.append(_mirroredByAws(mirror, scan, made, watcher, transfer, sourceChange))
         if made.ours:
@@ -226,16 +226,12 @@ def carryOut(
         log.info("Uploading %s to %s", displayCount(made.uploads, "file"), displayPath(mirror.location.url))
         results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), transfer)
     if made.deletions:
-        warnOfLoss(mirror)
+        guards.warnOfLoss(mirror, limits)
         log.info("Deleting %s from %s", displayCount(made.deletions, "object"), displayPath(mirror.location.url))
         watcher("deletion")
         ended = map(_logged, deletion.deleteObjects(mirror, made, sourceChange, watcher))
         results += [result for result in ended if not result.isComplete]
     return results
-
-
-def _noWarning(mirror: Mirror) -> None:
-    pass
 
 
 def synchronize(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsResult:
