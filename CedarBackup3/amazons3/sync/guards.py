@@ -21,7 +21,7 @@ from CedarBackup3.util import displayPath, displayText
 
 _log = logging.getLogger("CedarBackup3.log")
 
-_PATIENCE = 30.0  # seconds for a question that may as well stay open
+_PATIENCE = 120.0  # seconds for a question that may as well stay open
 _NAMED = 5  # deletions named in a refusal
 
 
