@@ -21,6 +21,7 @@ from CedarBackup3.amazons3.aws.arguments import (
     headArguments,
     headBucketArguments,
     listArguments,
+    operationArguments,
     restoreArguments,
     syncArguments,
     versionArguments,
@@ -117,6 +118,23 @@ ADVICE = {
     _refused("KMS.DisabledException"): "AWS KMS",
     _refused("KMS.NotFoundException"): "AWS KMS",
     _refused("MissingContentLength"): "when_required",
+    _refused(
+        "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object"
+    ): "when_supported",
+    _refused(
+        "MissingUploadObjectWithObjectLockHeaders", "Content-MD5 or x header required to upload"
+    ): "when_supported",
+    _refused("MissingContentMD5", "Missing required header for this request: Content-Md5"): "when_supported",
+    _refused(
+        "AccessDenied", "Access Denied because object protected by object lock.", "DeleteObject"
+    ): "Object Lock keeps",
+    _refused("ObjectLocked", "Object is WORM protected and cannot be overwritten", "DeleteObject"): "Object Lock keeps",
+    _refused(
+        "AccessDenied", "not authorized on arn:aws:s3:::b/retention/a", "DeleteObject"
+    ): "what --printPolicy prints",
+    f"{_refused('AccessDenied')} / upload failed: ./legal hold to s3://b/legal hold": "what --printPolicy prints",
+    "2 objects were not deleted: / [AccessDenied, locked] p/a: Access Denied by object lock": "Object Lock keeps",
+    "1 objects were not deleted: / [AccessDenied] p/by object lock": "",
     _refused("EntityTooLarge"): "--exclude",
     _refused("QuotaExceeded"): "quota",
     _refused("InvalidObjectState", operation="GetObject"): "restore-object",
@@ -210,6 +228,21 @@ def test_names_go_to_a_listing_as_ascii_json(prefix: str) -> None:
     assert "StartAfter" not in str(listArguments(S3Location("bucket", prefix)))
 
 
+def test_an_operation_is_asked_for_with_names_as_they_are() -> None:
+    words = operationArguments("ListMultipartUploads", {"Bucket": "b", "Prefix": "file://x\x01"}).words
+    assert words[:2] == ("s3api", "list-multipart-uploads")
+    assert json.loads(words[words.index("--cli-input-json") + 1]) == {"Bucket": "b", "Prefix": "file://x\x01"}
+    assert "--no-paginate" in words
+
+
+def test_a_bucket_that_wants_checksums_gets_them_unless_the_user_has_decided() -> None:
+    there = {"AWS_ENDPOINT_URL": "https://s3.example.com"}
+    usual, adding = AwsSettings(UTF8), AwsSettings(UTF8, addsChecksums=True)
+    name = "AWS_REQUEST_CHECKSUM_CALCULATION"
+    assert (awsEnvironment(there, usual)[name], name in awsEnvironment(there, adding)) == ("when_required", False)
+    assert awsEnvironment(there | {name: "when_required"}, adding)[name] == "when_required"
+
+
 def test_a_batch_to_delete_comes_from_a_file() -> None:
     assert "file:///tmp/x" in deleteArguments("/tmp/x").words
 
@@ -280,6 +313,8 @@ READ = [*OWNED, *PAID, "--sse-customer-algorithm=AES256", f"--sse-customer-key=f
         (listArguments(PLACE), EVERYWHERE + OWNED + PAID),
         (deleteArguments("/tmp/x"), EVERYWHERE + OWNED + PAID),
         (deleteOneArguments(PLACE, "a"), EVERYWHERE + OWNED + PAID),
+        (operationArguments("GetBucketVersioning", {"Bucket": "b"}), EVERYWHERE + OWNED),
+        (operationArguments("ListParts", {"Bucket": "b"}), EVERYWHERE + OWNED),
         (configureArguments("get", "region"), EVERYWHERE),
     ],
 )

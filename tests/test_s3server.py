@@ -702,6 +702,46 @@ def test_an_aborted_upload_leaves_nothing(server: S3Server, client: Client) -> N
     assert (server.uploads("bucket"), server.objects("bucket")) == ((), {})
 
 
+def test_uploads_are_listed_below_a_prefix_page_by_page(server: S3Server, client: Client) -> None:
+    keys = ["p/a", "p/a", "p/\x01 +", "p/z", "q"]
+    ids = {server.beginUpload("bucket", key.encode(), [b"12", b"345"]): key for key in keys}
+    server.pageSize = 1
+    found: dict[str, str] = {}
+    markers = ""
+    while True:
+        page = client.ask("GET", f"/bucket?uploads&prefix=p/&encoding-type=url{markers}")
+        found[page.text("Upload/UploadId")] = unquote_plus(page.text("Upload/Key"))
+        if page.text("IsTruncated") == "false":
+            break
+        markers = f"&key-marker={page.text('NextKeyMarker')}&upload-id-marker={page.text('NextUploadIdMarker')}"
+    assert found == {upload: key for upload, key in ids.items() if key != "q"}
+    upload = next(upload for upload, key in ids.items() if key == "p/z")
+    first = client.ask("GET", f"/bucket/p/z?uploadId={upload}")
+    second = client.ask("GET", f"/bucket/p/z?uploadId={upload}&part-number-marker={first.text('NextPartNumberMarker')}")
+    assert (first.texts("Part/Size"), second.texts("Part/Size")) == (["2"], ["3"])
+    assert (first.text("IsTruncated"), second.text("IsTruncated")) == ("true", "false")
+
+
+def test_a_default_retention_wants_digests_and_keeps_versions_but_lets_markers_be_made(
+    server: S3Server, client: Client
+) -> None:
+    rule = "<Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule>"
+    lock = f"<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>{rule}</ObjectLockConfiguration>"
+    assert client.ask("GET", "/bucket?object-lock").text("Code") == "ObjectLockConfigurationNotFoundError"
+    assert client.ask("PUT", "/bucket?object-lock", lock.encode()).text("Code") == "InvalidBucketState"
+    server.setVersioning("bucket", Versioning.ENABLED)
+    assert client.ask("PUT", "/bucket?object-lock", lock.encode()).status == 200
+    assert client.ask("GET", "/bucket?object-lock").body == lock.encode()
+    assert client.ask("PUT", "/bucket/a", b"x").text("Code") == "InvalidRequest"
+    digest = base64.b64encode(hashlib.md5(b"x").digest()).decode()
+    version = client.ask("PUT", "/bucket/a", b"x", Content_MD5=digest).headers["x-amz-version-id"]
+    old = server.putObject("bucket", b"old", b"", lastModified=datetime(2001, 1, 1, tzinfo=UTC)).versionId
+    assert client.ask("DELETE", "/bucket/a").status == 204
+    assert client.ask("DELETE", f"/bucket/a?versionId={version}").text("Code") == "AccessDenied"
+    assert client.ask("DELETE", f"/bucket/old?versionId={old}").status == 204
+    assert {key: len(versions) for key, versions in server.versions("bucket").items()} == {b"a": 2}
+
+
 # Faults
 
 

@@ -15,8 +15,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Exclusion, Switch, Tool, grouped, notEmpty, runTool, seconds
-from CedarBackup3.errors import ExitStatus
+from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, notEmpty, runTool, seconds
+from CedarBackup3.errors import CedarBackupError, ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.local.links import FollowLinks
     from CedarBackup3.amazons3.local.tree import Path
-    from CedarBackup3.amazons3.model import VerifyReport
+    from CedarBackup3.amazons3.model import S3Location, VerifyReport
     from CedarBackup3.cli.context import RunContext
 
 
@@ -53,6 +53,8 @@ class SyncOptions(NamedTuple):
     aws: AwsSettings
     verifyOnly: bool = False
     uploadOnly: bool = False
+    endIncompleteUploads: int = 0
+    """In days; 0: none are ended."""
     ignoreWarnings: bool = False
     dryRun: bool = False
     exclude: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ class SyncOptions(NamedTuple):
     allowEmptySource: bool = False
     requireFile: str = ""
     maxDelete: str = ""
+    requireVersioning: bool = False
     lockWait: float = 0
     method: str = "auto"
     listings: int = 0
@@ -72,6 +75,9 @@ class SyncOptions(NamedTuple):
     """A file; empty: none."""
     noUploadProof: bool = False
     trackRenames: bool = False
+    checkBucket: bool = False
+    json: bool = False
+    """The page about the bucket as JSON."""
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
@@ -92,6 +98,8 @@ def run(options: SyncOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
+    if options.checkBucket:
+        return _printPage(options)
     aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
     warnOfVainPatterns(options.exclude)
     warnOfOpenEndpoint(aws)
@@ -108,7 +116,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
         verifyOnly=options.verifyOnly,
         dryRun=options.dryRun,
         ignoreNames=options.ignoreWarnings,
-        guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete),
+        guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete, options.requireVersioning),
         lockWait=options.lockWait,
         method=options.method,
         listings=options.listings,
@@ -117,9 +125,34 @@ def run(options: SyncOptions, context: RunContext) -> int:
         digestCache=options.digestCache,
         trackRenames=options.trackRenames,
         proveUploads=not options.noUploadProof,
+        endIncompleteUploads=options.endIncompleteUploads,
     )
     report = runSync(mirror, how, context)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
+
+
+def _printPage(options: SyncOptions) -> ExitStatus:
+    """Print what there is to know of the bucket, for as long as anybody reads it (`| head`)."""
+    import time
+
+    from CedarBackup3.amazons3.aws.session.client import awsSession
+    from CedarBackup3.amazons3.inspect.judgement import judge
+    from CedarBackup3.amazons3.inspect.page import isSound, pageJson, pageText
+    from CedarBackup3.amazons3.inspect.questions import askBucket
+    from CedarBackup3.amazons3.model import S3Location
+
+    warnOfOpenEndpoint(options.aws)
+    with awsSession(options.aws) as aws:
+        found = askBucket(S3Location.parse(options.s3BucketUrl), aws)
+    findings = judge(found, time.time(), options.aws, deletes=not options.uploadOnly)
+    try:
+        sys.stdout.write((pageJson if options.json else pageText)(found, findings))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        raise CedarBackupError(f"The page cannot be written completely to standard output: {error.strerror}") from None
+    return ExitStatus.DONE if isSound(findings) else ExitStatus.DIFFERENCES
 
 
 def _logPattern(options: SyncOptions) -> Iterator[str]:
@@ -258,6 +291,12 @@ def _size(text: str) -> int:
     return size
 
 
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3650):
+        raise ValueError("must be a number of days from 1 to 3650")
+    return int(text)
+
+
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
     shared = bucketOptions(values)
     return SyncOptions(
@@ -266,6 +305,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         aws=shared.aws,
         verifyOnly=values["verifyOnly"],
         uploadOnly=values["uploadOnly"],
+        endIncompleteUploads=values["endIncompleteUploads"] or 0,
         ignoreWarnings=values["ignoreWarnings"],
         dryRun=values["dryRun"],
         exclude=shared.exclude,
@@ -274,6 +314,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         allowEmptySource=values["allowEmptySource"],
         requireFile=values["requireFile"],
         maxDelete=values["maxDelete"],
+        requireVersioning=values["requireVersioning"],
         lockWait=values["lockWait"],
         method=values["method"],
         listings=values["listings"],
@@ -282,6 +323,8 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         digestCache=values["digestCache"],
         noUploadProof=values["noUploadProof"],
         trackRenames=values["trackRenames"],
+        checkBucket=values["checkBucket"],
+        json=values["json"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         sseCustomerKeyFile=values["sseCustomerKeyFile"],
@@ -295,15 +338,35 @@ def _answer(options: SyncOptions) -> str:
     from CedarBackup3.amazons3.aws.iampolicy import policyText
     from CedarBackup3.amazons3.model import S3Location
 
+    location = S3Location.parse(options.s3BucketUrl)
+    if options.checkBucket:
+        return _policyOfCheck(location, options)
     changes = not (options.verifyOnly or options.dryRun)
+    deletes = changes and not options.uploadOnly
+    asksForVersions = options.requireVersioning or (deletes and not location.bucket.startswith("arn:"))
+    endsUploads = bool(options.endIncompleteUploads)
+    wholeBucketActions = [
+        *["GetBucketVersioning"] * asksForVersions,
+        *["ListBucketMultipartUploads"] * endsUploads,
+    ]
     objectActions = [
         *["PutObject", "AbortMultipartUpload"] * changes,
-        *["DeleteObject"] * (changes and not options.uploadOnly),
+        *["DeleteObject"] * deletes,
         # What `head-object` takes, and the copies of moves.
         *["GetObject"] * (options.checkContent or (changes and options.trackRenames)),
+        *["ListMultipartUploadParts"] * endsUploads,
     ]
     aws = policySettings(options.aws, options.kmsKey)
-    return policyText(S3Location.parse(options.s3BucketUrl), aws, objectActions=objectActions)
+    return policyText(location, aws, wholeBucketActions=wholeBucketActions, objectActions=objectActions)
+
+
+def _policyOfCheck(location: S3Location, options: SyncOptions) -> str:
+    """What `--checkBucket` needs to have an answer to everything: that it may look, not that it may change anything."""
+    from CedarBackup3.amazons3.aws.iampolicy import policyText
+    from CedarBackup3.amazons3.inspect.questions import PERMISSIONS
+
+    asking = [action for topic, action in PERMISSIONS.items() if not topic.startswith("may") and topic != "uploadSizes"]
+    return policyText(location, options.aws, wholeBucketActions=asking, objectActions=[PERMISSIONS["uploadSizes"]])
 
 
 TOOL = Tool(
@@ -315,7 +378,7 @@ that it arrived: every file is in the bucket with its size, and nothing else
 is. File names that would not survive are refused before anything is changed.
 Exit status 0 means done and verified.""",
     arguments=(
-        Argument("sourceDir", "The local directory to mirror (must exist)"),
+        Argument("sourceDir", "The local directory to mirror (must exist)", unless=("checkBucket",)),
         Argument("s3BucketUrl", "The target, s3://bucket or s3://bucket/prefix"),
     ),
     switches=(
@@ -324,6 +387,9 @@ Exit status 0 means done and verified.""",
             Switch("v", "verifyOnly", "Verify the bucket, without changing anything"),
             Switch("u", "uploadOnly", "Upload what is new, and delete nothing"),
             Switch("n", "dryRun", "Print what would be done, change nothing", implies="verbose"),
+            Switch("", "endIncompleteUploads", "After success, end uploads begun over DAYS ago", "DAYS", "", _days),
+            Switch("", "checkBucket", "Print what the bucket is like, and what to beware of"),
+            Switch("", "json", "Print that as JSON"),
             *POLICY_SWITCHES,
         ),
         *grouped(
@@ -339,6 +405,7 @@ Exit status 0 means done and verified.""",
             Switch("", "allowEmptySource", "Let a source without files empty the target"),
             Switch("", "requireFile", "Refuse unless PATH below the source exists", "PATH", "", notEmpty),
             Switch("", "maxDelete", "Refuse to delete more than N or N% of the objects", "N|N%", "", _deletionLimit),
+            Switch("", "requireVersioning", "Refuse if the bucket does not keep versions"),
             Switch("", "lockWait", "Wait for another run on the target", "SECONDS", "0", seconds),
         ),
         *grouped(
@@ -380,6 +447,7 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
     programs=awsPrograms,
     exclusions=(
         Exclusion("verifyOnly", "dryRun", "--verifyOnly compares, --dryRun prints what would be done"),
+        Exclusion("endIncompleteUploads", "verifyOnly", "--verifyOnly changes nothing"),
         Exclusion("repairContent", "verifyOnly", "--verifyOnly changes nothing; --checkContent goes with it"),
         Exclusion(
             "checkContent", "dryRun", "--dryRun compares no contents; --verifyOnly does, and changes nothing either"
@@ -388,13 +456,19 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
         Exclusion("trackRenames", "uploadOnly", "only what is to be deleted is moved"),
         Exclusion("trackRenames", "method=sync", "'aws s3 sync' moves nothing"),
         ONE_ENCRYPTION,
+        Exclusion("checkBucket", "verifyOnly", "--checkBucket looks at the bucket, --verifyOnly at what is in it"),
+        Exclusion("checkBucket", "dryRun", "--checkBucket changes nothing, and --dryRun prints what a run would do"),
+        Exclusion("checkBucket", "endIncompleteUploads", "--checkBucket changes nothing"),
+        Exclusion("checkBucket", "quiet", "--quiet prints nothing"),
+        Exclusion("checkBucket", "report=-", "both print; name a file for the report"),
+        *vainMonitoring("checkBucket", "saves"),
         *vainMonitoring("dryRun", "saves"),
         *(
             Exclusion("noFollowLinks", f"followLinks={which}", "the one leaves out what the other follows")
             for which in ("safe", "all")
         ),
     ),
-    needs=(KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
+    needs=(Need("json", ("checkBucket",), "it is a form of that page"), KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
 )
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@
         assert [request.operation for request in server.requests] == ["ListObjectsV2", ...]
 
 It speaks path-style requests of one account and verifies no signature, though a request must have
-one. There are no ACLs, policies, tags or object lock: what it does not understand it
-refuses with 501 NotImplemented. Rules of lifecycle are kept and given back, but nothing follows them. Nothing is
+one. There are no ACLs, policies or tags: what it does not understand it refuses with 501 NotImplemented. Rules of
+lifecycle, default encryption and blocks of public access are kept and given back, but nothing follows them. A default
+retention of Object Lock is followed: uploads need a checksum, and versions stay until their time. Nothing is
 encrypted, but what is said to be, by KMS or with a customer's key, has an ETag that is no digest, as in S3. Its
 listings can take the manners of other servers (`server.manners = CEPH`).
 """

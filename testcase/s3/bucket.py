@@ -58,6 +58,10 @@ class Bucket:
         self.versioning = versioning
         self.lifecycle = b""
         """The rules for old versions as they came, in XML; they are kept and given back, and nothing follows them."""
+        self.configurations: dict[str, bytes] = {}
+        """Other documents about the bucket as they came, by the parameter that asks for them."""
+        self.mfaDelete = ""
+        """Enabled, Disabled, or nothing."""
         self.history: dict[bytes, list[StoredObject]] = {}
         self.allKeys = SortedKeys()
         self.currentKeys = SortedKeys()

@@ -56,9 +56,10 @@ def getBucketLocation(service: Service, request: Request) -> Response:
 
 def getBucketVersioning(service: Service, request: Request) -> Response:
     with service.store.lock:
-        versioning = service.store.bucket(request.bucket).versioning
-    status = [] if versioning is Versioning.NEVER else [element("Status", versioning.value)]
-    return Response(body=document("VersioningConfiguration", *status))
+        bucket = service.store.bucket(request.bucket)
+    status = [] if bucket.versioning is Versioning.NEVER else [element("Status", bucket.versioning.value)]
+    mfa = [element("MfaDelete", bucket.mfaDelete)] if bucket.mfaDelete else []
+    return Response(body=document("VersioningConfiguration", *status, *mfa))
 
 
 def putBucketVersioning(service: Service, request: Request) -> Response:

@@ -37,6 +37,11 @@ def verifiedChecksums(headers: Mapping[str, str], body: bytes) -> dict[str, str]
     return checksums
 
 
+def hasDigest(headers: Mapping[str, str]) -> bool:
+    """Whether an upload brings an MD5 or a checksum of its body."""
+    return "content-md5" in headers or any(_HEADER + name in headers for name in _ALGORITHMS)
+
+
 def checksum(name: str, body: bytes) -> str | None:
     """A checksum as its header has it; None if it is unknown or would take too long."""
     digest = _ALGORITHMS.get(name)

@@ -40,6 +40,7 @@ class Disk:
                 Versioning(facts["versioning"]),
             )
             bucket.lifecycle = facts.get("lifecycle", "").encode()  # what the demo has kept may be older
+            bucket.configurations = {name: text.encode() for name, text in facts.get("configurations", {}).items()}
             versions = [_decoded(path.read_bytes()) for path in record.parent.glob(f"*{_SUFFIX}")]
             for version in sorted(versions, key=lambda version: version.sequence):
                 bucket.add(version)
@@ -50,6 +51,7 @@ class Disk:
             "created": bucket.created.isoformat(),
             "versioning": bucket.versioning.value,
             "lifecycle": bucket.lifecycle.decode(),
+            "configurations": {name: document.decode() for name, document in bucket.configurations.items()},
         }
         path = self._directory / bucket.name / _BUCKET_RECORD
         path.parent.mkdir(exist_ok=True)

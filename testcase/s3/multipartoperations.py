@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from testcase.s3.checksums import (
     checksum,
@@ -11,6 +11,7 @@ from testcase.s3.checksums import (
     compositeChecksum,
     verifiedChecksums,
 )
+from testcase.s3.configurations import requireDigest
 from testcase.s3.customerkeys import givenKey, requireKeyOfUpload
 from testcase.s3.errors import S3Error
 from testcase.s3.messages import Request, Response
@@ -18,7 +19,7 @@ from testcase.s3.objectoperations import byteSpan, copySource, keptHeaders, vers
 from testcase.s3.service import Service
 from testcase.s3.store import checkedKey, now
 from testcase.s3.uploads import Part, Upload, multipartEtag
-from testcase.s3.xmltext import document, element, escaped, group, parsed, timestamp
+from testcase.s3.xmltext import document, element, escaped, group, parsed, timestamp, urlEncoded
 
 _MAX_PART_NUMBER = 10000
 
@@ -42,6 +43,8 @@ def createMultipartUpload(service: Service, request: Request) -> Response:
 
 
 def uploadPart(service: Service, request: Request) -> Response:
+    with service.store.lock:
+        requireDigest(service.store.bucket(request.bucket), request.headers)
     checksums = verifiedChecksums(request.headers, request.body)
     part = _addedPart(service, request, request.body, checksums)
     return Response(headers={"ETag": f'"{part.etag}"', **checksumHeaders(checksums, "")})
@@ -88,34 +91,62 @@ def abortMultipartUpload(service: Service, request: Request) -> Response:
 
 def listParts(service: Service, request: Request) -> Response:
     upload = _upload(service, request)
+    behind, limit = request.number("part-number-marker", 0), min(request.number("max-parts", 1000), service.pageSize)
+    rest = [part for number, part in sorted(upload.parts.items()) if number > behind]
     parts = [
         group(
             "Part",
-            element("PartNumber", number),
+            element("PartNumber", part.number),
             element("LastModified", timestamp(part.lastModified)),
             element("ETag", f'"{part.etag}"'),
             element("Size", len(part.body)),
         )
-        for number, part in sorted(upload.parts.items())
+        for part in rest[:limit]
     ]
-    facts = [element("UploadId", upload.uploadId), element("IsTruncated", False)]
+    isTruncated = len(rest) > limit
+    marker = [element("NextPartNumberMarker", rest[limit - 1].number)] if isTruncated else []
+    facts = [element("UploadId", upload.uploadId), element("IsTruncated", isTruncated), *marker]
     return Response(body=document("ListPartsResult", *_names(request), *facts, *parts))
 
 
 def listMultipartUploads(service: Service, request: Request) -> Response:
     with service.store.lock:
         service.store.bucket(request.bucket)
+    limit = min(request.number("max-uploads", 1000), service.pageSize)
+    isUrl = request.text("encoding-type") == "url"
+    rest = list(_uploadsBehind(service, request))
+
+    def named(name: str, key: bytes) -> str:
+        return element(name, urlEncoded(key) if isUrl else key.decode())
+
     uploads = [
         group(
             "Upload",
-            element("Key", upload.key.decode()),
+            named("Key", upload.key),
             element("UploadId", upload.uploadId),
+            element("StorageClass", upload.headers.get("x-amz-storage-class", "STANDARD")),
             element("Initiated", timestamp(upload.started)),
         )
-        for upload in service.uploads.of(request.bucket)
+        for upload in rest[:limit]
     ]
-    facts = [element("Bucket", request.bucket), element("IsTruncated", False)]
+    isTruncated = len(rest) > limit
+    last = rest[limit - 1] if isTruncated else None
+    markers = [named("NextKeyMarker", last.key), element("NextUploadIdMarker", last.uploadId)] if last else []
+    encoding = [element("EncodingType", "url")] if isUrl else []
+    facts = [element("Bucket", request.bucket), *encoding, *markers, element("IsTruncated", isTruncated)]
     return Response(body=document("ListMultipartUploadsResult", *facts, *uploads))
+
+
+def _uploadsBehind(service: Service, request: Request) -> Iterator[Upload]:
+    """Those below the prefix that come behind the markers: the upload that they name, or all of its key."""
+    prefix, keyMarker = request.query.get("prefix", b""), request.query.get("key-marker", b"")
+    idMarker = request.text("upload-id-marker") or ""
+    isBehind = False
+    for upload in service.uploads.of(request.bucket):
+        if upload.key == keyMarker and idMarker and not isBehind:
+            isBehind = upload.uploadId == idMarker
+        elif upload.key.startswith(prefix) and (upload.key > keyMarker or (isBehind and upload.key == keyMarker)):
+            yield upload
 
 
 def _upload(service: Service, request: Request) -> Upload:

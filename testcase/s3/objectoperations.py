@@ -12,11 +12,12 @@ from testcase.s3 import customerkeys
 from testcase.s3.archive import requireReadable
 from testcase.s3.bucket import NULL_VERSION, StoredObject, Versioning
 from testcase.s3.checksums import checksumHeaders, verifiedChecksums
+from testcase.s3.configurations import requireDigest, requireUnlocked
 from testcase.s3.errors import S3Error
 from testcase.s3.faults import Effect, Forget, Refuse, RefuseBatch
 from testcase.s3.messages import Request, Response
 from testcase.s3.service import Service
-from testcase.s3.store import checkedKey
+from testcase.s3.store import checkedKey, now
 from testcase.s3.xmltext import document, element, group, parsed, timestamp
 
 _KEPT_HEADERS = frozenset(
@@ -74,6 +75,8 @@ def putObject(service: Service, request: Request) -> Response:
         raise S3Error("NotImplemented")
     checkedKey(request.key)
     customerkeys.givenKey(request.headers)
+    with service.store.lock:
+        requireDigest(service.store.bucket(request.bucket), request.headers)
     if isinstance(request.effect, Forget) and not request.effect.damaged:
         return Response(headers={"ETag": f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'})
     version = service.store.putObject(
@@ -158,7 +161,7 @@ def getObjectTagging(service: Service, request: Request) -> Response:
 
 def deleteObject(service: Service, request: Request) -> Response:
     checkedKey(request.key)
-    version = service.store.deleteObject(request.bucket, request.key, request.text("versionId") or None)
+    version = _deleted(service, request.bucket, request.key, request.text("versionId") or None)
     if version is None:
         return Response(204)
     headers = versionHeaders(service, request.bucket, version)
@@ -198,7 +201,7 @@ def _deleteOfBatch(service: Service, request: Request, name: str, versionId: str
     key = checkedKey(name.encode())
     if effect is not None:
         raise effect.error() if isinstance(effect, Refuse) else S3Error("InternalError")
-    version = service.store.deleteObject(request.bucket, key, versionId)
+    version = _deleted(service, request.bucket, key, versionId)
     facts = [element("Key", name)]
     if versionId:
         facts.append(element("VersionId", versionId))
@@ -206,6 +209,16 @@ def _deleteOfBatch(service: Service, request: Request, name: str, versionId: str
         facts.append(element("DeleteMarker", True))
         facts.append(element("DeleteMarkerVersionId", version.versionId))
     return group("Deleted", *facts)
+
+
+def _deleted(service: Service, bucketName: str, key: bytes, versionId: str | None) -> StoredObject | None:
+    """As the store deletes, but no version that is locked."""
+    with service.store.lock:
+        bucket = service.store.bucket(bucketName)
+        version = bucket.version(key, versionId) if versionId else None
+        if version:
+            requireUnlocked(bucket, version, now())
+        return service.store.deleteObject(bucketName, key, versionId)
 
 
 def _found(service: Service, request: Request) -> tuple[StoredObject, dict[str, str]]:

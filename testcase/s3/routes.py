@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from testcase.s3 import archive
+from testcase.s3 import archive, configurations
 from testcase.s3 import bucketoperations as buckets
 from testcase.s3 import listoperations as lists
 from testcase.s3 import multipartoperations as multipart
@@ -58,6 +58,15 @@ _ROUTES = (
     Route("GetBucketLifecycleConfiguration", buckets.getBucketLifecycleConfiguration, "GET", "bucket", "lifecycle"),
     Route("PutBucketLifecycleConfiguration", buckets.putBucketLifecycleConfiguration, "PUT", "bucket", "lifecycle"),
     Route("DeleteBucketLifecycle", buckets.deleteBucketLifecycle, "DELETE", "bucket", "lifecycle"),
+    Route("GetObjectLockConfiguration", configurations.getConfiguration, "GET", "bucket", "object-lock"),
+    Route("PutObjectLockConfiguration", configurations.putConfiguration, "PUT", "bucket", "object-lock"),
+    Route("GetBucketEncryption", configurations.getConfiguration, "GET", "bucket", "encryption"),
+    Route("PutBucketEncryption", configurations.putConfiguration, "PUT", "bucket", "encryption"),
+    Route("DeleteBucketEncryption", configurations.deleteConfiguration, "DELETE", "bucket", "encryption"),
+    Route("GetPublicAccessBlock", configurations.getConfiguration, "GET", "bucket", "publicAccessBlock"),
+    Route("PutPublicAccessBlock", configurations.putConfiguration, "PUT", "bucket", "publicAccessBlock"),
+    Route("DeletePublicAccessBlock", configurations.deleteConfiguration, "DELETE", "bucket", "publicAccessBlock"),
+    Route("GetBucketPolicyStatus", configurations.getConfiguration, "GET", "bucket", "policyStatus"),
     Route(
         "ListObjectsV2",
         lists.listObjectsV2,
@@ -82,7 +91,7 @@ _ROUTES = (
         "GET",
         "bucket",
         "uploads",
-        "encoding-type",
+        "encoding-type prefix key-marker upload-id-marker max-uploads",
     ),
     Route("CreateMultipartUpload", multipart.createMultipartUpload, "POST", "object", "uploads"),
     Route(
@@ -96,7 +105,7 @@ _ROUTES = (
     Route("UploadPart", multipart.uploadPart, "PUT", "object", "uploadId partNumber"),
     Route("CompleteMultipartUpload", multipart.completeMultipartUpload, "POST", "object", "uploadId"),
     Route("AbortMultipartUpload", multipart.abortMultipartUpload, "DELETE", "object", "uploadId"),
-    Route("ListParts", multipart.listParts, "GET", "object", "uploadId"),
+    Route("ListParts", multipart.listParts, "GET", "object", "uploadId", "part-number-marker max-parts"),
     Route("RestoreObject", archive.restoreObject, "POST", "object", "restore", "versionId"),
     Route("CopyObject", objects.copyObject, "PUT", "object", header="x-amz-copy-source"),
     Route("PutObject", objects.putObject, "PUT", "object"),

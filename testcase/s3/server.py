@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -16,7 +17,8 @@ from testcase.s3.handler import Listener
 from testcase.s3.manners import Manners
 from testcase.s3.messages import RequestRecord
 from testcase.s3.service import Service
-from testcase.s3.store import Store
+from testcase.s3.store import Store, now
+from testcase.s3.uploads import Part
 
 
 class S3Server:
@@ -161,6 +163,43 @@ class S3Server:
     def uploads(self, bucket: str) -> tuple[bytes, ...]:
         """The keys of multipart uploads neither completed nor aborted."""
         return tuple(upload.key for upload in self._service.uploads.of(bucket))
+
+    def beginUpload(
+        self,
+        bucket: str,
+        key: bytes,
+        parts: Iterable[bytes] = (),
+        started: datetime | None = None,
+        lastPart: datetime | None = None,
+    ) -> str:
+        """Begin a multipart upload without HTTP, and leave it with these parts; returns its id.
+
+        It is of the time given, which needs a zone, or of now, and so are its parts, unless a later time is given.
+        """
+        moment = started or now()
+        upload = self._service.uploads.begin(bucket, key, {}, "", "", moment)
+        for number, body in enumerate(parts, 1):
+            etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+            self._service.uploads.addPart(upload, Part(number, body, etag, {}, lastPart or moment))
+        return upload.uploadId
+
+    def configure(self, bucket: str, parameter: str, document: bytes | None) -> None:
+        """Keep a document about a bucket, such as `publicAccessBlock`, without HTTP and unjudged; None: forget it.
+
+        Args:
+            bucket: its name
+            parameter: by which it is asked for; `lifecycle`, too
+            document: in XML
+        """
+        if parameter == "lifecycle":
+            self._service.store.setLifecycle(bucket, document or b"")
+        else:
+            self._service.store.setConfiguration(bucket, parameter, document)
+
+    def setMfaDelete(self, bucket: str, state: str) -> None:
+        """Report `Enabled` or `Disabled`; nobody is asked for a code."""
+        with self._service.store.lock:
+            self._service.store.bucket(bucket).mfaDelete = state
 
     def setVersioning(self, bucket: str, versioning: Versioning) -> None:
         self._service.store.setVersioning(bucket, versioning)

@@ -70,6 +70,16 @@ class Store:
             self.bucket(name).lifecycle = rules
             self._saveBucket(name)
 
+    def setConfiguration(self, name: str, parameter: str, document: bytes | None) -> None:
+        """Keep another document about a bucket, or forget it."""
+        with self.lock:
+            configurations = self.bucket(name).configurations
+            if document is None:
+                configurations.pop(parameter, None)
+            else:
+                configurations[parameter] = document
+            self._saveBucket(name)
+
     def putObject(
         self,
         bucketName: str,

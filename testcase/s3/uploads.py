@@ -53,6 +53,7 @@ class Uploads:
         checksumType: str,
         started: datetime,
     ) -> Upload:
+        """A new one."""
         upload = Upload(secrets.token_hex(24), bucket, key, headers, checksumAlgorithm, checksumType, started)
         with self._lock:
             self._uploads[upload.uploadId] = upload
@@ -66,10 +67,10 @@ class Uploads:
         return upload
 
     def of(self, bucket: str) -> tuple[Upload, ...]:
-        """The uploads to a bucket, in key order."""
+        """The uploads to a bucket, in key order, and within a key in the order of their beginning."""
         with self._lock:
             uploads = [upload for upload in self._uploads.values() if upload.bucket == bucket]
-        return tuple(sorted(uploads, key=lambda upload: (upload.key, upload.started)))
+        return tuple(sorted(uploads, key=lambda upload: (upload.key, upload.started, upload.uploadId)))
 
     def addPart(self, upload: Upload, part: Part) -> None:
         with self._lock:

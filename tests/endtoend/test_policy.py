@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,14 @@ ACTIONS = {
     "AbortMultipartUpload": "AbortMultipartUpload",
     "DeleteObject": "DeleteObject",
     "DeleteObjects": "DeleteObject",
+    "GetBucketVersioning": "GetBucketVersioning",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListParts": "ListMultipartUploadParts",
 }
 """The permission that each operation takes, by the Service Authorization Reference."""
-CHANGING = {"s3:ListBucket", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"}
+UPLOADING = {"s3:ListBucket", "s3:PutObject", "s3:AbortMultipartUpload"}
+CHANGING = {*UPLOADING, "s3:DeleteObject", "s3:GetBucketVersioning"}
+ENDING = {"s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts"}
 
 
 def _policy(*words: str | Path, tool: str = "amazons3sync") -> list[dict[str, object]]:
@@ -54,8 +60,9 @@ def _allowing(policy: list[dict[str, object]], asked: RequestRecord) -> Iterator
     [
         ((), CHANGING),
         (("--method", "sync"), CHANGING),
-        (("--uploadOnly",), CHANGING - {"s3:DeleteObject"}),
+        (("--uploadOnly",), UPLOADING),
         (("--verifyOnly",), {"s3:ListBucket"}),
+        (("--dryRun", "--endIncompleteUploads", "1"), {"s3:ListBucket", *ENDING}),
         (("--dryRun",), {"s3:ListBucket"}),
     ],
 )
@@ -64,6 +71,7 @@ def test_all_that_a_run_asks_is_allowed_and_all_that_is_allowed_is_asked(
 ) -> None:
     source = plantTree(tmp_path / "source", {b"small": b"1", b"large": b"b" * (8 << 20)})
     plantObjects(server, {b"p/gone": b"x"})
+    server.beginUpload("bucket", b"p/old", [b"1"], datetime.now(UTC) - timedelta(days=2))
     server.addFault(Fault("UploadPart", Refuse(400, "InvalidArgument", "no")))  # so that the upload is given up
     sync(source, "s3://bucket/p", *switches)
     policy = _policy("/no/such/directory", "s3://bucket/p", *switches)

@@ -53,7 +53,8 @@ def test_every_aws_gets_the_switches_that_it_knows(
     owned = everywhere | {f"--expected-bucket-owner={ACCOUNT}"}
     uploads = {"sync": everywhere | ofUploads} if method == "sync" else {"cp": everywhere | ofUploads}
     deletions = {} if method == "sync" else {"delete-objects": owned}
-    assert _calls(tmp_path / "record") == {"list-objects-v2": owned} | uploads | deletions
+    questions = {"list-objects-v2": owned, "get-bucket-versioning": owned}
+    assert _calls(tmp_path / "record") == questions | uploads | deletions
 
     upload = next(asked.headers for asked in server.requests if asked.operation == "PutObject")
     assert upload["x-amz-storage-class"] == "STANDARD_IA"

@@ -70,7 +70,7 @@ def test_the_direct_way_asks_for_no_more_than_the_plan(server: S3Server, anyAws:
     server.clearRequests()
     assert run(server, anyAws, source, "--method", "direct").status == 0
     operations = [request.operation for request in server.requests]
-    assert operations == ["ListObjectsV2", "PutObject", "DeleteObjects", "ListObjectsV2"]
+    assert operations == ["ListObjectsV2", "PutObject", "GetBucketVersioning", "DeleteObjects", "ListObjectsV2"]
 
 
 def test_nothing_to_do_is_one_listing_and_no_sync(server: S3Server, anyAws: str, tmp_path: Path) -> None:

@@ -15,6 +15,13 @@ from CedarBackup3.util import displayPath, displayText, shortageSentence
 ERROR_CODE = re.compile(r"An error occurred \(([^()\s]+)\)")
 """How aws prints the error code that a server gave."""
 
+CHECKSUM_NEEDED = re.compile(r"content-md5[^/]*\brequired\b|\brequired\b[^/]*content-md5", re.IGNORECASE)
+"""How a server says that an upload has to bring a checksum, which a bucket with Object Lock wants."""
+LOCKED = re.compile(
+    r"\bby object lock\b|\bworm protected\b|\bretention (period|policy)\b|\blegal hold\b", re.IGNORECASE
+)
+"""How a server says that it is Object Lock, or the like, which keeps something from being deleted."""
+
 _CREDENTIALS = "check the credentials, and that they belong to the service at this endpoint"
 _RENEW = "get new credentials ('aws sso login', or what else provides them to this user), then run again"
 _REGION = "name the bucket's region with --region"
@@ -35,6 +42,11 @@ _KEY = "check that the key of AWS KMS exists, is enabled, and lies in the bucket
 _KEY_POLICY = "this user may not use the key; --printPolicy with --kmsKey KEY prints the permissions that it needs"
 _UNKNOWN_TO_SERVER = (
     "this server does not support the request: check --storageClass, --sse and AWS_REQUEST_CHECKSUM_CALCULATION"
+)
+_LOCK = "Object Lock keeps it until its retention ends or its legal hold is lifted; no permission that is missing"
+_CHECKSUM = (
+    "the bucket has Object Lock, which takes uploads with a checksum only: set AWS_REQUEST_CHECKSUM_CALCULATION to "
+    "when_supported"
 )
 _NO_VERSIONS = (
     "this server does not list versions, which a restore needs; fetch the objects with 'aws s3 sync', and prove them "
@@ -83,6 +95,8 @@ _BY_CODE = {
 _UNSUPPORTED = ("InvalidArgument", "InvalidRequest", "NotImplemented", "MalformedXML", "400")
 _BY_MESSAGE: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ((), re.compile(r"\bkms:(GenerateDataKey|Decrypt|ReEncrypt\w*|DescribeKey)\b"), _KEY_POLICY),
+    ((), CHECKSUM_NEEDED, _CHECKSUM),
+    ((), LOCKED, _LOCK),
     (("AccessDenied", "403"), re.compile(r"the (Get|Head)Object operation"), _OTHER_KEY),
     (("InvalidRequest",), re.compile(r"stored using a form of Server Side Encryption"), _NEEDS_KEY),
     (_UNSUPPORTED, re.compile(r"storage.?class", re.IGNORECASE), _CLASS),
@@ -92,6 +106,7 @@ _BY_MESSAGE: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
 """What an error means whose code is one of these, or any, and whose message has such words."""
 
 _BY_WORDS = (
+    (", locked] ", _LOCK),
     ("Unable to locate credentials", "configure them for the user who runs this"),
     ("Partial credentials", "both an access key and its secret are needed"),
     (
@@ -164,8 +179,9 @@ def _adviceForCode(code: str, message: str) -> str:
     """By the code, and by the message where a code has several reasons."""
     if code.startswith("KMS."):
         return _KEY
+    own, _, _ = message.partition(" / ")  # further lines have names in them
     for codes, words, advice in _BY_MESSAGE:
-        if (code in codes or not codes) and words.search(message):
+        if (code in codes or not codes) and words.search(message if codes else own):
             return advice
     return _BY_CODE.get(code, "")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from CedarBackup3.amazons3.model import S3Location
 
-Kind = Literal["upload", "download", "listing", "reading", "question", "configure", "session"]
+Kind = Literal["upload", "download", "listing", "reading", "question", "bucket", "configure", "session"]
 """Uploads and downloads are commands of `aws s3`, listings, readings of an object and other questions those of `aws
-s3api`, a session is the command of our plugin."""
+s3api`; those about a bucket take nothing but the owner that it should have. A session is the command of our plugin."""
 
 
 class Arguments(NamedTuple):
@@ -62,7 +63,7 @@ def _directory(path: bytes) -> bytes:
 
 def deleteArguments(file: str) -> Arguments:
     """The arguments that delete the objects which a JSON file names; aws prints the errors there were, one a line."""
-    query = "Errors[].[to_string([Code,Key])]"
+    query = "Errors[].[to_string([Code,Key,Message])]"
     return _question("delete-objects", f"file://{file}", query)
 
 
@@ -86,6 +87,16 @@ def _question(operation: str, request: str, query: str) -> Arguments:
     return Arguments(
         "question", ("s3api", operation, "--cli-input-json", request, "--output", "text", "--query", query)
     )
+
+
+def operationArguments(operation: str, parameters: Mapping[str, Any]) -> Arguments:
+    """The arguments that ask S3 for one operation, by its name there, and print the answer as JSON in pure ASCII.
+
+    It is one request: of a list aws asks for no further page.
+    """
+    command = re.sub("(?<=[a-z])(?=[A-Z])", "-", operation).lower()
+    question = _question(command, json.dumps(dict(parameters)), "to_string(@)")
+    return Arguments("bucket", (*question.words, "--no-paginate"))
 
 
 def listArguments(location: S3Location, after: str = "", *, isOnePage: bool = False) -> Arguments:

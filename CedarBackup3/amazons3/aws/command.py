@@ -8,6 +8,7 @@ import logging
 import math
 import os
 import re
+import shlex
 import shutil
 import time
 from collections import deque
@@ -94,6 +95,7 @@ def runAws(
     *,
     onOutput: Callable[[bytes], object] | None = None,
     onOutputLine: Callable[[bytes], object] | None = None,
+    onErrorLine: Callable[[str], object] = lambda line: None,
     shouldStop: Callable[[], bool] = lambda: False,
 ) -> AwsResult:
     """Run aws and return how it ended; what it prints goes to the output log, or else to `onOutputLine`.
@@ -103,6 +105,7 @@ def runAws(
         settings: how to run it
         onOutput: receives what it prints, as it comes, in whatever pieces
         onOutputLine: receives what it prints line by line
+        onErrorLine: receives the lines of its standard error as well
         shouldStop: asked now and then; aws is stopped once it says yes
 
     Raises:
@@ -118,6 +121,7 @@ def runAws(
         nonlocal hasWarned
         hasWarned = hasWarned or line.startswith(_WARNINGS)
         errors.append(line[:_ERROR_LENGTH])
+        onErrorLine(line)
 
     def mustStop() -> bool:
         nonlocal isIdle
@@ -212,7 +216,7 @@ def settingArguments(
             ("--sse", settings.sse),
             ("--sse-kms-key-id", settings.sseKmsKeyId),
         ]
-    if arguments.kind in _API:
+    if arguments.kind in {*_API, "bucket"}:
         switches += [("--expected-bucket-owner", settings.expectedBucketOwner)]
     if settings.isRequesterPaying and arguments.kind in {*_API, "upload", "download"}:
         switches += [("--request-payer", "requester")]
@@ -227,6 +231,17 @@ _KEY_SWITCHES = {
     **dict.fromkeys(("upload", "download"), ("--sse-c", "--sse-c-key")),
     "reading": ("--sse-customer-algorithm", "--sse-customer-key"),
 }
+
+
+def reachingSwitches(settings: AwsSettings, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The switches by which an aws that a user types reaches the same service, as words for a shell.
+
+    Args:
+        settings: how it is reached
+        environment: may name an endpoint, as in `endpointOf`
+    """
+    words = settingArguments(configureArguments(), settings, environment)
+    return tuple(shlex.quote(displayText(word)) for word in words)
 
 
 def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
@@ -264,14 +279,15 @@ def awsEnvironment(environment: Mapping[str, str], settings: AwsSettings) -> dic
     Relative paths in it begin where this process is, wherever aws is started.
 
     Many S3 services refuse the checksums that a new aws adds to uploads, so at an endpoint that is not Amazon's it adds
-    only those that S3 asks for, unless the environment says otherwise ("Data Integrity Protections for Amazon S3" in
-    the reference guide of AWS SDKs and tools).
+    only those that S3 asks for, unless the settings or the environment say otherwise ("Data Integrity Protections for
+    Amazon S3" in the reference guide of AWS SDKs and tools).
     """
     locale = settings.locale
     kept = {name: value for name, value in environment.items() if name not in _UNWANTED and not name.startswith("LC_")}
     chosen = {"LC_ALL": locale.name, "AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"}
     endpoint = endpointOf(settings, environment)
-    checksums = {} if not endpoint or _AMAZONS_ENDPOINT.match(endpoint) else dict.fromkeys(_CHECKSUMS, "when_required")
+    isAmazons = not endpoint or _AMAZONS_ENDPOINT.match(endpoint)
+    checksums = {} if isAmazons or settings.addsChecksums else dict.fromkeys(_CHECKSUMS, "when_required")
     paths = absolutePaths(kept, workingDirectory())
     return checksums | kept | paths | chosen | ({"PYTHONUTF8": "0"} if locale.isLegacy else {})
 

@@ -37,6 +37,7 @@ def policyText(
     aws: AwsSettings,
     *,
     bucketActions: Sequence[str] = ("ListBucket",),
+    wholeBucketActions: Sequence[str] = (),
     objectActions: Sequence[str] = (),
     mayBeKey: bool = False,
     listsKeys: bool = False,
@@ -48,6 +49,7 @@ def policyText(
         aws: the region tells the partition, and `sseKmsKeyId` the key that objects are encrypted with
         bucketActions: what the user does to the bucket, without `s3:`; each has to be a kind of listing, as it is
             allowed below the prefix only
+        wholeBucketActions: what the user asks of the bucket that no condition can bind to a prefix, without `s3:`
         objectActions: what the user does to objects, without `s3:`
         mayBeKey: the prefix without its slash may be the key of an object that is meant
         listsKeys: single keys below the prefix are listed, too
@@ -55,7 +57,9 @@ def policyText(
     Raises:
         UsageError: the bucket is one that such a policy cannot name
     """
-    statements = _statements(location, aws, bucketActions, objectActions, mayBeKey and bool(location.prefix), listsKeys)
+    statements = _statements(
+        location, aws, bucketActions, wholeBucketActions, objectActions, mayBeKey and bool(location.prefix), listsKeys
+    )
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2) + "\n"
 
 
@@ -63,6 +67,7 @@ def _statements(
     location: S3Location,
     aws: AwsSettings,
     bucketActions: Sequence[str],
+    wholeBucketActions: Sequence[str],
     objectActions: Sequence[str],
     mayBeKey: bool,
     listsKeys: bool,
@@ -75,6 +80,8 @@ def _statements(
         asked = prefix + end
         listing["Condition"] = {operator: {f"{service}:prefix": [prefix[:-1], asked] if mayBeKey else asked}}
     yield listing
+    if wholeBucketActions:
+        yield _allowed([f"{service}:{action}" for action in wholeBucketActions], bucket)
     if objectActions:
         resources = [objects.removesuffix("/*"), objects] if mayBeKey else objects
         yield _allowed([f"{service}:{action}" for action in objectActions], resources)

@@ -41,6 +41,8 @@ class AwsSettings:
     """How uploaded objects are encrypted by the server: AES256 or aws:kms."""
     sseKmsKeyId: str = ""
     """The key for aws:kms: an id, an alias or the ARN of either."""
+    addsChecksums: bool = False
+    """Whether uploads bring a checksum even where many servers refuse one; a bucket with Object Lock needs it."""
     keptOpen: tuple[int, ...] = ()
     """Descriptors that every aws keeps open as long as it runs: those of the locks under which it works."""
     sessionWanted: str = "auto"

@@ -7,12 +7,16 @@ looks, while a disk may be unmounted under a run that takes hours.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from CedarBackup3.amazons3.aws.advice import CHECKSUM_NEEDED
 from CedarBackup3.amazons3.aws.arguments import Arguments, copyArguments, syncArguments
-from CedarBackup3.amazons3.aws.command import AwsResult, runAws
+from CedarBackup3.amazons3.aws.command import AwsResult, awsEnvironment, runAws
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.aws.progress import progressReader
 from CedarBackup3.amazons3.mirror import Mirror
@@ -22,6 +26,8 @@ from CedarBackup3.amazons3.spool import temporaryRoom
 from CedarBackup3.amazons3.sync.linktree import linkTrees
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
+
+_log = logging.getLogger("CedarBackup3.log")
 
 _MOST_PROTECTED = 500  # keys: as many as can be given to aws on a command line
 
@@ -48,7 +54,8 @@ def runAwsSync(mirror: Mirror, transfer: Transfer, *, delete: bool, leftOut: Seq
             followLinks=mirror.tree.followLinks != "none",
             progress=transfer.isShown,
         )
-        return _ran(mirror, arguments, transfer)
+        result, _ = _ran(mirror, arguments, transfer)
+        return result
 
 
 def _protections(mirror: Mirror, entries: Sequence[SourceEntry]) -> list[str]:
@@ -109,11 +116,30 @@ def uploadFiles(
 
     with linkTrees(mirror, paths(), onUnopened) as trees:
         for tree in trees:  # by now all its files have been taken, and none of the next one's
-            result = _ran(mirror, copyArguments(tree, mirror.location, progress=transfer.isShown), transfer)
+            arguments = copyArguments(tree, mirror.location, progress=transfer.isShown)
+            result, mirror = _ran(mirror, arguments, transfer)
             transfer.count(count, size)
             count = size = 0
             yield result
 
 
-def _ran(mirror: Mirror, arguments: Arguments, transfer: Transfer) -> AwsResult:
-    return runAws(arguments, mirror.aws, onOutput=progressReader(transfer.follow) if transfer.isShown else None)
+def _ran(mirror: Mirror, arguments: Arguments, transfer: Transfer) -> tuple[AwsResult, Mirror]:
+    """How aws ended, and the mirror with the settings that have turned out to be right for its bucket.
+
+    At an endpoint that is not Amazon's a new aws is kept from adding checksums to uploads, since many servers refuse
+    them. A bucket with Object Lock refuses uploads without, so at the first such refusal aws begins again with them.
+    """
+    adding = replace(mirror, aws=replace(mirror.aws, addsChecksums=True))
+    mayAdd = awsEnvironment(os.environ, mirror.aws) != awsEnvironment(os.environ, adding.aws)
+    needs = threading.Event()
+
+    def look(line: str) -> None:
+        if mayAdd and CHECKSUM_NEEDED.search(line):
+            needs.set()
+
+    onOutput = progressReader(transfer.follow) if transfer.isShown else None
+    result = runAws(arguments, mirror.aws, onOutput=onOutput, onErrorLine=look, shouldStop=needs.is_set)
+    if not needs.is_set():
+        return result, mirror
+    _log.info("%s takes no upload without a checksum: the AWS CLI begins again", displayPath(mirror.location.url))
+    return runAws(arguments, adding.aws, onOutput=onOutput), adding

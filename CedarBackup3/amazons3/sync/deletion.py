@@ -20,9 +20,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
+from CedarBackup3.amazons3.aws.advice import LOCKED
 from CedarBackup3.amazons3.aws.arguments import Arguments, deleteArguments, deleteOneArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf
-from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, sessionOf
+from CedarBackup3.amazons3.aws.session.client import NotDeleted, Session, SessionLost, sessionOf
+from CedarBackup3.amazons3.bucket.xmlnames import fitsXml
 from CedarBackup3.amazons3.local.opentree import NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import openRoot
 from CedarBackup3.amazons3.mirror import Mirror
@@ -32,7 +34,7 @@ from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.workers import mapInOrder, processors
 from CedarBackup3.errors import CedarBackupError, CommandFailed
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayPath, displayText
 
 log = logging.getLogger("CedarBackup3.log")
 
@@ -43,8 +45,6 @@ _MOST_AT_ONCE = 8  # each takes a process
 _AT_ONCE_IN_SESSION = 16
 _PAYS = 3  # requests; an aws that makes many takes as long to start as two that make one
 _FAILED = 254  # the status of an aws that S3 has refused something
-# "Char" in XML 1.0: what is none of it cannot be written in an XML document, escaped or not.
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # The codes of 5xx in "Error responses" of the API reference, and what aws says where no answer comes.
 _BUSY_CODES = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"}
 _BUSY = re.compile(rf"\(({'|'.join(_BUSY_CODES)})\)|reached max retries|[Rr]ead timeout|[Cc]onnect(ion|| timeout) ")
@@ -104,7 +104,7 @@ def deleteObjects(
 
 
 def _fitsXml(mirror: Mirror, step: Step) -> bool:
-    return not _NO_XML.search(mirror.location.prefix + step.key.decode())
+    return fitsXml(mirror.location.prefix + step.key.decode())
 
 
 def _inBatches(mirror: Mirror, steps: Iterator[Step], look: Callable[[], None]) -> Generator[AwsResult, None, None]:
@@ -206,8 +206,8 @@ def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | Non
     result = None
     for wait in (*_WAITS, None) if steps else ():
         result, errors = _requested(mirror, left)
-        busy = {key for code, key in errors if wait is not None and code in _BUSY_CODES}
-        refused += [f"[{code}] {displayPath(key)}" for code, key in errors if key not in busy]
+        busy = {each.key for each in errors if wait is not None and each.code in _BUSY_CODES}
+        refused += [_refusalText(each) for each in errors if each.key not in busy]
         if result.status == 0:
             left = [step for step in left if mirror.location.prefix + step.key.decode() in busy]
         if wait is None or not (busy or _isBusy(result)):
@@ -219,8 +219,16 @@ def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | Non
     return result, left
 
 
-def _requested(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult, list[tuple[str, str]]]:
-    """How one request for some objects ended, with the error code and the whole key of each that S3 has refused.
+def _refusalText(refused: NotDeleted) -> str:
+    """An object that S3 has not deleted; its code is the same for a lock and for a permission that is missing."""
+    key = displayPath(refused.key)
+    if LOCKED.search(refused.message):
+        return f"[{refused.code}, locked] {key}: {displayText(refused.message)}"
+    return f"[{refused.code}] {key}"
+
+
+def _requested(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult, list[NotDeleted]]:
+    """How one request for some objects ended, with those that S3 has refused, by their whole keys.
 
     Raises:
         SessionLost: what has been deleted is not known
@@ -236,16 +244,18 @@ def _requested(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult, list[t
         raise
     except CommandFailed as failure:
         return _refused(arguments, failure), []
-    return AwsResult(arguments.subcommand, 0, (), False), [(each.code, each.key) for each in errors]
+    return AwsResult(arguments.subcommand, 0, (), False), errors
 
 
-def _requestedByCommand(mirror: Mirror, bucket: str, keys: Sequence[str]) -> tuple[AwsResult, list[tuple[str, str]]]:
+def _requestedByCommand(mirror: Mirror, bucket: str, keys: Sequence[str]) -> tuple[AwsResult, list[NotDeleted]]:
     """The same by a command. What to delete is in a file, since it may be longer than a command line can be."""
     request = {"Bucket": bucket, "Delete": {"Objects": [{"Key": key} for key in keys], "Quiet": True}}
     with temporaryText(json.dumps(request)) as file:
         result, printed = answerOf(deleteArguments(file), mirror.aws)
     lines = (line for line in printed.splitlines() if line.startswith(b"["))
-    return result, [(str(code), str(key)) for code, key in map(json.loads, lines)]
+    return result, [
+        NotDeleted(str(key), str(code), str(message or "")) for code, key, message in map(json.loads, lines)
+    ]
 
 
 def _refused(arguments: Arguments, failure: CommandFailed) -> AwsResult:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from CedarBackup3.amazons3.aws.questions import isDenied
+from CedarBackup3.amazons3.bucket.versioning import ENABLED, turnedOnBy, versioningOf
 from CedarBackup3.amazons3.local.mounts import mountPoints
 from CedarBackup3.amazons3.local.scan import Scan
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.sync.plan import Plan
-from CedarBackup3.errors import GuardRefused
-from CedarBackup3.util import displayPath
+from CedarBackup3.errors import CedarBackupError, CommandFailed, GuardRefused
+from CedarBackup3.util import displayPath, displayText
 
+_log = logging.getLogger("CedarBackup3.log")
+
+_PATIENCE = 120.0  # seconds for a question that may as well stay open
 _NAMED = 5  # deletions named in a refusal
 
 
@@ -27,16 +34,25 @@ class Guards:
     """A path below the source that has to exist; empty: none."""
     maxDelete: str = ""
     """The most deletions, a number or a percentage of the objects; empty: any number."""
+    requireVersioning: bool = False
+    """The bucket has to keep what is replaced or deleted."""
 
 
 def requireSentinel(mirror: Mirror, guards: Guards) -> None:
-    """Raise `GuardRefused` unless the file that has to exist does."""
-    refuse(_sentinelReasons(mirror, guards))
+    """Raise `GuardRefused` unless the file that has to exist does, and the bucket keeps versions if it has to."""
+    refuse([*_sentinelReasons(mirror, guards), *_versioningReasons(mirror, guards)])
 
 
 def requireHarmless(mirror: Mirror, guards: Guards, plan: Plan) -> None:
     """Raise `GuardRefused`, with every reason, if a plan looks like an accident."""
-    refuse([*_sentinelReasons(mirror, guards), *_emptyReasons(mirror, guards, plan), *_deletionReasons(guards, plan)])
+    refuse(
+        [
+            *_sentinelReasons(mirror, guards),
+            *_emptyReasons(mirror, guards, plan),
+            *_deletionReasons(guards, plan),
+            *_versioningReasons(mirror, guards),
+        ]
+    )
 
 
 def refuse(reasons: Iterable[str]) -> None:
@@ -70,6 +86,51 @@ def _deletionReasons(guards: Guards, plan: Plan) -> Iterator[str]:
         yield (
             f"{plan.deletions:,} of {plan.objects:,} objects would be deleted, and --maxDelete allows {limit}; "
             f"the first are {names}"
+        )
+
+
+def _versioningReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
+    if not guards.requireVersioning:
+        return
+    url = displayPath(f"s3://{mirror.location.bucket}")
+    try:
+        status = versioningOf(mirror.location, mirror.aws)
+    except CommandFailed as failure:
+        hint = "; it takes the permission s3:GetBucketVersioning" if isDenied(failure) else ""
+        yield (
+            f"--requireVersioning requires that {url} keeps versions, and whether it does cannot be asked: "
+            f"{displayText(failure.reported) or failure}{hint}"
+        )
+        return
+    if status != ENABLED:
+        state = "its versioning is suspended" if status else "it has no versioning"
+        yield (
+            f"{url} does not keep versions, which --requireVersioning requires: {state}; turn it on with "
+            f"'{' '.join(turnedOnBy(mirror.location, mirror.aws))}'"
+        )
+
+
+def warnOfLoss(mirror: Mirror, guards: Guards) -> None:
+    """Warn in the log if the bucket keeps nothing of what is about to be deleted, unless a guard has seen to that.
+
+    Nothing depends on the answer, so it may be denied, and is not awaited for long. Through an access point nobody can
+    ask ("Access point compatibility" in the S3 User Guide).
+    """
+    if guards.requireVersioning or mirror.location.bucket.startswith("arn:"):
+        return
+    deadline = time.monotonic() + _PATIENCE
+    url = displayPath(f"s3://{mirror.location.bucket}")
+    try:
+        status = versioningOf(mirror.location, mirror.aws, lambda: time.monotonic() > deadline)
+    except CedarBackupError as failure:
+        _log.info("Whether %s keeps versions of what is deleted is not known: %s", url, failure)
+        return
+    if status != ENABLED:
+        _log.warning(
+            "%s keeps no versions: what this run deletes is gone for good; turn them on with '%s', and use "
+            "--requireVersioning to delete nowhere else",
+            url,
+            " ".join(turnedOnBy(mirror.location, mirror.aws)),
         )
 
 

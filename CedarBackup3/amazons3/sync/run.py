@@ -13,6 +13,7 @@ from CedarBackup3.amazons3.progress import Watcher, logTimes
 from CedarBackup3.amazons3.sync import steps
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
 from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
+from CedarBackup3.amazons3.sync.incomplete import endIncompleteUploads
 from CedarBackup3.amazons3.sync.lock import targetLock
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.sync.repair import uploadAgain
@@ -46,6 +47,8 @@ class RunOptions:
     """Let the server copy the objects of moved files, which then need not go up."""
     proveUploads: bool = True
     """Compare the content of what goes up with the ETags of its objects."""
+    endIncompleteUploads: int = 0
+    """End uploads that were begun more than so many days ago, after a clean run; 0: none."""
 
 
 def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyReport | None:
@@ -59,7 +62,8 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
         NamesRefused: some names will not survive; nothing was changed
         GuardRefused: a guard refuses the plan, or the source has changed since it was read; nothing was changed
         CommandFailed: aws is missing, or failed as a whole
-        CedarBackupError: the source cannot be read, or has changed meanwhile, so that not all was done
+        CedarBackupError: the source cannot be read, or has changed meanwhile, so that not all was done; or all was, but
+            incomplete uploads could not be ended
     """
     changesNothing = options.verifyOnly or options.dryRun
     with (
@@ -80,10 +84,14 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
             requireHarmless(mirror, options.guards, plan)
             if plan.length and options.dryRun:
                 steps.logSteps(mirror, plan)
-                return None
-            if plan.length:
-                return _carriedOut(mirror, scan, plan, options, watcher, check)
-            return _repaired(mirror, scan, options, watcher, check, proof())
+                report = None
+            elif plan.length:
+                report = _carriedOut(mirror, scan, plan, options, watcher, check)
+            else:
+                report = _repaired(mirror, scan, options, watcher, check, proof())
+        if options.endIncompleteUploads and (report is None or report.isClean):
+            endIncompleteUploads(mirror, options.endIncompleteUploads, watcher, dryRun=options.dryRun)
+        return report
 
 
 def _contentCheck(options: RunOptions) -> contextlib.AbstractContextManager[ContentCheck]:

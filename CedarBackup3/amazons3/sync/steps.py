@@ -256,6 +256,8 @@ def carryOut(
     results: list[AwsResult] = []
     transfer = Transfer(watcher, "sync", made.uploads, made.uploadSize)
     if method == "sync":
+        if made.deletions:
+            guards.warnOfLoss(mirror, limits)
         if made.deletions or made.uploads > made.ours:
             results.append(_mirroredByAws(mirror, scan, made, watcher, transfer, sourceChange))
         if made.ours:
@@ -266,6 +268,7 @@ def carryOut(
         results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), transfer)
     with _deletable(mirror, scan, made, watcher) as left:
         if left.deletions:
+            guards.warnOfLoss(mirror, limits)
             log.info("Deleting %s from %s", displayCount(left.deletions, "object"), displayPath(mirror.location.url))
             watcher("deletion")
             ended = map(_logged, deletion.deleteObjects(mirror, left, sourceChange, watcher))

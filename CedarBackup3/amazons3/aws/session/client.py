@@ -407,6 +407,16 @@ class Session:
         named = {"VersionId": versionId} if versionId else {}
         self._call("RestoreObject", {"Bucket": bucket, "Key": key, **named, "RestoreRequest": dict(request)})
 
+    def ask(
+        self, operation: str, parameters: Mapping[str, Any], *, shouldStop: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
+        """What S3 answers to an operation that the plugin knows, by its own names; raises as the others do.
+
+        Of the settings it gets the owner that the bucket should have, which every operation takes.
+        """
+        owner = {name: value for name, value in self._common.items() if name == "ExpectedBucketOwner"}
+        return self._answer("call", {"operation": operation, "parameters": {**parameters, **owner}}, shouldStop)
+
     def close(self) -> None:
         """End the questions, and with them aws, which is killed if it does not end. Questions under way fail."""
         self._fail(SessionLost, "the session has been ended")

@@ -43,7 +43,14 @@ RESTORED = "CBACK_AWS_SESSION_RESTORED"
 _CHUNK = 1 << 20  # bytes of an object that are read at a time
 _NEWER = {"ChecksumCRC64NVME": "x-amz-checksum-crc64nvme"}
 """What an aws from before 2025 does not know, though S3 has it of every object stored since ("HeadObject")."""
-_CALLED = frozenset({"HeadBucket", "HeadObject", "DeleteObjects", "DeleteObject", "RestoreObject", "CopyObject"})
+_CALLED = frozenset(
+    {
+        *("HeadBucket", "HeadObject", "DeleteObjects", "DeleteObject", "RestoreObject", "CopyObject"),
+        *("GetBucketVersioning", "GetObjectLockConfiguration", "GetBucketLifecycleConfiguration"),
+        *("GetBucketEncryption", "GetPublicAccessBlock", "GetBucketPolicyStatus"),
+        *("ListMultipartUploads", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload"),
+    }
+)
 
 # Version 1 takes every entry of its plugins for a module, also the one by which version 2 finds this directory; it
 # imports this module first, and takes a module that is there for imported.
