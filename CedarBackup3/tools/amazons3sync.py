@@ -26,12 +26,14 @@ from CedarBackup3.tools.shared.awsswitches import (
     UPLOAD_SWITCHES,
     policySettings,
 )
-from CedarBackup3.tools.shared.bucketoptions import bucketOptions, excludeSwitch, warnOfOpenEndpoint, warnOfVainPatterns
+from CedarBackup3.tools.shared.bucketoptions import Patterns, bucketOptions, filterSwitches, rulesOf, warnOfOpenEndpoint
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.command import AwsResult
+    from CedarBackup3.amazons3.aws.rules import Rule
     from CedarBackup3.amazons3.aws.settings import AwsSettings
+    from CedarBackup3.amazons3.local.filters import Filters
     from CedarBackup3.amazons3.local.links import FollowLinks
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.model import VerifyReport
@@ -48,7 +50,11 @@ class SyncOptions(NamedTuple):
     uploadOnly: bool = False
     ignoreWarnings: bool = False
     dryRun: bool = False
-    exclude: tuple[str, ...] = ()
+    patterns: Patterns = ()
+    """Of `--exclude`, `--include` and `--excludeFrom`, in their order."""
+    excludeIfPresent: tuple[str, ...] = ()
+    excludeCaches: bool = False
+    oneFileSystem: bool = False
     maxSize: int = 0
     """In bytes; 0: no limit."""
     followLinks: FollowLinks = "safe"
@@ -82,14 +88,12 @@ def run(options: SyncOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
-    warnOfVainPatterns(options.exclude)
     warnOfOpenEndpoint(options.aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
-        excludes=(*options.exclude, *_logPattern(options)),
-        maxSize=options.maxSize,
+        filters=_filters(options),
         followLinks=options.followLinks,
         aws=options.aws,
     )
@@ -110,11 +114,24 @@ def run(options: SyncOptions, context: RunContext) -> int:
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
 
 
-def _logPattern(options: SyncOptions) -> Iterator[str]:
-    """The pattern of this run's own log where the source has it: what grows as it is read never equals its object."""
+def _filters(options: SyncOptions) -> Filters:
+    from CedarBackup3.amazons3.local.filters import Filters
+
+    return Filters(
+        (*rulesOf(options.patterns, options.aws.locale, "source"), *_logRule(options)),
+        markers=tuple(map(os.fsencode, options.excludeIfPresent)),
+        hasCaches=not options.excludeCaches,
+        isOneFileSystem=options.oneFileSystem,
+        maxSize=options.maxSize,
+    )
+
+
+def _logRule(options: SyncOptions) -> Iterator[Rule]:
+    """The rule for this run's own log where the source has it: what grows as it is read never equals its object."""
     import logging
 
     from CedarBackup3.amazons3.aws.patterns import escaped
+    from CedarBackup3.amazons3.aws.rules import Rule
     from CedarBackup3.util import displayPath
 
     try:
@@ -123,7 +140,7 @@ def _logPattern(options: SyncOptions) -> Iterator[str]:
         return
     if options.logfile and log.startswith(os.path.join(source, b"")):
         logging.getLogger("CedarBackup3.log").info("Left out: %s, the log file of this run", displayPath(log))
-        yield escaped(options.aws.locale.decoded(os.path.relpath(log, source)))
+        yield Rule(escaped(options.aws.locale.decoded(os.path.relpath(log, source))), origin="--logfile")
 
 
 def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
@@ -238,6 +255,12 @@ def _deletionLimit(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if not text or "/" in text or text in {".", ".."}:
+        raise ValueError("must be the name of a file, without a directory")
+    return text
+
+
 def _size(text: str) -> int:
     match = re.fullmatch(r"(\d{1,15})([KMGT]?)(?:i?B)?", text, re.ASCII | re.IGNORECASE)
     size = int(match[1]) << 10 * " KMGT".index(match[2].upper() or " ") if match else 0
@@ -256,7 +279,10 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         uploadOnly=values["uploadOnly"],
         ignoreWarnings=values["ignoreWarnings"],
         dryRun=values["dryRun"],
-        exclude=shared.exclude,
+        patterns=shared.patterns,
+        excludeIfPresent=values["excludeIfPresent"],
+        excludeCaches=values["excludeCaches"],
+        oneFileSystem=values["oneFileSystem"],
         maxSize=values["maxSize"] or 0,
         followLinks="none" if values["noFollowLinks"] else values["followLinks"] or "safe",
         allowEmptySource=values["allowEmptySource"],
@@ -314,7 +340,14 @@ Exit status 0 means done and verified.""",
         *grouped(
             "What is mirrored",
             Switch("w", "ignoreWarnings", "Continue in spite of problematic file names"),
-            excludeSwitch("Exclude paths like PATTERN; repeatable", "source"),
+            *filterSwitches("paths", "source"),
+            Switch(
+                *("", "excludeIfPresent", "Exclude directories that hold NAME, but not NAME", "NAME"),
+                convert=_name,
+                isRepeatable=True,
+            ),
+            Switch("", "excludeCaches", "Exclude directories that CACHEDIR.TAG marks"),
+            Switch("", "oneFileSystem", "Exclude what other file systems hold"),
             Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
             Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
             Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),

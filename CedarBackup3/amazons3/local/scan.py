@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from CedarBackup3.amazons3.aws.ruleuse import OnLeftOut, RuleUse
 from CedarBackup3.amazons3.local.tree import LocalTree, openRoot
 from CedarBackup3.amazons3.local.walk import OnDirectory, OnPath, OnSkipped, treeEntries
 from CedarBackup3.amazons3.model import SourceEntry
@@ -27,6 +28,8 @@ class Scan:
     """Keys at about even distances, in key order."""
     mounts: frozenset[bytes]
     """The directories that it needs to be mounted: those below the source, and those that links lead to."""
+    use: RuleUse
+    """Which rules have matched something so far."""
 
 
 @contextlib.contextmanager
@@ -37,6 +40,7 @@ def openScan(
     onDirectory: OnDirectory,
     onProgress: OnProgress,
     onLeftAlone: Callable[[SourceEntry], object] = lambda entry: None,
+    onLeftOut: OnLeftOut | None = None,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
 
@@ -47,6 +51,7 @@ def openScan(
         onDirectory: the same
         onProgress: called with the walk
         onLeftAlone: called with each entry that is left alone
+        onLeftOut: called with what a rule leaves out, in the walk and later in listings
     """
     samples: list[bytes] = []
     mounts = set(_mountsAround(mounted, tree.root))
@@ -55,7 +60,8 @@ def openScan(
     def follow(path: bytes) -> None:
         mounts.update(_mountsAround(mounted, os.path.realpath(tree.pathTo(path))))
 
-    entries = sourceEntries(tree, onSkipped, onDirectory, follow)
+    use = RuleUse(tree.filters.rules, onLeftOut)
+    entries = sourceEntries(tree, onSkipped, onDirectory, follow, use)
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
             kept.append(chunk)
@@ -66,7 +72,7 @@ def openScan(
                 if entry.size is None and entry.leftAlone:
                     onLeftAlone(entry)
             onProgress("walk", files, size, None)
-        yield Scan(kept, files, size, tuple(samples), frozenset(mounts))
+        yield Scan(kept, files, size, tuple(samples), frozenset(mounts), use)
 
 
 def _mountsAround(mounted: frozenset[bytes], directory: bytes) -> Iterator[bytes]:
@@ -83,6 +89,7 @@ def sourceEntries(
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
+    use: RuleUse | None = None,
 ) -> Iterator[SourceEntry]:
     """The files of the source in key order, as `treeEntries` has them.
 
@@ -91,4 +98,4 @@ def sourceEntries(
         GuardRefused: as `treeEntries`
     """
     with openRoot(tree) as root:
-        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink)
+        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink, use)

@@ -70,8 +70,11 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
         if options.verifyOnly:
             requireSentinel(mirror, options.guards)
             whole = check if check.isWhole else None
-            return steps.compareScan(mirror, scan, watcher, options.listings, whole)
+            report = steps.compareScan(mirror, scan, watcher, options.listings, whole)
+            steps.warnOfUnusedRules(mirror, scan)
+            return report
         with steps.preparePlan(mirror, scan, watcher, options.listings, check) as (plan, proof):
+            steps.warnOfUnusedRules(mirror, scan)
             requireHarmless(mirror, options.guards, plan)
             if plan.length and options.dryRun:
                 steps.logSteps(mirror, plan)
