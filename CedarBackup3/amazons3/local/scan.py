@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from CedarBackup3.amazons3.aws.ruleuse import OnLeftOut, RuleUse
+from CedarBackup3.amazons3.local.filters import heldReason
 from CedarBackup3.amazons3.local.tree import LocalTree, openRoot
 from CedarBackup3.amazons3.local.walk import OnDirectory, OnPath, OnSkipped, treeEntries
-from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.model import LEFT_ALONE, LeftAlone, SourceEntry
 from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import Spool
 
@@ -82,6 +83,17 @@ def _mountsAround(mounted: frozenset[bytes], directory: bytes) -> Iterator[bytes
 
 
 _CHUNK = 1000  # entries; also the distance of the samples
+
+
+def rootReason(tree: LocalTree) -> LeftAlone | None:
+    """Why the root would be left out if it lay below another one: what it holds; None: it would not be.
+
+    Raises:
+        CedarBackupError: it cannot be read (any more)
+    """
+    with openRoot(tree) as root:
+        held = heldReason(tree.filters, root)
+        return LEFT_ALONE[held[0]] if held else None
 
 
 def sourceEntries(

@@ -71,6 +71,11 @@ def leftAloneLine(mirror: Mirror, path: bytes, reason: LeftAlone) -> str:
     )
 
 
+def rootLine(mirror: Mirror, reason: LeftAlone) -> str:
+    """The source itself is what would be left out below it."""
+    return f"{displayPath(mirror.source)} {_HELD[reason]}, but is the source, which is never left out as a whole"
+
+
 def leftOutLine(mirror: Mirror, name: str, rule: Rule) -> str:
     """A path, or a key, that a rule leaves out; of a directory, which ends with a slash, it leaves out all."""
     return f"Left out: {displayPath(name)} in {displayPath(mirror.source)} or its bucket, by {rule.shown}"

@@ -15,7 +15,7 @@ from CedarBackup3.amazons3.bucket.objects import openListing
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import knowablePairs, mergeJoin
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
-from CedarBackup3.amazons3.local.scan import Scan, openScan, sourceEntries
+from CedarBackup3.amazons3.local.scan import Scan, openScan, rootReason, sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     KEY_LIMIT,
@@ -43,6 +43,7 @@ from CedarBackup3.amazons3.sync.messages import (
     newerLine,
     oddDateLine,
     planLine,
+    rootLine,
     stepLine,
     summaryLine,
     unusedLine,
@@ -91,6 +92,8 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
 
     log.info("Reading %s", shown)
     watcher("walk")
+    if reason := rootReason(mirror.tree):
+        log.warning("%s", rootLine(mirror, reason))
     onLeftOut = leaveOut if log.isEnabledFor(logging.DEBUG) else None
     with (
         NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
