@@ -78,7 +78,7 @@ def rootLine(mirror: Mirror, reason: LeftAlone) -> str:
 
 def leftOutLine(mirror: Mirror, name: str, rule: Rule) -> str:
     """A path, or a key, that a rule leaves out; of a directory, which ends with a slash, it leaves out all."""
-    return f"Left out: {displayPath(name)} in {displayPath(mirror.source)} or its bucket, by {rule.shown}"
+    return f"Left out: {displayPath(name)} below {displayPath(mirror.source)}, by {rule.shown}"
 
 
 def unusedLine(mirror: Mirror, rule: Rule, likely: str) -> str:
