@@ -16,7 +16,7 @@ from CedarBackup3.amazons3.mirror import mirrorOf
 from testcase.s3 import S3Server
 from testcase.trees import plantTree
 
-from .harness import Sync, changes, errors, plantObjects, stored
+from .harness import Restore, Sync, changes, errors, filesIn, plantObjects, stored
 
 TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by a cache\n"
 
@@ -142,3 +142,76 @@ def test_other_file_systems_are_left_out_and_their_objects_alone(
         assert changes(server) == before
     finally:
         subprocess.run(["umount", "--lazy", source / "bound"], check=True)
+
+
+# What is reported
+
+
+def test_a_rehearsal_names_what_leaves_each_path_out_and_what_is_in_vain(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(
+        tmp_path / "source", [b"a.tmp", b"cache/x", b"d/cache/y", b"d/keep.tmp", b"lost/z", b"new\nline.o"]
+    )
+    (tmp_path / "patterns").write_text("*.o\n*.no\nlost\n")
+    plantObjects(server, {b"old.tmp": b"", b"only/in/bucket": b""})
+    rules = ("-x", "*.tmp", "--excludeFrom", tmp_path / "patterns", "--include", "*/keep.tmp", "-x", "d/cache/*")
+    vain = ("-x", "cache", "-x", "only/*", "--include", "gone/*", "-x", "z/")
+    outcome = syncOnce("--dryRun", "--debug", source, "s3://bucket", *rules, *vain)
+    assert outcome.status == 0, outcome
+    file = f"of {tmp_path}/patterns"
+    assert sorted(re.findall(r"Left out: (.*) below .*?, by (.*)", outcome.log)) == [
+        ("a.tmp", "--exclude *.tmp"),
+        ("d/cache/", "--exclude d/cache/*"),
+        ("new\\nline.o", f"*.o in line 1 {file}"),
+        ("old.tmp", "--exclude *.tmp"),
+        ("only/in/bucket", "--exclude only/*"),
+    ]
+    assert re.findall(r"Nothing in \S+ or \S+ matches the pattern (.*)", outcome.log) == [
+        f"lost in line 3 {file}; did you mean lost/*?",
+        "of --exclude cache; did you mean cache/*?",
+        "of --include gone/*",
+    ]
+    assert "No file's path can match the pattern of --exclude z/; did you mean z/*?" in outcome.stderr
+
+
+@pytest.mark.parametrize("name", [".nobackup", "CACHEDIR.TAG"])
+def test_the_source_itself_is_never_left_out(name: str, syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {name.encode(): TAG, b"a": b"1"})
+    outcome = syncOnce(source, "s3://bucket", "--excludeIfPresent", ".nobackup", "--excludeCaches")
+    assert outcome.status == 0
+    assert stored(server) == {name.encode(): TAG, b"a": b"1"}
+    assert "but is the source, which is never left out as a whole" in outcome.log
+
+
+def test_patterns_that_cannot_be_handed_to_aws_are_refused_before_anything_is_changed(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", [b"a", b"b.tmp"])
+    objects = {b"p[1]/gone": b"x", b"p[1]/c.tmp": b"x"}
+    plantObjects(server, objects)
+    outcome = syncOnce(source, "s3://bucket/p[1]", "-x", "*.tmp", "--method", "sync")
+    assert (outcome.status, stored(server)) == (6, objects)
+    assert "cannot exclude anything in s3://bucket/p[1]/" in outcome.stderr
+    assert syncOnce(source, "s3://bucket/p[1]", "-x", "*.tmp").status == 0
+    assert set(stored(server)) == {b"p[1]/a", b"p[1]/c.tmp"}
+
+
+def test_a_file_of_patterns_that_is_missing_stops_the_run(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    outcome = syncOnce(source, "s3://bucket", "--excludeFrom", tmp_path / "no such")
+    assert (outcome.status, changes(server)) == (3, [])
+    assert errors(outcome) == [
+        f"The patterns in {tmp_path}/no such cannot be read: No such file or directory; nothing was changed"
+    ]
+
+
+def test_rules_choose_what_is_restored(syncOnce: Sync, restoreOnce: Restore, server: S3Server, tmp_path: Path) -> None:
+    plantObjects(server, dict.fromkeys((b"a.jpg", b"b.txt", b"d/c.jpg", b"d/e.txt", b"x/f.jpg"), b"1"))
+    (tmp_path / "patterns").write_text("x/*\n")
+    rules = ("-x", "*", "--include", "*.jpg", "--excludeFrom", tmp_path / "patterns")
+    assert restoreOnce("s3://bucket", tmp_path / "target", *rules).status == 0
+    assert filesIn(tmp_path / "target") == {b"a.jpg": b"1", b"d/c.jpg": b"1"}
+    (tmp_path / "target" / "own.txt").write_bytes(b"2")
+    assert restoreOnce("s3://bucket", tmp_path / "target", *rules, "--verifyOnly").status == 0
+    assert restoreOnce("s3://bucket", tmp_path / "target", "--verifyOnly").status == 7
