@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.rules import Rule
+from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.compare import difference, knowablePairs, mergeJoin
 from CedarBackup3.amazons3.local.filters import Filters
 from CedarBackup3.amazons3.local.scan import rootReason, sourceEntries
@@ -124,3 +126,15 @@ def test_rules_take_from_a_directory_that_is_left_out_otherwise(tmp_path: Path) 
     root = plantTree(tmp_path / "root", [b"a/b/c.jpg", b"a/b/d", b"x.jpg", b"y", b"z/z"])
     rules = (Rule("*"), Rule("*.jpg", isInclude=True), Rule("x*"))
     assert walked(root, Filters(rules)) == ([b"a/b/c.jpg"], {})
+
+
+def test_in_a_legacy_locale_patterns_are_text_and_markers_are_bytes(tmp_path: Path) -> None:
+    aws = AwsSettings(AwsLocale("en_US.ISO-8859-1", "iso8859-1", ""))
+    root = plantTree(tmp_path / "root", [b"caf\xe9/x", b"d/\xe9", b"d/x", b"e/\xe9.tmp", b"e/\xe9.txt"])
+    filters = Filters((Rule("caf\u00e9/*"), Rule("*/\u00e9.tmp")), markers=(b"\xe9",))
+    entries = list(sourceEntries(mirrorOf(root, URL, filters=filters, aws=aws).tree))
+    assert [(entry.path, entry.leftAlone) for entry in entries] == [
+        (b"d/", "marked"),
+        (b"d/\xe9", None),
+        (b"e/\xe9.txt", None),
+    ]
