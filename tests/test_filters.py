@@ -17,6 +17,7 @@ from CedarBackup3.amazons3.local.filters import Filters
 from CedarBackup3.amazons3.local.scan import rootReason, sourceEntries
 from CedarBackup3.amazons3.mirror import mirrorOf
 from CedarBackup3.amazons3.model import LeftAlone, ObjectEntry
+from CedarBackup3.errors import GuardRefused
 from testcase.trees import plantTree
 
 URL = "s3://bucket"
@@ -120,6 +121,14 @@ def test_a_link_whose_disk_is_not_mounted_keeps_the_objects_that_rules_take(
     # Nobody is bothered where the bucket has none of it.
     assert not [entry for entry, found in knowablePairs(mergeJoin(entries, [])) if entry and not entry.size]
     assert not kept or [difference(*pair) for pair in pairs if pair[0] and pair[0].leadsNowhere]
+
+
+def test_a_loop_that_is_left_out_is_none(tmp_path: Path) -> None:
+    root = plantTree(tmp_path / "root", [b"a/x"])
+    (root / "a" / "loop").symlink_to("..")
+    assert walked(root, Filters((Rule("a/loop/*"),))) == ([b"a/x"], {})
+    with pytest.raises(GuardRefused):
+        walked(root, Filters((Rule("a/loop"),)))
 
 
 def test_rules_take_from_a_directory_that_is_left_out_otherwise(tmp_path: Path) -> None:

@@ -263,11 +263,15 @@ def _linkedFile(
 
 def _linkedDirectory(walk: _Walk, level: Level, entry: SourceEntry, status: os.stat_result) -> SourceEntry:
     """A directory that a link leads to: nowhere until a file is found there, unreadable if the walk would never end."""
+    local = walk.local
+    asDirectory = entry._replace(key=entry.key + b"/", path=entry.path + b"/", mtimeNs=LEADS_NOWHERE)
+    if walk.rules.prunes(local.locale.decoded(asDirectory.path)):  # wherever it leads
+        return asDirectory
     if walk.fileSystem and not walk.fileSystem.isDevice(status.st_dev):
         return entry._replace(mtimeNs=ELSEWHERE)
-    local, above = walk.local, walk.tree.pathTo(status)
+    above = walk.tree.pathTo(status)
     if above is None:
-        return entry._replace(key=entry.key + b"/", path=entry.path + b"/", mtimeNs=LEADS_NOWHERE)
+        return asDirectory
     name = entry.path.rpartition(b"/")[2]
     if isTrusted(os.stat(name, dir_fd=level.descriptor, follow_symlinks=False).st_uid):
         raise GuardRefused(
