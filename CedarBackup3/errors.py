@@ -21,7 +21,7 @@ class ExitStatus(IntEnum):
     DONE = 0, "Done and verified."
     PYTHON_TOO_OLD = 1, "This version of Python is too old."
     USAGE = 2, "The command line is wrong."
-    LOGGING = 3, "The log, report or metrics file cannot be written."
+    LOGGING = 3, "The log, report or metrics cannot be written, or patterns not be read."
     CONFIGURATION = 4, "Reserved for other Cedar Backup tools."
     INTERRUPTED = 5, "Interrupted by SIGINT, SIGTERM or SIGHUP."
     FAILED = 6, "The run failed: source unreadable, AWS CLI missing or failing, a defect."
@@ -63,6 +63,12 @@ class UsageError(CedarBackupError):
 
 class LoggingError(CedarBackupError):
     """The log, report or metrics file cannot be written; nothing was done."""
+
+    status = ExitStatus.LOGGING
+
+
+class PatternsError(CedarBackupError):
+    """A file of patterns cannot be read; nothing was done."""
 
     status = ExitStatus.LOGGING
 

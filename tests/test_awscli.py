@@ -30,6 +30,7 @@ from CedarBackup3.amazons3.aws.command import AwsResult, awsEnvironment, endpoin
 from CedarBackup3.amazons3.aws.configuration import profileSettings
 from CedarBackup3.amazons3.aws.environment import absolutePaths
 from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.util import shortageSentence
@@ -211,7 +212,9 @@ def test_the_arguments_of_a_sync() -> None:
         "--delete",
         "--no-progress",
     ]
-    assert list(syncArguments(b"/", PLACE, delete=False, excludes=["-x*"], followLinks=False, progress=True).words) == [
+    assert list(
+        syncArguments(b"/", PLACE, delete=False, rules=[Rule("-x*")], followLinks=False, progress=True).words
+    ) == [
         *("s3", "sync", b"/", "s3://bucket/p/", "--exclude=-x*", "--no-follow-symlinks"),
     ]
 

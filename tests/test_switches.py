@@ -11,6 +11,7 @@ from CedarBackup3.cli import Exclusion, Need, Switch, Tool, runTool
 from CedarBackup3.cli.commandline import parseCommandLine, requireConsistent
 from CedarBackup3.errors import ExitStatus, UsageError
 from CedarBackup3.tools import toolModules
+from CedarBackup3.tools.shared.bucketoptions import patternsIn
 
 TOOLS = [importlib.import_module(module).TOOL for module in toolModules()]
 SAMPLES = {
@@ -92,6 +93,14 @@ def test_what_was_meant_is_guessed_only_where_something_is_missing(
 ) -> None:
     (sync,) = [tool for tool in TOOLS if tool.name == "cback-amazons3-sync"]
     assert told in _complaint(sync, words, capsys)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=_named)
+def test_patterns_keep_their_order_whichever_switch_each_belongs_to(tool: Tool) -> None:
+    words = ["-x", "a", "--include=b", "s3://x", "--excludeFrom", "f", "-xc", "--verifyOnly", "y", "--include", "a"]
+    found = patternsIn(parseCommandLine(tool, words).values)
+    assert found == (("exclude", "a"), ("include", "b"), ("excludeFrom", "f"), ("exclude", "c"), ("include", "a"))
+    assert patternsIn(parseCommandLine(tool, ["s3://x", "y"]).values) == ()
 
 
 # Rules

@@ -23,8 +23,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from CedarBackup3.amazons3.aws.rules import Rule
+from CedarBackup3.amazons3.aws.ruleuse import RuleUse
+from CedarBackup3.amazons3.local.filters import Filters
+from CedarBackup3.amazons3.local.scan import sourceEntries
+from CedarBackup3.amazons3.mirror import mirrorOf
 from util.benchserver import BUCKET
-from util.benchtree import makeTree
+from util.benchtree import PATTERNS, makeTree
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = [sys.executable, "-m", "CedarBackup3.tools.amazons3sync"]
@@ -149,6 +154,24 @@ def benchmark(tree: Path, files: int, latency: float, rounds: int, log: Path) ->
         table(f"1% of the files changed: {where}", some, environment, rounds)
 
 
+def walks(tree: Path, rounds: int) -> None:
+    """Print the processor time that a walk takes beside one with a hundred patterns, in the same process."""
+    exclude = tuple(map(Rule, PATTERNS))
+    mixed = tuple(Rule(pattern, isInclude=number % 2 > 0) for number, pattern in enumerate(PATTERNS))
+    kinds = {"no pattern": (), f"{len(exclude)} of --exclude": exclude, "every second one of --include": mixed}
+    times: dict[str, list[float]] = {name: [] for name in kinds}
+    for _ in range(rounds):
+        for name, rules in kinds.items():
+            local = mirrorOf(tree, f"s3://{BUCKET}", filters=Filters(rules)).tree
+            begin = time.process_time()
+            files = sum(1 for _ in sourceEntries(local, use=RuleUse(rules)))
+            times[name].append((time.process_time() - begin) / files * 1e6)
+    first = statistics.median(times["no pattern"])
+    print(f"\nWalk of {tree} (medians of {rounds})")
+    for name, taken in times.items():
+        print(f"| {name:30} | {statistics.median(taken):5.2f} us a file | {statistics.median(taken) / first:5.2f} |")
+
+
 def touch(tree: Path) -> None:
     """Change every hundredth file; the last change is a moment old, since objects have whole seconds."""
     names = [os.path.join(parent, name) for parent, _, names in os.walk(tree) for name in names]
@@ -189,6 +212,7 @@ def main() -> None:
         for files in map(int, options.files.split(",")):
             tree = (options.directory or Path(scratch)) / f"tree-{files}"
             makeTree(tree, files)
+            walks(tree, options.rounds)
             for latency in map(float, options.latency.split(",")):
                 benchmark(tree, files, latency, options.rounds, Path(scratch, "cback.log"))
 

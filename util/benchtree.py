@@ -6,6 +6,69 @@ import os
 import random
 from pathlib import Path
 
+ENDINGS = [
+    "tmp",
+    "swp",
+    "bak",
+    "pyc",
+    "pyo",
+    "o",
+    "obj",
+    "class",
+    "log",
+    "part",
+    "crdownload",
+    "lock",
+    "pid",
+    "iso",
+    "vmdk",
+    "qcow2",
+    "cache",
+    "old",
+    "orig",
+    "rej",
+    "core",
+    "dmp",
+]
+CACHES = [
+    ".cache",
+    ".git",
+    "tmp",
+    "node_modules",
+    "build",
+    "dist",
+    "target",
+    "out",
+    "vendor",
+    ".venv",
+    "__pycache__",
+    "Trash",
+    ".thumbnails",
+    ".npm",
+    ".m2",
+]
+ODDITIES = [
+    "*~",
+    "*.sw[a-p]",
+    "*/#*#",
+    "*/core.[0-9]*",
+    "*/.~lock.*#",
+    "*.bak.?",
+    "*/.nfs*",
+    "*.tmp.*",
+    "*.part[0-9]",
+    "*.~*",
+    "*/Thumbs.db",
+]
+
+PATTERNS = [
+    *(f"*.{ending}" for ending in ENDINGS),
+    *(f"{above}{name}/*" for above in ("", "*/", "user3/", "user4/project 1[0-9]/") for name in CACHES),
+    *ODDITIES,
+    *(f"user{number}/notes.txt" for number in range(7)),
+]
+"""A hundred patterns of what few want to keep, and which leave out nothing of the tree."""
+
 _SIZES = (3, 20, 50, 150)  # files in a directory
 
 

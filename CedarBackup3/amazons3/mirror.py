@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from CedarBackup3.amazons3.aws.locale import AwsLocale, awsLocale
 from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.local.filters import NO_FILTERS, Filters
 from CedarBackup3.amazons3.local.links import FollowLinks
 from CedarBackup3.amazons3.local.mounts import mountPoints
 from CedarBackup3.amazons3.local.tree import LocalTree, Path, localTree
@@ -51,8 +52,7 @@ def mirrorOf(
     s3BucketUrl: str,
     *,
     uploadOnly: bool = False,
-    excludes: tuple[str, ...] = (),
-    maxSize: int = 0,
+    filters: Filters = NO_FILTERS,
     followLinks: FollowLinks = "safe",
     aws: AwsSettings | None = None,
 ) -> Mirror:
@@ -67,5 +67,5 @@ def mirrorOf(
     """
     location, startNs = S3Location.parse(s3BucketUrl), time.time_ns() - _CLOCK_GRAIN_NS
     aws = aws or AwsSettings(awsLocale())
-    tree = localTree(sourceDir, aws.locale, excludes=excludes, maxSize=maxSize, followLinks=followLinks)
+    tree = localTree(sourceDir, aws.locale, filters=filters, followLinks=followLinks)
     return Mirror(tree, location, aws, startNs, mountPoints(), uploadOnly)

@@ -131,14 +131,21 @@ class SourceEntry(NamedTuple):
         return LEFT_ALONE.get(self.mtimeNs) if self.size is None else None
 
 
-LEADS_NOWHERE, NOT_FOLLOWED, TOO_LARGE = (-(1 << 63) + number for number in range(3))
+LEADS_NOWHERE, NOT_FOLLOWED, TOO_LARGE, MARKED, CACHE, ELSEWHERE = (-(1 << 63) + number for number in range(6))
 """No modification times of any file."""
 
-LeftAlone = Literal["notFollowed", "tooLarge"]
+LeftAlone = Literal["notFollowed", "tooLarge", "marked", "cache", "otherFileSystem"]
 """Why something is left alone: a link that gives away what its owner cannot read, or what lies behind such a link; a
-file above the size that the user allows. It is the class of the record, too."""
+file above the size that the user allows; a directory that holds a marker, or is tagged as a cache, or is on another
+file system than the source. It is the class of the record, too."""
 
-LEFT_ALONE: Mapping[int, LeftAlone] = {NOT_FOLLOWED: "notFollowed", TOO_LARGE: "tooLarge"}
+LEFT_ALONE: Mapping[int, LeftAlone] = {
+    NOT_FOLLOWED: "notFollowed",
+    TOO_LARGE: "tooLarge",
+    MARKED: "marked",
+    CACHE: "cache",
+    ELSEWHERE: "otherFileSystem",
+}
 """The reason that stands for each of these times."""
 
 

@@ -21,7 +21,7 @@ class CommandLine(NamedTuple):
     texts: dict[str, Any]
     """As the user wrote it, or would write the default: a text, a list of texts, or whether the switch is given."""
     values: dict[str, Any]
-    """Converted."""
+    """Converted; `order` has the names of the repeatable switches, one for each value, as they stand there."""
     given: frozenset[str]
     """The switches that stand there with a value, if they take one that is not empty, and those that these imply."""
 
@@ -138,14 +138,26 @@ def _parser(tool: Tool, arguments: Sequence[Argument]) -> argparse.ArgumentParse
     for switch in tool.allSwitches:
         names = [f"-{switch.short}"] * bool(switch.short) + [f"--{switch.long}"]
         if switch.isRepeatable:
-            parser.add_argument(*names, dest=switch.long, default=[], action="append")
+            parser.add_argument(*names, dest=switch.long, default=[], action=_Append)
         elif switch.valueName:
             parser.add_argument(*names, dest=switch.long)
         else:
             parser.add_argument(*names, dest=switch.long, action="store_true")
     for argument in arguments:
         parser.add_argument(argument.name)
+    parser.set_defaults(order=[])
     return parser
+
+
+class _Append(argparse.Action):
+    """Keeps the values of a repeatable switch, and their order among those of the others."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, value: Any, option: str | None = None
+    ) -> None:
+        """Take one more value."""
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), value])
+        namespace.order = [*namespace.order, self.dest]
 
 
 def _text(switch: Switch, given: dict[str, Any]) -> Any:

@@ -34,7 +34,10 @@ class Tool(NamedTuple):
     example: str
     """What typical use looks like, for the end of the usage listing."""
     buildOptions: Callable[[Mapping[str, Any]], Any]
-    """Makes the tool's options of the values by name; raises `UsageError`, changes nothing."""
+    """Makes the tool's options of the values by name; raises `UsageError`, changes nothing.
+
+    `order` names the repeatable switch of each value of one, in the order of the command line.
+    """
     run: Callable[[Any, RunContext], int]
     """Does the work with those options, telling the context how far it has come and what it finds, and returns the exit
     status.

@@ -21,10 +21,11 @@ from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
 from CedarBackup3.tools.shared.bucketoptions import (
+    Patterns,
     bucketOptions,
-    excludeSwitch,
+    filterSwitches,
+    rulesOf,
     warnOfOpenEndpoint,
-    warnOfVainPatterns,
     withCustomerKey,
 )
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
@@ -32,6 +33,7 @@ from CedarBackup3.tools.shared.monitoring import vainMonitoring
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from CedarBackup3.amazons3.aws.rules import Rule
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.bucket.versions import Version
     from CedarBackup3.amazons3.local.tree import Path
@@ -52,7 +54,8 @@ class RestoreOptions(NamedTuple):
     versions: str | None = None
     """None: not asked for; empty: those of every key."""
     json: bool = False
-    exclude: tuple[str, ...] = ()
+    patterns: Patterns = ()
+    """Of `--exclude`, `--include` and `--excludeFrom`, in their order."""
     dryRun: bool = False
     overwrite: bool = False
     verifyOnly: bool = False
@@ -76,9 +79,9 @@ def run(options: RestoreOptions, context: RunContext) -> int:
     from CedarBackup3.amazons3.restore.run import compareTarget, rehearseRestore, runRestore
 
     aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
-    warnOfVainPatterns(options.exclude)
     warnOfOpenEndpoint(aws)
-    selection = _selection(options.s3BucketUrl, options.atTime, options.exclude, aws)
+    rules = rulesOf(options.patterns, aws.locale, "target")
+    selection = _selection(options.s3BucketUrl, options.atTime, rules, aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
     with logTimes(context):
@@ -126,7 +129,7 @@ def restoreBucket(
     from CedarBackup3.amazons3.restore.run import runRestore
     from CedarBackup3.util import awaitableChildren
 
-    selection = _selection(s3BucketUrl, atTime, exclude)
+    selection = _selection(s3BucketUrl, atTime, _excluding(exclude))
     with awaitableChildren():
         return runRestore(selection, _absolute(targetDir), SILENT, overwrite=overwrite)
 
@@ -142,7 +145,7 @@ def compareWithBucket(
     from CedarBackup3.amazons3.restore.run import compareTarget
     from CedarBackup3.util import awaitableChildren
 
-    selection = _selection(s3BucketUrl, atTime, exclude)
+    selection = _selection(s3BucketUrl, atTime, _excluding(exclude))
     with awaitableChildren():
         return compareTarget(selection, _absolute(targetDir), SILENT)
 
@@ -189,9 +192,13 @@ def _print(selection: Selection, versions: Iterable[Version], options: RestoreOp
         ) from None
 
 
-def _selection(
-    url: str, moment: datetime | None, excludes: tuple[str, ...], aws: AwsSettings | None = None
-) -> Selection:
+def _excluding(patterns: tuple[str, ...]) -> tuple[Rule, ...]:
+    from CedarBackup3.amazons3.aws.rules import Rule
+
+    return tuple(map(Rule, patterns))
+
+
+def _selection(url: str, moment: datetime | None, rules: tuple[Rule, ...], aws: AwsSettings | None = None) -> Selection:
     from CedarBackup3.amazons3.aws.locale import awsLocale
     from CedarBackup3.amazons3.aws.settings import AwsSettings
     from CedarBackup3.amazons3.model import S3Location
@@ -203,7 +210,7 @@ def _selection(
         S3Location.parse(url),
         mayBeKey=not url.endswith("/"),
         moment=moment,
-        excludes=excludes,
+        rules=rules,
         aws=aws or AwsSettings(awsLocale()),
     )
 
@@ -244,7 +251,7 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         list=values["list"],
         versions=values["versions"],
         json=values["json"],
-        exclude=shared.exclude,
+        patterns=shared.patterns,
         dryRun=values["dryRun"],
         overwrite=values["overwrite"],
         verifyOnly=values["verifyOnly"],
@@ -314,7 +321,7 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         *grouped(
             "What is restored",
             Switch("", "atTime", "The snapshot of TIME, in ISO 8601 (default: now)", "TIME", "", _moment),
-            excludeSwitch("Exclude keys like PATTERN; repeatable", "target"),
+            *filterSwitches("keys", "target"),
             Switch("", "overwrite", "Restore into a directory that is not empty"),
         ),
         *grouped("How the AWS CLI runs", *AWS_SWITCHES),

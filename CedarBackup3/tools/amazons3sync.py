@@ -28,17 +28,20 @@ from CedarBackup3.tools.shared.awsswitches import (
     policySettings,
 )
 from CedarBackup3.tools.shared.bucketoptions import (
+    Patterns,
     bucketOptions,
-    excludeSwitch,
+    filterSwitches,
+    rulesOf,
     warnOfOpenEndpoint,
-    warnOfVainPatterns,
     withCustomerKey,
 )
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.command import AwsResult
+    from CedarBackup3.amazons3.aws.rules import Rule
     from CedarBackup3.amazons3.aws.settings import AwsSettings
+    from CedarBackup3.amazons3.local.filters import Filters
     from CedarBackup3.amazons3.local.links import FollowLinks
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.model import S3Location, VerifyReport
@@ -57,7 +60,11 @@ class SyncOptions(NamedTuple):
     """In days; 0: none are ended."""
     ignoreWarnings: bool = False
     dryRun: bool = False
-    exclude: tuple[str, ...] = ()
+    patterns: Patterns = ()
+    """Of `--exclude`, `--include` and `--excludeFrom`, in their order."""
+    excludeIfPresent: tuple[str, ...] = ()
+    excludeCaches: bool = False
+    oneFileSystem: bool = False
     maxSize: int = 0
     """In bytes; 0: no limit."""
     followLinks: FollowLinks = "safe"
@@ -101,14 +108,12 @@ def run(options: SyncOptions, context: RunContext) -> int:
     if options.checkBucket:
         return _printPage(options)
     aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
-    warnOfVainPatterns(options.exclude)
     warnOfOpenEndpoint(aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
-        excludes=(*options.exclude, *_logPattern(options)),
-        maxSize=options.maxSize,
+        filters=_filters(options),
         followLinks=options.followLinks,
         aws=aws,
     )
@@ -155,11 +160,24 @@ def _printPage(options: SyncOptions) -> ExitStatus:
     return ExitStatus.DONE if isSound(findings) else ExitStatus.DIFFERENCES
 
 
-def _logPattern(options: SyncOptions) -> Iterator[str]:
-    """The pattern of this run's own log where the source has it: what grows as it is read never equals its object."""
+def _filters(options: SyncOptions) -> Filters:
+    from CedarBackup3.amazons3.local.filters import Filters
+
+    return Filters(
+        (*rulesOf(options.patterns, options.aws.locale, "source"), *_logRule(options)),
+        markers=tuple(map(os.fsencode, options.excludeIfPresent)),
+        hasCaches=not options.excludeCaches,
+        isOneFileSystem=options.oneFileSystem,
+        maxSize=options.maxSize,
+    )
+
+
+def _logRule(options: SyncOptions) -> Iterator[Rule]:
+    """The rule for this run's own log where the source has it: what grows as it is read never equals its object."""
     import logging
 
     from CedarBackup3.amazons3.aws.patterns import escaped
+    from CedarBackup3.amazons3.aws.rules import Rule
     from CedarBackup3.util import displayPath
 
     try:
@@ -168,7 +186,7 @@ def _logPattern(options: SyncOptions) -> Iterator[str]:
         return
     if options.logfile and log.startswith(os.path.join(source, b"")):
         logging.getLogger("CedarBackup3.log").info("Left out: %s, the log file of this run", displayPath(log))
-        yield escaped(options.aws.locale.decoded(os.path.relpath(log, source)))
+        yield Rule(escaped(options.aws.locale.decoded(os.path.relpath(log, source))), origin="--logfile")
 
 
 def checkSourceFiles(sourceDir: Path, s3BucketUrl: str) -> None:
@@ -283,6 +301,12 @@ def _deletionLimit(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if not text or "/" in text or text in {".", ".."}:
+        raise ValueError("must be the name of a file, without a directory")
+    return text
+
+
 def _size(text: str) -> int:
     match = re.fullmatch(r"(\d{1,15})([KMGT]?)(?:i?B)?", text, re.ASCII | re.IGNORECASE)
     size = int(match[1]) << 10 * " KMGT".index(match[2].upper() or " ") if match else 0
@@ -308,7 +332,10 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         endIncompleteUploads=values["endIncompleteUploads"] or 0,
         ignoreWarnings=values["ignoreWarnings"],
         dryRun=values["dryRun"],
-        exclude=shared.exclude,
+        patterns=shared.patterns,
+        excludeIfPresent=values["excludeIfPresent"],
+        excludeCaches=values["excludeCaches"],
+        oneFileSystem=values["oneFileSystem"],
         maxSize=values["maxSize"] or 0,
         followLinks="none" if values["noFollowLinks"] else values["followLinks"] or "safe",
         allowEmptySource=values["allowEmptySource"],
@@ -395,7 +422,14 @@ Exit status 0 means done and verified.""",
         *grouped(
             "What is mirrored",
             Switch("w", "ignoreWarnings", "Continue in spite of problematic file names"),
-            excludeSwitch("Exclude paths like PATTERN; repeatable", "source"),
+            *filterSwitches("paths", "source"),
+            Switch(
+                *("", "excludeIfPresent", "Exclude directories that hold NAME, but not NAME", "NAME"),
+                convert=_name,
+                isRepeatable=True,
+            ),
+            Switch("", "excludeCaches", "Exclude directories that CACHEDIR.TAG marks"),
+            Switch("", "oneFileSystem", "Exclude what other file systems hold"),
             Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
             Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
             Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),

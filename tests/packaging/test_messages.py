@@ -35,7 +35,7 @@ def test_the_list_of_messages_is_that_of_the_program() -> None:
 def test_the_list_has_what_is_logged_raised_printed_and_helps() -> None:
     texts = [text for _, text in _MESSAGES]
     assert {
-        "The log, report or metrics file cannot be written.",  # a status
+        "The log, report or metrics cannot be written, or patterns not be read.",  # a status
         "Missing: … (…) is not in …",  # a line of the log
         "Listing the versions in …",  # one with its arguments
         "The lock … is not a file of this user; remove it",  # an exception

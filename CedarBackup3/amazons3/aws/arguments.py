@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.model import S3Location
 
 Kind = Literal["upload", "download", "listing", "reading", "question", "bucket", "configure", "session"]
@@ -32,7 +33,7 @@ def syncArguments(
     location: S3Location,
     *,
     delete: bool,
-    excludes: Iterable[str] = (),
+    rules: Iterable[Rule] = (),
     followLinks: bool = True,
     progress: bool = False,
 ) -> Arguments:
@@ -40,7 +41,7 @@ def syncArguments(
 
     The slash at its end lets aws fail where the directory has become a file; without it, aws would delete everything.
     """
-    switches = [f"--exclude={pattern}" for pattern in excludes]
+    switches = _filters(rules)
     if delete:
         switches.append("--delete")
     if not followLinks:
@@ -54,6 +55,11 @@ def copyArguments(directory: bytes, location: S3Location, *, progress: bool = Fa
     """The arguments that copy all that is in a directory to a location."""
     words = ("s3", "cp", _directory(directory), location.url, "--recursive")
     return Arguments("upload", words if progress else (*words, "--no-progress"))
+
+
+def _filters(rules: Iterable[Rule]) -> list[str]:
+    """In the order of the rules, since for aws, too, the last one that matches decides."""
+    return [f"{rule.switch}={rule.pattern}" for rule in rules]
 
 
 def _directory(path: bytes) -> bytes:
@@ -185,10 +191,10 @@ def isTakenLiterally(value: str) -> bool:
 
 
 def downloadArguments(
-    location: S3Location, directory: bytes, excludes: Iterable[str] = (), *, progress: bool = False
+    location: S3Location, directory: bytes, rules: Iterable[Rule] = (), *, progress: bool = False
 ) -> Arguments:
     """The arguments that fetch what is below a location into a directory, whatever its storage class."""
-    switches = [f"--exclude={pattern}" for pattern in excludes]
+    switches = _filters(rules)
     if not progress:
         switches.append("--no-progress")
     return Arguments("download", ("s3", "sync", location.url, directory + b"/", "--force-glacier-transfer", *switches))

@@ -45,7 +45,12 @@ def rangeCount(files: int) -> int:
 
 @contextlib.contextmanager
 def openListing(
-    mirror: Mirror, samples: Sequence[bytes], ranges: int, onProgress: OnProgress, expected: int = 0
+    mirror: Mirror,
+    samples: Sequence[bytes],
+    ranges: int,
+    onProgress: OnProgress,
+    expected: int = 0,
+    onRuled: Callable[[str, bool], object] = lambda name, isLeftOut: None,
 ) -> Iterator[Callable[[], Iterator[ObjectEntry]]]:
     """The objects of the target in key order, without folder markers; can be read again while the context lasts.
 
@@ -58,6 +63,7 @@ def openListing(
         ranges: how many ranges are listed side by side; 0: as many as pay
         onProgress: is told how many keys have come
         expected: about how many there will be, or 0
+        onRuled: called, in any thread, with each key that a rule matches, and whether it is left out
 
     Raises:
         CommandFailed: aws failed, or what it printed is no listing
@@ -72,7 +78,7 @@ def openListing(
     with contextlib.ExitStack() as stack:
 
         def makeRange(after: bytes, end: bytes | None) -> KeyRange:
-            return KeyRange(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count)
+            return KeyRange(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count, onRuled)
 
         listed: list[KeyRange] | None = None
         if session := sessionOf(mirror.aws, pays=expected >= _KEYS_FOR_SESSION):

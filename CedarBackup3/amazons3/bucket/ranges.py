@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import compress
 
-from CedarBackup3.amazons3.aws.patterns import matcher
+from CedarBackup3.amazons3.aws.rules import RuleSet
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
 from CedarBackup3.amazons3.spool import Spool
@@ -40,6 +40,7 @@ class KeyRange:
         end: bytes | None,
         objects: Spool[ObjectEntry],
         onKeys: Callable[[int], object],
+        onRuled: Callable[[str, bool], object],
     ) -> None:
         self.lastKey = after
         """What is below the prefix behind this is still to be listed."""
@@ -48,8 +49,9 @@ class KeyRange:
         self.objects = objects
         """Those that have come and are wanted, in key order."""
         self.prefix = mirror.location.prefix.encode()
-        self._isExcluded = matcher(mirror.tree.excludes)
-        self._onKeys = onKeys
+        rules = mirror.tree.filters.rules
+        self._isLeftOut = RuleSet(rules).inOrder() if rules else None
+        self._onKeys, self._onRuled = onKeys, onRuled
 
     @property
     def last(self) -> bytes:
@@ -67,6 +69,11 @@ class KeyRange:
         return isWhole
 
     def _isWanted(self, key: bytes, size: int) -> bool:
-        if self._isExcluded and self._isExcluded(key.decode()):
-            return False
+        if self._isLeftOut:
+            name = key.decode()
+            isLeftOut = self._isLeftOut(name)
+            if isLeftOut is not None:
+                self._onRuled(name, isLeftOut)
+            if isLeftOut:
+                return False
         return not (key[-1:] in b"/" and isFolderMarker(key, size))

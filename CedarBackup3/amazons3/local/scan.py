@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from CedarBackup3.amazons3.aws.ruleuse import OnLeftOut, RuleUse
+from CedarBackup3.amazons3.local.filters import heldReason
 from CedarBackup3.amazons3.local.tree import LocalTree, openRoot
 from CedarBackup3.amazons3.local.walk import OnDirectory, OnPath, OnSkipped, treeEntries
-from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.model import LEFT_ALONE, LeftAlone, SourceEntry
 from CedarBackup3.amazons3.progress import OnProgress
 from CedarBackup3.amazons3.spool import Spool
 
@@ -27,6 +29,8 @@ class Scan:
     """Keys at about even distances, in key order."""
     mounts: frozenset[bytes]
     """The directories that it needs to be mounted: those below the source, and those that links lead to."""
+    use: RuleUse
+    """Which rules have matched something so far."""
 
 
 @contextlib.contextmanager
@@ -37,6 +41,7 @@ def openScan(
     onDirectory: OnDirectory,
     onProgress: OnProgress,
     onLeftAlone: Callable[[SourceEntry], object] = lambda entry: None,
+    onLeftOut: OnLeftOut | None = None,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
 
@@ -47,6 +52,7 @@ def openScan(
         onDirectory: the same
         onProgress: called with the walk
         onLeftAlone: called with each entry that is left alone
+        onLeftOut: called with what a rule leaves out, in the walk and later in listings
     """
     samples: list[bytes] = []
     mounts = set(_mountsAround(mounted, tree.root))
@@ -55,7 +61,8 @@ def openScan(
     def follow(path: bytes) -> None:
         mounts.update(_mountsAround(mounted, os.path.realpath(tree.pathTo(path))))
 
-    entries = sourceEntries(tree, onSkipped, onDirectory, follow)
+    use = RuleUse(tree.filters.rules, onLeftOut)
+    entries = sourceEntries(tree, onSkipped, onDirectory, follow, use)
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
             kept.append(chunk)
@@ -66,7 +73,7 @@ def openScan(
                 if entry.size is None and entry.leftAlone:
                     onLeftAlone(entry)
             onProgress("walk", files, size, None)
-        yield Scan(kept, files, size, tuple(samples), frozenset(mounts))
+        yield Scan(kept, files, size, tuple(samples), frozenset(mounts), use)
 
 
 def _mountsAround(mounted: frozenset[bytes], directory: bytes) -> Iterator[bytes]:
@@ -78,11 +85,23 @@ def _mountsAround(mounted: frozenset[bytes], directory: bytes) -> Iterator[bytes
 _CHUNK = 1000  # entries; also the distance of the samples
 
 
+def rootReason(tree: LocalTree) -> LeftAlone | None:
+    """Why the root would be left out if it lay below another one: what it holds; None: it would not be.
+
+    Raises:
+        CedarBackupError: it cannot be read (any more)
+    """
+    with openRoot(tree) as root:
+        held = heldReason(tree.filters, root)
+        return LEFT_ALONE[held[0]] if held else None
+
+
 def sourceEntries(
     tree: LocalTree,
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
+    use: RuleUse | None = None,
 ) -> Iterator[SourceEntry]:
     """The files of the source in key order, as `treeEntries` has them.
 
@@ -91,4 +110,4 @@ def sourceEntries(
         GuardRefused: as `treeEntries`
     """
     with openRoot(tree) as root:
-        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink)
+        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink, use)

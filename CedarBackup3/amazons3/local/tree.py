@@ -1,4 +1,4 @@
-"""A local tree: a directory, and the locale, patterns and rule for links with which it is read."""
+"""A local tree: a directory, and the locale, filters and rule for links with which it is read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.local.filters import NO_FILTERS, Filters
 from CedarBackup3.amazons3.local.links import UNRESTRICTED, FollowLinks, Owners, Target, isSafe, linkTarget
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath, reasonText
@@ -26,10 +27,8 @@ class LocalTree:
     """The locale in which aws reads the names."""
     identity: tuple[int, int] = (0, 0)
     """The device and inode of the directory; zeros: it need not exist yet."""
-    excludes: tuple[str, ...] = ()
-    """Patterns of what is neither looked at nor touched, on either side."""
-    maxSize: int = 0
-    """In bytes: larger files are left out, and their objects left alone; 0: there is no limit."""
+    filters: Filters = NO_FILTERS
+    """What is left out."""
     followLinks: FollowLinks = "safe"
     owners: Owners = UNRESTRICTED
     """On whose behalf the directory was reached."""
@@ -52,8 +51,7 @@ def localTree(
     path: Path,
     locale: AwsLocale,
     *,
-    excludes: tuple[str, ...] = (),
-    maxSize: int = 0,
+    filters: Filters = NO_FILTERS,
     followLinks: FollowLinks = "safe",
 ) -> LocalTree:
     """The tree below a directory as it is now; the arguments are the attributes.
@@ -63,7 +61,7 @@ def localTree(
         GuardRefused: it is reached through a link whose owner cannot read it
     """
     found = _resolvedRoot(os.fsencode(path), followLinks)
-    return LocalTree(found.path, locale, found.identity, excludes, maxSize, followLinks, found.owners)
+    return LocalTree(found.path, locale, found.identity, filters, followLinks, found.owners)
 
 
 @contextlib.contextmanager

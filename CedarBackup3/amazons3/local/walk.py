@@ -12,13 +12,17 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from CedarBackup3.amazons3.aws.patterns import matcher, treeMatcher
+from CedarBackup3.amazons3.aws.rules import RuleSet
+from CedarBackup3.amazons3.aws.ruleuse import RuleUse
+from CedarBackup3.amazons3.local.filesystem import FileSystem
+from CedarBackup3.amazons3.local.filters import heldReason
 from CedarBackup3.amazons3.local.links import isTrusted, mayRead
 from CedarBackup3.amazons3.local.opentree import Level, NotFollowed, OpenTree, followLink
+from CedarBackup3.amazons3.local.ruling import Ruling
 from CedarBackup3.amazons3.local.tree import LocalTree
-from CedarBackup3.amazons3.model import LEADS_NOWHERE, LEFT_ALONE, NOT_FOLLOWED, TOO_LARGE, SourceEntry
+from CedarBackup3.amazons3.model import ELSEWHERE, LEADS_NOWHERE, LEFT_ALONE, NOT_FOLLOWED, TOO_LARGE, SourceEntry
 from CedarBackup3.errors import CedarBackupError, GuardRefused
 from CedarBackup3.util import displayPath, reasonText
 
@@ -44,6 +48,7 @@ def treeEntries(
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
+    use: RuleUse | None = None,
 ) -> Iterator[SourceEntry]:
     """The files below an open directory in key order, and what cannot be read, a directory in its place.
 
@@ -56,14 +61,17 @@ def treeEntries(
         onSkipped: called with dangling links, sockets, pipes and devices
         onDirectory: called with each directory when the walk enters it
         onLink: called with links to directories that have files, when the walk leaves them
+        use: is shown what the rules match
 
     Raises:
         CedarBackupError: the directory itself cannot be read (any more)
         GuardRefused: a link of root's or this user's own leads back to a directory that it is in
     """
     with OpenTree(root, local.followLinks, local.owners) as tree:
+        fileSystem = FileSystem(root) if local.filters.isOneFileSystem else None
+        walk = _Walk(local, tree, RuleSet(local.filters.rules), use, fileSystem, onSkipped)
         try:
-            entries = _directoryEntries(local, tree, b"", b"", onSkipped)
+            entries = _directoryEntries(walk, b"", b"")
         except OSError as error:
             shown = displayPath(local.root)
             raise CedarBackupError(f"The source directory {shown} can no longer be read: {reasonText(error)}") from None
@@ -78,16 +86,20 @@ def treeEntries(
                     count += 1
                     yield entry
                     continue
+                reason: int | None = None
                 try:
-                    entries = _directoryEntries(local, tree, entry.path, entry.key, onSkipped)
+                    reason, entries = _contents(walk, entry)
                 except FileNotFoundError:  # gone since its name was read, or what a link leads to is
                     entries = []
                 except (NotFollowed, OSError) as error:
                     count += 1
                     yield entry._replace(mtimeNs=NOT_FOLLOWED if isinstance(error, NotFollowed) else 0)
                     continue
+                if reason is not None:
+                    count += 1
+                    yield entry._replace(mtimeNs=reason)
                 onDirectory(_namesIn(entries))
-                stack.append((iter(entries), entry if entry.leadsNowhere else None, count))
+                stack.append((iter(entries), entry if entry.leadsNowhere and reason is None else None, count))
                 break
             else:
                 stack.pop()
@@ -107,21 +119,47 @@ def _namesIn(entries: list[SourceEntry]) -> list[SourceEntry]:
 _NOT_STORED = {LEADS_NOWHERE, *LEFT_ALONE}
 
 
-def _directoryEntries(
-    local: LocalTree, tree: OpenTree, path: bytes, key: bytes, onSkipped: OnSkipped
-) -> list[SourceEntry]:
+class _Walk(NamedTuple):
+    """What is the same for all directories of a walk."""
+
+    local: LocalTree
+    tree: OpenTree
+    rules: RuleSet
+    use: RuleUse | None
+    fileSystem: FileSystem | None
+    """The one that the walk does not leave, if it is to stay there."""
+    onSkipped: OnSkipped
+
+
+def _contents(walk: _Walk, entry: SourceEntry) -> tuple[int | None, list[SourceEntry]]:
+    """What is in a directory, as `_directoryEntries`; if it is left out, why, and what of it is taken all the same."""
+    path = entry.path.rstrip(b"/")
+    if walk.fileSystem and not entry.leadsNowhere:  # of what a link leads to that is known already
+        parent, _, name = path.rpartition(b"/")
+        if not walk.fileSystem.has(walk.tree.directory(parent).descriptor, name):
+            return ELSEWHERE, []
+    held = heldReason(walk.local.filters, walk.tree.directory(path).descriptor)
+    if held is None:
+        return None, _directoryEntries(walk, entry.path, entry.key)
+    reason, taken = held
+    return reason, [each for each in _directoryEntries(walk, entry.path, entry.key, taken) if each.path[-1] != _SLASH]
+
+
+def _directoryEntries(walk: _Walk, path: bytes, key: bytes, taken: frozenset[bytes] | None = None) -> list[SourceEntry]:
     """What is in one directory, sorted; a directory in it has a key and a path with a slash at the end, and no size.
 
     This is where a walk spends its time, so it looks at once at all that is there.
+
+    Args:
+        walk: the walk
+        path: of the directory
+        key: the same as a key
+        taken: names, where all others are passed over
     """
+    local, tree, onSkipped = walk.local, walk.tree, walk.onSkipped
     encoding, owner, new, locale = sys.getfilesystemencoding(), os.geteuid(), tuple.__new__, local.locale
-    isLegacy, limit = locale.isLegacy, local.maxSize
-    isExcluded, isExcludedTree = matcher(local.excludes), treeMatcher(local.excludes)
-
-    def isLeftOut(linked: SourceEntry) -> bool:
-        matches = isExcludedTree if linked.path.endswith(b"/") else isExcluded
-        return matches is not None and matches(locale.decoded(linked.path))
-
+    isLegacy, limit = locale.isLegacy, local.filters.maxSize
+    ruling = Ruling(walk.rules, walk.use, locale, path) if local.filters.rules else None
     entries: list[SourceEntry] = []
     level = tree.directory(path.rstrip(b"/"))
     directory, owners = level.descriptor, level.owners
@@ -129,21 +167,21 @@ def _directoryEntries(
     # read as bytes, for which the system wants a path.
     names: Any = os.scandir(b"/proc/self/fd/%d" % directory if isLegacy else directory)
     with names:
-        for entry in names:
+        for entry in names if taken is None else (each for each in names if os.fsencode(each.name) in taken):
             name = entry.name if isLegacy else entry.name.encode(encoding, "surrogateescape")
             below = path + name
             sortKey = key + locale.keyOf(name) if isLegacy else below
             try:
                 if entry.is_symlink():
-                    linked = _linkedEntry(local, tree, level, SourceEntry(sortKey, None, 0, below), onSkipped)
-                    if linked and not isLeftOut(linked):
+                    linked = _linkedEntry(walk, ruling, level, SourceEntry(sortKey, None, 0, below))
+                    if linked:
                         entries.append(linked)
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    if not (isExcludedTree and isExcludedTree(locale.decoded(below + b"/"))):
+                    if not (ruling and ruling.prunes(below + b"/")):
                         entries.append(SourceEntry(sortKey + b"/", None, 0, below + b"/"))
                     continue
-                if isExcluded and isExcluded(locale.decoded(below)):
+                if ruling and ruling.isLeftOut(below):
                     continue
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
@@ -171,18 +209,22 @@ def _directoryEntries(
 _byKey, _byTime = itemgetter(0), itemgetter(2)
 
 
-def _linkedEntry(
-    local: LocalTree, tree: OpenTree, level: Level, entry: SourceEntry, onSkipped: OnSkipped
-) -> SourceEntry | None:
+def _linkedEntry(walk: _Walk, ruling: Ruling | None, level: Level, entry: SourceEntry) -> SourceEntry | None:
+    """What a link stands for, or nothing if it is left out; the arguments are those of `_followed`."""
+    linked = _followed(walk, level, entry, walk.onSkipped)
+    return ruling.linked(linked) if ruling and linked else linked
+
+
+def _followed(walk: _Walk, level: Level, entry: SourceEntry, onSkipped: OnSkipped) -> SourceEntry | None:
     """What a link stands for: a file, a directory, something that cannot be read or is not to be, or nothing.
 
     Args:
-        local: how names are read
-        tree: the way to the link
+        walk: the walk
         level: the directory that the link is in
         entry: the link as something that cannot be read
         onSkipped: called with what holds no data
     """
+    local = walk.local
     if local.followLinks == "none":
         onSkipped(entry.path, "a link, and links are not followed")
         return None
@@ -198,7 +240,7 @@ def _linkedEntry(
     try:
         status = os.fstat(target.descriptor)
         if stat.S_ISDIR(status.st_mode):
-            return _linkedDirectory(local, tree, level, entry, status)
+            return _linkedDirectory(walk, level, entry, status)
         return _linkedFile(local, target.descriptor, entry, status, onSkipped)
     finally:
         os.close(target.descriptor)
@@ -211,7 +253,7 @@ def _linkedFile(
     if not stat.S_ISREG(status.st_mode):
         onSkipped(entry.path, _SPECIAL.get(stat.S_IFMT(status.st_mode), "a link that leads to no file"))
         return None
-    if 0 < local.maxSize < status.st_size:
+    if 0 < local.filters.maxSize < status.st_size:
         return entry._replace(mtimeNs=TOO_LARGE)
     isReadable = os.access(b"/proc/self/fd/%d" % descriptor, os.R_OK, effective_ids=True)
     if not isReadable:
@@ -219,13 +261,17 @@ def _linkedFile(
     return SourceEntry(entry.key, status.st_size, status.st_mtime_ns, entry.path, status.st_ctime_ns, status.st_ino)
 
 
-def _linkedDirectory(
-    local: LocalTree, tree: OpenTree, level: Level, entry: SourceEntry, status: os.stat_result
-) -> SourceEntry:
+def _linkedDirectory(walk: _Walk, level: Level, entry: SourceEntry, status: os.stat_result) -> SourceEntry:
     """A directory that a link leads to: nowhere until a file is found there, unreadable if the walk would never end."""
-    above = tree.pathTo(status)
+    local = walk.local
+    asDirectory = entry._replace(key=entry.key + b"/", path=entry.path + b"/", mtimeNs=LEADS_NOWHERE)
+    if walk.rules.prunes(local.locale.decoded(asDirectory.path)):  # wherever it leads
+        return asDirectory
+    if walk.fileSystem and not walk.fileSystem.isDevice(status.st_dev):
+        return entry._replace(mtimeNs=ELSEWHERE)
+    above = walk.tree.pathTo(status)
     if above is None:
-        return entry._replace(key=entry.key + b"/", path=entry.path + b"/", mtimeNs=LEADS_NOWHERE)
+        return asDirectory
     name = entry.path.rpartition(b"/")[2]
     if isTrusted(os.stat(name, dir_fd=level.descriptor, follow_symlinks=False).st_uid):
         raise GuardRefused(

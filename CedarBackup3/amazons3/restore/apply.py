@@ -8,7 +8,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial, matcher
+from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.session.client import sessionOf
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
@@ -262,9 +263,9 @@ def _unwanted(work: _Work, versions: Iterable[Version], lacking: Wanted) -> Iter
     """The paths of the current objects, with each whether it is not lacking, so that a batch must not fetch it."""
     locale, selection = work.local.locale, work.selection
     now = (version for version in versions if version.isLatest and version.size is not None)
-    isExcluded = matcher(selection.excludes) or (lambda name: False)
+    leavesOut = selection.leavesOut()
     for entry, version in mergeJoin(lacking.versions, now):
-        if version is None or isExcluded(version.key.decode()) or unsafeReason(version.key, locale):
+        if version is None or leavesOut(version.key) or unsafeReason(version.key, locale):
             continue
         yield locale.pathOf(version.key), version, entry is None or not entry.isLatest
 
@@ -303,7 +304,9 @@ def _download(
             discard(staging, path, version)
         elif not patterns:
             placeholder(staging, path, version.size or 0)
-    result = downloadBatch(selection.location, selection.aws, staging, (*selection.excludes, *patterns), transfer)
+    result = downloadBatch(
+        selection.location, selection.aws, staging, (*selection.rules, *map(Rule, patterns)), transfer
+    )
     if result.status not in {0, 1, 2}:
         raise CommandFailed(str(result))
     if not result.isComplete:

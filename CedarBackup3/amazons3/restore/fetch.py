@@ -20,6 +20,7 @@ from CedarBackup3.amazons3.aws.arguments import (
 )
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf, runAws
 from CedarBackup3.amazons3.aws.progress import progressReader
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, sessionOf
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.aws.times import secondsOf
@@ -44,8 +45,8 @@ _MOST_AT_ONCE = 8
 _TICK = 0.2  # seconds
 _MANY = 100  # files, fetched one by one in half a minute or so
 _SECONDS_EACH = 0.65  # of a processor, measured with AWS CLI 1.46 on loopback; 2.9 takes somewhat more
-_UNSAFE = ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")
-"""Patterns of keys that a batch must not make files of: older versions of aws follow some of them."""
+_UNSAFE = tuple(map(Rule, ("../*", "*/../*", "*/..", "./*", "*/./*", "*/.", "[/]*", "*//*")))
+"""Of keys that a batch must not make files of: older versions of aws follow some of them."""
 
 
 class Fetched(NamedTuple):
@@ -243,7 +244,7 @@ def downloadBatch(
     location: S3Location,
     aws: AwsSettings,
     staging: Staging,
-    excludes: Iterable[str],
+    rules: Iterable[Rule],
     transfer: Transfer,
 ) -> AwsResult:
     """Fetch what is below a location now into the tree of the private directory, except what that has already.
@@ -253,7 +254,7 @@ def downloadBatch(
     The prefix must not have characters that mean something in a pattern.
     """
     os.makedirs(staging.tree, exist_ok=True)
-    arguments = downloadArguments(location, staging.tree, (*excludes, *_UNSAFE), progress=transfer.isShown)
+    arguments = downloadArguments(location, staging.tree, (*rules, *_UNSAFE), progress=transfer.isShown)
     return runAws(arguments, aws, onOutput=progressReader(transfer.follow) if transfer.isShown else None)
 
 

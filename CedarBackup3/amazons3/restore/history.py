@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.aws.session.client import awsSession
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
@@ -114,11 +113,10 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
         if not isExcluded(version):
             tally.wrong(KeyOutcome.UNKNOWN, version.key, 0, line)
 
-    matches = matcher(selection.excludes)
+    leavesOut = selection.leavesOut()
 
     def isExcluded(version: Version) -> bool:
-        isPatterned = matches is not None and matches(version.key.decode())
-        return isPatterned or isFolderMarker(version.key, version.size)
+        return leavesOut(version.key) or isFolderMarker(version.key, version.size)
 
     moment = selection.moment.timestamp() if selection.moment else None
     isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)

@@ -9,10 +9,12 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.amazons3.content.etagmatch import contentMatches
+from CedarBackup3.amazons3.local.filters import Filters
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.local.walk import treeEntries
@@ -34,8 +36,8 @@ def targetTree(selection: Selection, target: bytes) -> LocalTree:
 
     Links in it are not followed: whoever may write there could make them lead anywhere.
     """
-    excludes = (*selection.excludes, f"{RESERVED.decode()}/*")
-    return LocalTree(target, selection.aws.locale, excludes=excludes, followLinks="none")
+    filters = Filters((*selection.rules, Rule(f"{RESERVED.decode()}/*")))
+    return LocalTree(target, selection.aws.locale, filters=filters, followLinks="none")
 
 
 @contextlib.contextmanager

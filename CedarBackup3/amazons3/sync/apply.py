@@ -19,6 +19,7 @@ from CedarBackup3.amazons3.aws.arguments import Arguments, copyArguments, syncAr
 from CedarBackup3.amazons3.aws.command import AwsResult, awsEnvironment, runAws
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.aws.progress import progressReader
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.progress import Transfer
@@ -39,18 +40,25 @@ def runAwsSync(mirror: Mirror, transfer: Transfer, *, delete: bool, leftOut: Seq
         mirror: what is mirrored
         transfer: follows aws, if anybody sees it
         delete: let aws delete what it finds no file for
-        leftOut: what is neither uploaded nor deleted, nor is what may be hidden below it
+        leftOut: what is neither uploaded nor deleted, nor is what may be hidden below it; but files among them are
+            taken, such as what marks a directory
 
     Raises:
         CommandFailed: aws has no way to protect them
     """
-    excludes = [*mirror.tree.excludes, *_protections(mirror, leftOut)]
-    with _patternSafeSource(mirror, bool(excludes)) as source:
+    own = mirror.tree.filters.rules
+    if own and delete and hasSpecial(mirror.location.url):
+        raise CommandFailed(
+            f"'aws s3 sync --delete' cannot exclude anything in {displayPath(mirror.location.url)}: the URL contains * "
+            "? or [; use another --method"
+        )
+    rules = [*own, *_protections(mirror, leftOut)]
+    with _patternSafeSource(mirror, bool(rules)) as source:
         arguments = syncArguments(
             source,
             mirror.location,
             delete=delete,
-            excludes=excludes,
+            rules=rules,
             followLinks=mirror.tree.followLinks != "none",
             progress=transfer.isShown,
         )
@@ -58,19 +66,21 @@ def runAwsSync(mirror: Mirror, transfer: Transfer, *, delete: bool, leftOut: Seq
         return result
 
 
-def _protections(mirror: Mirror, entries: Sequence[SourceEntry]) -> list[str]:
+def _protections(mirror: Mirror, entries: Sequence[SourceEntry]) -> list[Rule]:
     if not entries:
         return []
     if len(entries) > _MOST_PROTECTED or hasSpecial(mirror.location.url):
         raise CommandFailed(
-            f"'aws s3 sync --delete' cannot exclude all unreadable paths in {displayPath(mirror.source)}; make them "
-            "readable, or use another --method"
+            f"'aws s3 sync --delete' cannot exclude all paths in {displayPath(mirror.source)} that are unreadable "
+            "or left out; use another --method"
         )
-    patterns: list[str] = []
+    rules: list[Rule] = []
     for entry in entries:
         name = escaped(entry.key.decode("utf-8", "surrogateescape").rstrip("/"))
-        patterns += [name, f"{name}/*"] if entry.mayHide else [name]
-    return patterns
+        rules.append(Rule(name, isInclude=entry.size is not None))
+        if entry.mayHide:
+            rules.append(Rule(f"{name}/*"))
+    return rules
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     Action,
@@ -55,17 +56,37 @@ def _unreadableLine(mirror: Mirror, found: Difference) -> str:
 
 
 def leftAloneLine(mirror: Mirror, path: bytes, reason: LeftAlone) -> str:
-    """A link of somebody who cannot read what it leads to, or a file that one has led to; or a large file."""
+    """What is left alone, and why."""
     shown = displayPath(mirror.pathTo(path))
+    if reason in _HELD:
+        return f"Left out: {shown} {_HELD[reason]}, so its objects stay as they are"
     if reason == "tooLarge":
+        limit = displayCount(mirror.tree.filters.maxSize, "byte")
         return (
-            f"Too large: {shown} has more than {displayCount(mirror.tree.maxSize, 'byte')}, so it is not uploaded, and "
+            f"Too large: {shown} has more than {limit}, so it is not uploaded, and "
             "its object stays as it is; a larger --maxSize uploads it"
         )
     return (
         f"Not followed: {shown} leads to what the user who made the link cannot read, so it "
         "is not uploaded, and its objects stay as they are; --followLinks all follows every link"
     )
+
+
+def rootLine(mirror: Mirror, reason: LeftAlone) -> str:
+    """The source itself is what would be left out below it."""
+    return f"{displayPath(mirror.source)} {_HELD[reason]}, but is the source, which is never left out as a whole"
+
+
+def leftOutLine(mirror: Mirror, name: str, rule: Rule) -> str:
+    """A path, or a key, that a rule leaves out; of a directory, which ends with a slash, it leaves out all."""
+    return f"Left out: {displayPath(name)} below {displayPath(mirror.source)}, by {rule.shown}"
+
+
+def unusedLine(mirror: Mirror, rule: Rule, likely: str) -> str:
+    """A rule that has matched nothing, and what may have been meant by it."""
+    source, url = displayPath(mirror.source), displayPath(mirror.location.url)
+    meant = f"; did you mean {displayPath(likely)}?" if likely else ""
+    return f"Nothing in {source} or {url} matches the pattern {rule.written}{meant}"
 
 
 def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
@@ -84,7 +105,18 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
 
 
-_LEFT_ALONE: dict[LeftAlone, str] = {"notFollowed": "not followed", "tooLarge": "above --maxSize"}
+_LEFT_ALONE: dict[LeftAlone, str] = {
+    "notFollowed": "not followed",
+    "tooLarge": "above --maxSize",
+    "marked": "with a marker",
+    "cache": "tagged as a cache",
+    "otherFileSystem": "on another file system",
+}
+_HELD: dict[LeftAlone, str] = {
+    "marked": "holds what --excludeIfPresent names",
+    "cache": "is tagged as a cache",
+    "otherFileSystem": "is on another file system",
+}
 
 
 def unknownLine(mirror: Mirror, found: ContentFinding) -> str:

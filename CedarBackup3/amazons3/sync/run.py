@@ -76,11 +76,14 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
         if options.verifyOnly:
             requireSentinel(mirror, options.guards)
             whole = check if check.isWhole else None
-            return steps.compareScan(mirror, scan, watcher, options.listings, whole)
+            compared = steps.compareScan(mirror, scan, watcher, options.listings, whole)
+            steps.warnOfUnusedRules(mirror, scan)
+            return compared
         with steps.preparePlan(mirror, scan, watcher, options.listings, check, trackRenames=options.trackRenames) as (
             plan,
             proof,
         ):
+            steps.warnOfUnusedRules(mirror, scan)
             requireHarmless(mirror, options.guards, plan)
             if plan.length and options.dryRun:
                 steps.logSteps(mirror, plan)

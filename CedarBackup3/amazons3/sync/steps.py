@@ -11,11 +11,12 @@ from functools import partial
 from typing import get_args
 
 from CedarBackup3.amazons3.aws.command import AwsResult
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.bucket.objects import openListing
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import knowablePairs, mergeJoin
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
-from CedarBackup3.amazons3.local.scan import Scan, openScan, sourceEntries
+from CedarBackup3.amazons3.local.scan import Scan, openScan, rootReason, sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
     KEY_LIMIT,
@@ -41,11 +42,14 @@ from CedarBackup3.amazons3.sync.messages import (
     hasOddDate,
     keptLine,
     leftAloneLine,
+    leftOutLine,
     newerLine,
     oddDateLine,
     planLine,
+    rootLine,
     stepLine,
     summaryLine,
+    unusedLine,
 )
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
@@ -67,7 +71,10 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
     """
     shown, url = displayPath(mirror.source), displayPath(mirror.location.url)
     skipped = CappedLines("skipped paths", logging.INFO)
-    leftAlone = {reason: CappedLines(f"paths left alone ({reason})", logging.WARNING) for reason in get_args(LeftAlone)}
+    leftAlone = {
+        reason: CappedLines(f"paths left alone ({reason})", logging.INFO if reason in _ASKED_FOR else logging.WARNING)
+        for reason in get_args(LeftAlone)
+    }
 
     def look(entries: list[SourceEntry]) -> None:
         began = time.monotonic()
@@ -83,11 +90,17 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
             watcher.findings.note(reason, entry.path)
             leftAlone[reason].log(leftAloneLine(mirror, entry.path, reason))
 
+    def leaveOut(name: str, rule: Rule) -> None:
+        log.debug("%s", leftOutLine(mirror, name, rule))
+
     log.info("Reading %s", shown)
     watcher("walk")
+    if reason := rootReason(mirror.tree):
+        log.warning("%s", rootLine(mirror, reason))
+    onLeftOut = leaveOut if log.isEnabledFor(logging.DEBUG) else None
     with (
         NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
-        openScan(mirror.tree, mirror.mounts, skip, _noLook if ignoreNames else look, watcher, leave) as scan,
+        openScan(mirror.tree, mirror.mounts, skip, _noLook if ignoreNames else look, watcher, leave, onLeftOut) as scan,
     ):
         check.finish()
         for lines in (skipped, *leftAlone.values()):
@@ -105,6 +118,9 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
                 "files, correct the locale, or continue without them with --ignoreWarnings; nothing was changed"
             )
         yield scan
+
+
+_ASKED_FOR: tuple[LeftAlone, ...] = ("marked", "cache", "otherFileSystem")
 
 
 def _noLook(entries: list[SourceEntry]) -> None:
@@ -173,6 +189,18 @@ def preparePlan(
         untouched = RunTrace(scan.entries, (), (), 0, made.matches)
         whole = check if check and check.isWhole else None
         yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, untouched if whole else None)
+
+
+def warnOfUnusedRules(mirror: Mirror, scan: Scan) -> None:
+    """Log which rules have matched nothing in the source, nor in the target once that has been listed.
+
+    A file of patterns is often written for more than one directory, so there only what looks like a mistake counts.
+    """
+    lines = CappedLines("patterns that match nothing", logging.WARNING)
+    for rule, likely in scan.use.unused:
+        if likely or not rule.origin:
+            lines.log(unusedLine(mirror, rule, likely))
+    lines.finish()
 
 
 def traceOf(scan: Scan, made: Plan, digests: UploadDigests, moved: int = 0) -> RunTrace:
@@ -352,11 +380,11 @@ def _mirroredByAws(
         CommandFailed: it ended otherwise than by finishing, with failures and warnings perhaps
     """
     if not made.deletions:
-        leftOut = [entry for entry in scan.entries if entry.leftAlone]
-        return _finished(_synchronized(mirror, made, transfer, leftOut=leftOut))
+        known = (entry for entry in scan.entries if entry.size is not None or entry.leftAlone)
+        return _finished(_synchronized(mirror, made, transfer, leftOut=_leftOut(known)))
     with _listed(mirror, scan, watcher, 0) as before:
         pairs = knowablePairs(mergeJoin(scan.entries, before()))
-        protected = [entry for entry, _ in pairs if entry is not None and entry.size is None]
+        protected = _leftOut(entry for entry, _ in pairs if entry is not None)
         guards.refuse([sourceChange()])
         result = _synchronized(mirror, made, transfer, delete=True, leftOut=protected)
         with _listed(mirror, scan, watcher, 0) as after:
@@ -365,6 +393,19 @@ def _mirroredByAws(
             lost = (found for found, step in mergeJoin(gone, planned) if found and step is None)
             _logLost(mirror, lost, watcher)
     return _finished(result)
+
+
+def _leftOut(entries: Iterable[SourceEntry]) -> list[SourceEntry]:
+    """What is not to be taken, and behind each directory that is left out what of it is taken all the same."""
+    found: list[SourceEntry] = []
+    directory = b""
+    for entry in entries:
+        if entry.size is None:
+            directory = entry.key if entry.key.endswith(b"/") else b""
+            found.append(entry)
+        elif directory and entry.key.startswith(directory):
+            found.append(entry)
+    return found
 
 
 def _logLost(mirror: Mirror, lost: Iterable[ObjectEntry], watcher: Watcher) -> None:
@@ -416,7 +457,7 @@ def _finished(result: AwsResult) -> AwsResult:
 def _listed(mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int) -> contextlib.AbstractContextManager[Objects]:
     log.info("Listing %s", displayPath(mirror.location.url))
     watcher("listing")
-    return openListing(mirror, scan.samples, ranges, watcher, scan.files)
+    return openListing(mirror, scan.samples, ranges, watcher, scan.files, scan.use.look)
 
 
 def _report(

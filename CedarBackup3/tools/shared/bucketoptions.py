@@ -3,50 +3,80 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Switch
+from CedarBackup3.cli import Switch, notEmpty
 from CedarBackup3.errors import UsageError
 from CedarBackup3.tools.shared.awsswitches import awsSettings
+from CedarBackup3.tools.shared.patternfiles import patternProblem
 
 if TYPE_CHECKING:
+    from CedarBackup3.amazons3.aws.locale import AwsLocale
+    from CedarBackup3.amazons3.aws.rules import Rule
     from CedarBackup3.amazons3.aws.settings import AwsSettings
 
 
-def excludeSwitch(help: str, directory: str) -> Switch:  # noqa: A002 - as in Switch
-    """The switch `--exclude`.
+Patterns = tuple[tuple[str, str], ...]
+"""Switches with their values, in the order of the command line."""
+
+
+def filterSwitches(what: str, directory: str) -> tuple[Switch, ...]:
+    """The switches `--exclude`, `--include` and `--excludeFrom`.
 
     Args:
-        help: what it does
+        what: is left out, as a plural
         directory: what the patterns are relative to, in words
     """
 
     def pattern(text: str) -> str:
-        if not text or text.startswith("/"):
-            raise ValueError(f"must be relative to the {directory} directory")
+        if problem := patternProblem(text, directory):
+            raise ValueError(problem)
         return text
 
-    return Switch("x", "exclude", help, "PATTERN", "", pattern, isRepeatable=True)
+    return (
+        Switch("x", "exclude", f"Exclude {what} like PATTERN; repeatable", "PATTERN", "", pattern, isRepeatable=True),
+        Switch(
+            "", "include", "Take PATTERN all the same; the last one counts", "PATTERN", "", pattern, isRepeatable=True
+        ),
+        Switch("", "excludeFrom", "Exclude the patterns in FILE; repeatable", "FILE", "", notEmpty, isRepeatable=True),
+    )
 
 
-def warnOfVainPatterns(patterns: Iterable[str]) -> None:
-    """Warn of each pattern that no file's path can match, with what was probably meant, in the log and on the screen.
+def patternsIn(values: Mapping[str, Any]) -> Patterns:
+    """What these switches say on a command line."""
+    switches = ("exclude", "include", "excludeFrom")
+    remaining = {name: iter(values[name]) for name in switches}
+    return tuple((name, next(remaining[name])) for name in values["order"] if name in remaining)
 
-    A pattern that might match, and only does not today, is no mistake of which a job should complain every night.
+
+def rulesOf(patterns: Patterns, locale: AwsLocale, directory: str) -> tuple[Rule, ...]:
+    """The rules that these switches make, decoded as aws will decode them.
+
+    A pattern that no file's path can match is reported in the log and on the screen, with what was probably meant.
+
+    Raises:
+        PatternsError: a file of patterns cannot be read
     """
     import logging
 
     from CedarBackup3.amazons3.aws.patterns import likelyPattern
+    from CedarBackup3.amazons3.aws.rules import Rule
+    from CedarBackup3.tools.shared.patternfiles import readPatterns
     from CedarBackup3.util import displayPath
 
-    for pattern in patterns:
-        if meant := likelyPattern(pattern):
+    rules: list[Rule] = []
+    for switch, text in patterns:
+        if switch == "excludeFrom":
+            rules += readPatterns(text, locale, directory)
+        else:
+            rules.append(Rule(locale.decoded(os.fsencode(text)), switch == "include"))
+    for rule in rules:
+        if meant := likelyPattern(rule.pattern):
             logging.getLogger("CedarBackup3.log").error(
-                "No file's path can match the pattern of --exclude %s; did you mean %s?",
-                displayPath(pattern),
-                displayPath(meant),
+                "No file's path can match the pattern %s; did you mean %s?", rule.written, displayPath(meant)
             )
+    return tuple(rules)
 
 
 def warnOfOpenEndpoint(aws: AwsSettings) -> None:
@@ -98,11 +128,11 @@ class BucketOptions(NamedTuple):
 
     s3BucketUrl: str
     aws: AwsSettings
-    exclude: tuple[str, ...]
+    patterns: Patterns
 
 
 def bucketOptions(values: Mapping[str, Any]) -> BucketOptions:
-    """These options, their names decoded as aws will decode them.
+    """These options, the URL decoded as aws will decode it.
 
     Args:
         values: of a command line, by the names of switches and arguments
@@ -115,5 +145,4 @@ def bucketOptions(values: Mapping[str, Any]) -> BucketOptions:
     aws = awsSettings(values)
     url = aws.locale.decoded(os.fsencode(values["s3BucketUrl"]))
     S3Location.parse(url)
-    patterns = tuple(aws.locale.decoded(os.fsencode(pattern)) for pattern in values["exclude"])
-    return BucketOptions(url, aws, patterns)
+    return BucketOptions(url, aws, patternsIn(values))
