@@ -126,6 +126,10 @@ class ObjectEntry(NamedTuple):
     """As aws printed it, with its quotation marks; empty: the server gave none."""
 
 
+ATTRIBUTES_KEY = b".cback-attributes.jsonl.gz"
+"""The key below the target's prefix of the object that holds what S3 cannot store of the source."""
+
+
 def isFolderMarker(key: bytes, size: int | None) -> bool:
     """Whether an object is one of those that only make a folder show, which aws neither uploads nor downloads.
 

@@ -25,9 +25,6 @@ from CedarBackup3.amazons3.attributes.records import (
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayText
 
-OBJECT_NAME = b".cback-attributes.jsonl.gz"
-"""The key of the object below the target's prefix."""
-
 FORMAT = "cback-attributes"
 SCHEMA = 1
 """The newest schema of the format that this release reads; it rises when older releases would misread the format."""
