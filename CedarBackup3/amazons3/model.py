@@ -174,6 +174,8 @@ class Kind(Enum):
     UNREADABLE = "unreadable"
     CHANGED = "changed"
     """It changed during the run, so that nothing can be proven of it."""
+    ATTRIBUTES = "attributes"
+    """What S3 cannot store of it is not what is recorded of it."""
 
 
 class Difference(NamedTuple):
@@ -186,6 +188,8 @@ class Difference(NamedTuple):
     remoteSize: int | None
     leadsNowhere: bool = False
     """Whether what cannot be read is a link that leads nowhere."""
+    detail: str = ""
+    """What differs, of attributes: words that continue its name."""
 
 
 Verdict = Literal["matched", "differs", "unknown", "changed", "unreadable"]

@@ -1,6 +1,6 @@
 """Records what S3 cannot store of all that a walk looks at: what the walk has read already, and extended attributes.
 
-Nothing is opened for that, and no link is followed but those that the walk has followed.
+Nothing is opened for that but what links lead to that the walk has followed, and that by no more than its place.
 """
 
 from __future__ import annotations
@@ -17,19 +17,38 @@ from operator import itemgetter
 
 from CedarBackup3.amazons3.attributes.records import MOST_XATTR_BYTES, AttributeRecord
 from CedarBackup3.amazons3.local.links import FollowLinks
-from CedarBackup3.amazons3.local.looked import Looked
+from CedarBackup3.amazons3.local.looked import Looked, Take
 from CedarBackup3.amazons3.local.opentree import NotFollowed, followLink
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.spool import Spool
 
 OnOmitted = Callable[[bytes, str], object]
-"""Called with a path below the source, and what of it is not recorded and why, in words that continue `not recorded`."""
+"""Called with a path below the source, and what of it is not recorded, and why."""
 
 Xattrs = tuple[tuple[bytes, bytes], ...]
 
 _BATCH = 1000  # records
+_SLASH = ord("/")
+_MOST_HIDDEN = 1000
 _NO_XATTRS = {errno.ENOTSUP, errno.ENOSYS}
 _GONE = {errno.ENOENT, errno.ENOTDIR, errno.ENODATA, errno.ELOOP}
+
+
+class _Rows:
+    """The records of what is in one directory, of which those come first that the walk has passed."""
+
+    def __init__(self, key: bytes, rows: list[tuple[bytes, AttributeRecord]]) -> None:
+        self.key = key
+        self._rows = rows
+        self._isSorted = False
+
+    def until(self, key: bytes | None) -> Iterator[tuple[bytes, AttributeRecord]]:
+        """The next ones, up to that of a key, this included; None: all."""
+        if not self._isSorted:
+            self._rows.sort(key=itemgetter(0), reverse=True)
+            self._isSorted = True
+        while self._rows and (key is None or self._rows[-1][0] <= key):
+            yield self._rows.pop()
 
 
 class AttributeReader:
@@ -42,23 +61,24 @@ class AttributeReader:
         """Records go to a spool; a walk that begins empties it."""
         self.newestNs = 0
         """The newest change that is recorded."""
+        self.hidden: list[bytes] = []
+        """The keys of directories that the walk could not enter, with a slash at their ends."""
         self._follow: FollowLinks = follow
         self._spool = spool
         self._onOmitted = onOmitted
         self._batch: list[AttributeRecord] = []
-        # Of each directory that the walk is in: its key, and what of it is still to come, the last first.
-        self._levels: list[tuple[bytes, list[tuple[bytes, AttributeRecord]]]] = []
+        self._levels: list[_Rows] = []
         self._names: dict[tuple[int, int], tuple[bytes, int]] = {}
         self._bare: set[int] = set()
 
-    def look(self, looked: Looked) -> None:
-        """Record what is in a directory."""
+    def look(self, looked: Looked) -> Take:
+        """What takes all that is in a directory."""
         if not looked.path:
             self._begin(looked)
         self._goTo(looked.key)
-        rows = list(self._rows(looked))
-        rows.sort(key=itemgetter(0), reverse=True)
-        self._levels.append((looked.key, rows))
+        rows: list[tuple[bytes, AttributeRecord]] = []
+        self._levels.append(_Rows(looked.key, rows))
+        return self._taker(looked, rows.append)
 
     def finish(self) -> Spool[AttributeRecord]:
         """All records of the last walk, which is over."""
@@ -67,10 +87,12 @@ class AttributeReader:
         return self._spool
 
     def _begin(self, looked: Looked) -> None:
+        """A walk begins: what another has recorded is forgotten."""
         self._spool.clear()
         self._batch.clear()
         self._levels.clear()
         self._names.clear()
+        self.hidden.clear()
         self.newestNs = 0
         status = os.fstat(looked.level.descriptor)
         xattrs = self._xattrs(b"/proc/self/fd/%d" % looked.level.descriptor, b"", status.st_dev, follow=True)
@@ -79,10 +101,12 @@ class AttributeReader:
     def _goTo(self, key: bytes | None) -> None:
         """Pass on what comes before a directory that the walk enters, and that directory's own record; None: all."""
         while self._levels:
-            above, rows = self._levels[-1]
-            isInside = key is not None and key.startswith(above)
-            while rows and (key is None or rows[-1][0] <= key or not isInside):
-                self._batch.append(rows.pop()[1])
+            level = self._levels[-1]
+            isInside = key is not None and key.startswith(level.key)
+            for passed, record in level.until(key if isInside else None):
+                self._batch.append(record)
+                if passed[-1] == _SLASH and passed != key and len(self.hidden) < _MOST_HIDDEN:
+                    self.hidden.append(passed)
             if isInside:
                 break
             self._levels.pop()
@@ -94,33 +118,31 @@ class AttributeReader:
             self._spool.append(self._batch[start : start + _BATCH])
         self._batch.clear()
 
-    def _rows(self, looked: Looked) -> Iterator[tuple[bytes, AttributeRecord]]:
-        """The records of what is in a directory, by their keys.
+    def _taker(self, looked: Looked, keep: Callable[[tuple[bytes, AttributeRecord]], object]) -> Take:
+        """Takes what is in a directory, and keeps its records by their keys.
 
         This is where the time goes, so for a plain file it takes what is known.
         """
-        _, above, level, entries = looked
-        place, start = b"/proc/self/fd/%d/" % level.descriptor, len(above)
-        new, newest, bare = tuple.__new__, self.newestNs, self._bare
-        for entry, status in entries:
+        place, start = b"/proc/self/fd/%d/" % looked.level.descriptor, len(looked.path)
+        new, bare, readXattrs = tuple.__new__, self._bare, self._xattrs
+
+        def take(entry: SourceEntry, status: os.stat_result | None) -> None:
             key, size, mtimeNs, path, ctimeNs, inode = entry
             if size is not None and status is not None:
                 device, owner, group = status.st_dev, status.st_uid, status.st_gid
                 hardLink = self._firstName(path, device, inode, status.st_nlink) if status.st_nlink > 1 else None
-                xattrs = () if device in bare else self._xattrs(place + path[start:], path, device)
+                xattrs = () if device in bare else readXattrs(place + path[start:], path, device)
                 user, names = userName(owner), groupName(group)
                 facts = (key, path, status.st_mode, owner, group, user, names, mtimeNs, ctimeNs, size, b"", False)
-                yield key, new(AttributeRecord, facts + (hardLink, xattrs, ""))  # noqa: RUF005 - half as long
+                keep((key, new(AttributeRecord, facts + (hardLink, xattrs, ""))))  # noqa: RUF005 - half as long
             elif record := self._otherRecord(looked, entry, status):
                 ctimeNs = record.ctimeNs
-                yield key, record
-            if ctimeNs > newest:
-                newest = ctimeNs
-        self.newestNs = newest
+                keep((key, record))
+            self.newestNs = max(self.newestNs, ctimeNs)
 
-    def _otherRecord(
-        self, looked: Looked, entry: SourceEntry, status: os.stat_result | None
-    ) -> AttributeRecord | None:
+        return take
+
+    def _otherRecord(self, looked: Looked, entry: SourceEntry, status: os.stat_result | None) -> AttributeRecord | None:
         """The record of a directory, a link, something special or something unreadable; None: it is gone by now."""
         path = entry.path.rstrip(b"/")
         key = entry.key.rstrip(b"/")

@@ -36,6 +36,8 @@ MOST_EXPANSION = 250
 MOST_BYTES = 64 << 30
 """Of the lines together: 250 million paths."""
 
+MOST_PACKED = 4 << 30
+"""Of the object: what is larger is not worth fetching."""
 MOST_WRONG = 1000
 """Lines that are no records, before the rest is refused."""
 

@@ -11,18 +11,30 @@ from CedarBackup3.amazons3.model import SourceEntry
 
 
 class Looked(NamedTuple):
-    """All that was looked at in one directory, in no order: what is left out is not there."""
+    """A directory that the walk enters."""
 
     key: bytes
-    """Of the directory, below the target's prefix, with a slash at the end; empty: it is the source itself."""
+    """Its key below the target's prefix, with a slash at the end; empty: it is the source itself."""
     path: bytes
     """The same, below the source."""
     level: Level
-    """The directory; open only as long as it is looked at."""
-    entries: list[tuple[SourceEntry, os.stat_result | None]]
-    """What is there, also what has no entry in the walk, and its status, unless it is a directory or a link. What a
-    followed link leads to has a size, or a slash at the end of its key."""
+    """The directory; open only until the walk has looked at all that is in it."""
 
 
-OnLooked = Callable[[Looked], object]
-"""Called with each directory when the walk enters it."""
+Take = Callable[[SourceEntry, os.stat_result | None], object]
+"""Called with what is in a directory, in no order, and its status, unless it is a directory or a link.
+
+Also with what has no entry in the walk, but not with what is left out or left alone. What a followed link leads to has
+a size, or a slash at the end of its key."""
+
+OnLooked = Callable[[Looked], Take]
+"""Called with each directory when the walk enters it; what it returns is called with all that is there."""
+
+
+def nobodyLooks(looked: Looked) -> Take:
+    """For a walk of which nobody wants to know more."""
+    return _takeNothing
+
+
+def _takeNothing(entry: SourceEntry, status: os.stat_result | None) -> None:
+    pass

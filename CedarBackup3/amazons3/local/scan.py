@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from CedarBackup3.amazons3.local.looked import OnLooked
+from CedarBackup3.amazons3.local.looked import OnLooked, nobodyLooks
 from CedarBackup3.amazons3.local.tree import LocalTree, openRoot
 from CedarBackup3.amazons3.local.walk import OnDirectory, OnPath, OnSkipped, treeEntries
 from CedarBackup3.amazons3.model import SourceEntry
@@ -38,7 +38,7 @@ def openScan(
     onDirectory: OnDirectory,
     onProgress: OnProgress,
     onLeftAlone: Callable[[SourceEntry], object] = lambda entry: None,
-    onLooked: OnLooked | None = None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
 
@@ -86,7 +86,7 @@ def sourceEntries(
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
-    onLooked: OnLooked | None = None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[SourceEntry]:
     """The files of the source in key order, as `treeEntries` has them.
 

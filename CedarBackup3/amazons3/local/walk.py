@@ -16,7 +16,7 @@ from typing import Any
 
 from CedarBackup3.amazons3.aws.patterns import matcher, treeMatcher
 from CedarBackup3.amazons3.local.links import isTrusted, mayRead
-from CedarBackup3.amazons3.local.looked import Looked, OnLooked
+from CedarBackup3.amazons3.local.looked import Looked, OnLooked, nobodyLooks
 from CedarBackup3.amazons3.local.opentree import Level, NotFollowed, OpenTree, followLink
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import LEADS_NOWHERE, LEFT_ALONE, NOT_FOLLOWED, TOO_LARGE, SourceEntry
@@ -45,7 +45,7 @@ def treeEntries(
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
-    onLooked: OnLooked | None = None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[SourceEntry]:
     """The files below an open directory in key order, and what cannot be read, a directory in its place.
 
@@ -58,7 +58,7 @@ def treeEntries(
         onSkipped: called with dangling links, sockets, pipes and devices
         onDirectory: called with each directory when the walk enters it
         onLink: called with links to directories that have files, when the walk leaves them
-        onLooked: called with all that was looked at in a directory, when the walk enters it
+        onLooked: called with each directory when the walk enters it; what it returns is called with all that is there
 
     Raises:
         CedarBackupError: the directory itself cannot be read (any more)
@@ -111,7 +111,7 @@ _NOT_STORED = {LEADS_NOWHERE, *LEFT_ALONE}
 
 
 def _directoryEntries(
-    local: LocalTree, tree: OpenTree, path: bytes, key: bytes, onSkipped: OnSkipped, onLooked: OnLooked | None
+    local: LocalTree, tree: OpenTree, path: bytes, key: bytes, onSkipped: OnSkipped, onLooked: OnLooked
 ) -> list[SourceEntry]:
     """What is in one directory, sorted; a directory in it has a key and a path with a slash at the end, and no size.
 
@@ -126,9 +126,9 @@ def _directoryEntries(
         return matches is not None and matches(locale.decoded(linked.path))
 
     entries: list[SourceEntry] = []
-    looked: list[tuple[SourceEntry, os.stat_result | None]] = []
     level = tree.directory(path.rstrip(b"/"))
     directory, owners = level.descriptor, level.owners
+    take = onLooked(Looked(key, path, level))
     # Some legacy encodings spell a character in two ways, and a decoded name leads to one of them only: there names are
     # read as bytes, for which the system wants a path.
     names: Any = os.scandir(b"/proc/self/fd/%d" % directory if isLegacy else directory)
@@ -143,12 +143,12 @@ def _directoryEntries(
                     linked = _linkedEntry(local, tree, level, link, onSkipped)
                     if not isLeftOut(linked or link):
                         entries += [linked] if linked else []
-                        looked.append((linked or link, None))
+                        take(linked or link, None)
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if not (isExcludedTree and isExcludedTree(locale.decoded(below + b"/"))):
                         entries.append(SourceEntry(sortKey + b"/", None, 0, below + b"/"))
-                        looked.append((entries[-1], None))
+                        take(entries[-1], None)
                     continue
                 if isExcluded and isExcluded(locale.decoded(below)):
                     continue
@@ -166,18 +166,14 @@ def _directoryEntries(
                 stat.S_ISREG(mode) and os.access(entry.name, os.R_OK, dir_fd=directory, effective_ids=True)
             ):
                 facts = (sortKey, status.st_size, status.st_mtime_ns, below, status.st_ctime_ns, status.st_ino)
-                known = new(SourceEntry, facts)
-                entries.append(known)
-                if onLooked:
-                    looked.append((known, status))
+                entries.append(new(SourceEntry, facts))
+                take(entries[-1], status)
             elif stat.S_ISREG(mode):
                 entries.append(SourceEntry(sortKey, None, 0, below))
-                looked.append((entries[-1], status))
+                take(entries[-1], status)
             else:
-                looked.append((SourceEntry(sortKey, None, 0, below), status))
+                take(SourceEntry(sortKey, None, 0, below), status)
                 onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "no longer a file"))
-    if onLooked:
-        onLooked(Looked(key, path, level, looked))
     entries.sort(key=_byKey)
     return entries
 
