@@ -29,7 +29,7 @@ from CedarBackup3.amazons3.attributes.storage import (
 )
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
-from CedarBackup3.amazons3.bucket.objects import openListing
+from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.content.followup import finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
@@ -43,7 +43,6 @@ from CedarBackup3.amazons3.model import (
     Difference,
     Kind,
     ObjectEntry,
-    S3Location,
     SourceEntry,
     VerifyReport,
 )
@@ -223,7 +222,7 @@ def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watche
         raise CommandFailed(str(result))
     if not result.isComplete:
         log.error("%s", result)
-    now = _objectNow(mirror, watcher)
+    now = objectNow(mirror, ATTRIBUTES_KEY)
     url = displayPath(mirror.location.url) + _NAME
     finding = _proof(mirror, directory, now, watcher) if now else None
     isUnmoved = before and now and (now.etag, now.lastModified) == (before.etag, before.lastModified)
@@ -235,13 +234,6 @@ def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watche
     elif finding.verdict == "unknown":
         watcher.findings.note("unproven", ATTRIBUTES_KEY, finding.size)
         log.info("Nothing proves what %s holds: %s", url, finding.why)
-
-
-def _objectNow(mirror: Mirror, watcher: Watcher) -> ObjectEntry | None:
-    """The object as it is listed now."""
-    alone = replace(mirror, location=S3Location(mirror.location.bucket, mirror.location.prefix + _NAME))
-    with openListing(alone, (), 1, lambda *told: None) as objects:
-        return next((found for found in objects() if not found.key), None)
 
 
 def _proof(mirror: Mirror, directory: str, found: ObjectEntry, watcher: Watcher) -> ContentFinding:
