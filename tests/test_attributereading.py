@@ -130,7 +130,7 @@ def test_what_is_left_out_is_not_recorded(tmp_path: Path) -> None:
     os.symlink("a", source / "l.tmp")
     os.symlink("nowhere", source / "m.tmp")
     for follow in ("safe", "none"):
-        found = walked(source, follow, excludes=("*.tmp", "cache/*"), maxSize=1000)  # type: ignore[arg-type]
+        found = walked(source, follow, excludes=("*.tmp", "cache/*"), maxSize=1000)
         assert found.byPath.keys() - {b"cache"} == {b"", b"a", b"d"}
 
 

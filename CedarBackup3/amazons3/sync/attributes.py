@@ -11,7 +11,7 @@ import logging
 import os
 import platform
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from types import MappingProxyType
@@ -72,6 +72,8 @@ class Attributes:
     omitted: CappedLines
     isFirst: bool = True
     """Whether no walk has begun yet."""
+    sourceChange: Callable[[], str] = lambda: ""
+    """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing."""
 
     def look(self, looked: Looked) -> Take:
         """What records what a walk looks at in a directory.
@@ -132,6 +134,10 @@ class Attributes:
             if found and _proof(mirror, directory, found, watcher).verdict == "matched":
                 log.info("The attributes of %s in %s are up to date", paths, url)
                 return
+            if change := self.sourceChange():
+                detail = f"has no newer attributes in {url}, because {change}; check what happened, then run again"
+                yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
+                return
             log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
             yield from _uploaded(mirror, directory, found, watcher)
 
@@ -158,7 +164,8 @@ class Attributes:
         url = displayPath(mirror.location.url) + _NAME
         log.info("Comparing the attributes of %s with %s", displayPath(mirror.source), url)
         if found is None:
-            yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=f"has no attributes in {url}; {_ADVICE}")
+            detail = f"has no attributes in {url}; a run with --attributes stores them"
+            yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
             return
         count = 0
 
@@ -174,9 +181,6 @@ class Attributes:
             except AttributesUnreadable as why:
                 yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
         watcher.findings.count("recorded", count, found.size)
-
-
-_ADVICE = "a run with --attributes stores them"
 
 
 @contextlib.contextmanager
