@@ -117,6 +117,18 @@ def test_what_is_recorded_is_what_is_there(tree: Path, follow: FollowLinks) -> N
     assert found.omitted == []
 
 
+def test_the_first_of_many_names_is_that_of_the_first_record(tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"m/5"])
+    paths = [f"m/{number}" for number in range(9)] + ["m!", "m0", "n", "o/1"]
+    (source / "o").mkdir()
+    for path in paths:
+        if path != "m/5":
+            os.link(source / "m/5", source / path)
+    found = walked(source).byPath
+    assert found[b"m!"].hardLink is None
+    assert {found[path.encode()].hardLink for path in paths if path != "m!"} == {b"m!"}
+
+
 def test_extended_attributes_are_recorded_by_name_and_through_no_link(tree: Path) -> None:
     try:
         for path in ("d-e", "d", ""):

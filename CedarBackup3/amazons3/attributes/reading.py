@@ -31,7 +31,7 @@ Xattrs = tuple[tuple[bytes, bytes], ...]
 _BATCH = 1000  # records
 _SLASH = ord("/")
 _MOST_HIDDEN = 1000
-_CTIME = AttributeRecord._fields.index("ctimeNs")
+_PATH, _CTIME, _HARD_LINK = map(AttributeRecord._fields.index, ("path", "ctimeNs", "hardLink"))
 _NO_XATTRS = {errno.ENOTSUP, errno.ENOSYS}
 _GONE = {errno.ENOENT, errno.ENOTDIR, errno.ENODATA, errno.ELOOP}
 
@@ -78,7 +78,7 @@ class AttributeReader:
         self._onOmitted = onOmitted
         self._batch: list[AttributeRecord] = []
         self._levels: list[_Level] = []
-        self._names: dict[tuple[int, int], bytes] = {}
+        self._names: dict[bytes, bytes] = {}
         self._bare: set[int] = set()
 
     def look(self, looked: Looked) -> Take:
@@ -125,6 +125,8 @@ class AttributeReader:
         for start in range(0, len(self._batch), _BATCH):
             columns = list(zip(*self._batch[start : start + _BATCH], strict=True))
             self.newestNs = max(self.newestNs, *columns[_CTIME])
+            if any(columns[_HARD_LINK]):
+                columns[_HARD_LINK] = tuple(map(self._firstName, columns[_HARD_LINK], columns[_PATH]))
             self._spool.appendColumns(columns)
         self._batch.clear()
 
@@ -140,7 +142,7 @@ class AttributeReader:
             key, size, mtimeNs, path, ctimeNs, _ = entry
             if size is not None and status is not None:
                 device, owner, group = status.st_dev, status.st_uid, status.st_gid
-                hardLink = self._firstName(path, status) if status.st_nlink > 1 else None
+                hardLink = _inodeOf(status) if status.st_nlink > 1 else None
                 xattrs = () if device in bare else readXattrs(place + path[start:], path, device)
                 facts = (key, path, status.st_mode, owner, group, *namesOf(owner, group), mtimeNs, ctimeNs, size)
                 keep((key, new(AttributeRecord, (*facts, b"", False, hardLink, xattrs, ""))))
@@ -162,7 +164,7 @@ class AttributeReader:
             else:
                 record = self._record(key, path, status)
                 if status.st_nlink > 1 and stat.S_ISREG(status.st_mode):
-                    record = record._replace(hardLink=self._firstName(path, status))
+                    record = record._replace(hardLink=_inodeOf(status))
                 record = record._replace(xattrs=self._xattrs(place, path, status.st_dev))
         except OSError:
             return None
@@ -198,9 +200,9 @@ class AttributeReader:
             status.st_size if stat.S_ISREG(status.st_mode) else None,
         )
 
-    def _firstName(self, path: bytes, status: os.stat_result) -> bytes | None:
-        """The path that the walk has met the same file by before; None: this is the first."""
-        first = self._names.setdefault((status.st_dev, status.st_ino), path)
+    def _firstName(self, inode: bytes | None, path: bytes) -> bytes | None:
+        """The path of the first record of the same file, if this is another; records come in their order."""
+        first = self._names.setdefault(inode, path) if inode else path
         return None if first is path else first
 
     def _xattrs(self, place: bytes, path: bytes, device: int, *, follow: bool = False) -> Xattrs:
@@ -227,6 +229,11 @@ class AttributeReader:
             self._onOmitted(path, f"its extended attributes: they have more than {MOST_XATTR_BYTES:,} bytes")
             return ()
         return tuple(sorted(found))
+
+
+def _inodeOf(status: os.stat_result) -> bytes:
+    """What stands for a file with several names until its record's turn comes, and its first name is known."""
+    return b"%d %d" % (status.st_dev, status.st_ino)
 
 
 @cache
