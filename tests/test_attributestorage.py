@@ -10,6 +10,7 @@ import stat
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,8 @@ def test_what_is_recorded_comes_back_and_is_what_the_schema_says(given: list[Att
         VALIDATOR.validate(json.loads(each))
     found = readAttributes(io.BytesIO(data))
     assert (found.header, list(found.records)) == (HEADER, given)
+    digested = replace(HEADER, hasDigests=True)
+    assert readAttributes(io.BytesIO(written(header=digested))).header == digested
     assert data == written(*given)
     assert [json.loads(each) for each in gzip.decompress(data).splitlines()][-1]["records"] == len(given)
 

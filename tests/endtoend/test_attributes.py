@@ -5,6 +5,7 @@ What is recorded of which path is a matter of tests/test_attributereading.py.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -106,8 +107,14 @@ def test_attributes_that_do_not_arrive_are_a_difference_and_the_files_are_backed
     damaged = syncOnce(source, "s3://bucket", "--verifyOnly", "--attributes")
     assert damaged.status == 7
     assert "The attributes are damaged: the object is not sound gzip" in damaged.stderr
-    assert syncOnce(source, "s3://bucket", "--attributes").status == 0
-    assert set(recorded(server)) == {b"", b"a"}
+    cache = ("--digestCache", str(tmp_path / "digests"))
+    assert syncOnce(source, "s3://bucket", "--attributes", *cache).status == 0
+    found = recorded(server)
+    assert {path: record.md5 for path, record in found.items()} == {b"": "", b"a": hashlib.md5(b"a").hexdigest()}
+    server.clearRequests()
+    assert syncOnce(source, "s3://bucket", "--attributes").status == 0  # which knows no digests
+    assert changes(server) == []
+    assert set(stored(server)) == {KEY, b"a"}
 
 
 def test_a_file_of_its_name_is_refused_with_the_switch_and_is_a_file_without(

@@ -6,24 +6,25 @@ What S3 cannot store of the source is in one object, which is no file's and take
 from __future__ import annotations
 
 import contextlib
-import heapq
 import logging
 import os
 import platform
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
-from CedarBackup3.amazons3.attributes.compare import attributeDifferences
+from CedarBackup3.amazons3.attributes.compare import attributeDifferences, inOrder
+from CedarBackup3.amazons3.attributes.earlier import isToKeep, withEarlier
 from CedarBackup3.amazons3.attributes.reading import AttributeReader
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import (
     MOST_PACKED,
     AttributesUnreadable,
     Header,
+    StoredAttributes,
     readAttributes,
     writeAttributes,
 )
@@ -31,6 +32,8 @@ from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArgume
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
+from CedarBackup3.amazons3.compare import finder
+from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.followup import finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
 from CedarBackup3.amazons3.local.looked import Looked, Take
@@ -74,6 +77,8 @@ class Attributes:
     """Whether no walk has begun yet."""
     sourceChange: Callable[[], str] = lambda: ""
     """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing."""
+    count: int = 0
+    """How many records were written or read last."""
 
     def look(self, looked: Looked) -> Take:
         """What records what a walk looks at in a directory.
@@ -96,7 +101,14 @@ class Attributes:
 
         return takeAtTop
 
-    def settle(self, mirror: Mirror, report: VerifyReport, found: ObjectEntry | None, watcher: Watcher) -> VerifyReport:
+    def settle(
+        self,
+        mirror: Mirror,
+        report: VerifyReport,
+        found: ObjectEntry | None,
+        watcher: Watcher,
+        cache: DigestCache | None = None,
+    ) -> VerifyReport:
         """Store or compare what the last walk has recorded; returns the report with what differs.
 
         Args:
@@ -104,6 +116,7 @@ class Attributes:
             report: of the files
             found: the object, if there is one
             watcher: keeps what is found
+            cache: has digests of contents, if there is one
         """
         if self.purpose == "none":
             return report
@@ -112,34 +125,60 @@ class Attributes:
         self.omitted.finish()
         watcher.findings.forget(Kind.ATTRIBUTES.value, "recorded")
         wrong = self._stored if self.purpose == "store" else self._compared
-        return _withDifferences(mirror, report, wrong(mirror, records, found, watcher), watcher)
+        return _withDifferences(mirror, report, wrong(mirror, records, found, watcher, cache), watcher)
 
     def _stored(
-        self, mirror: Mirror, records: Spool[AttributeRecord], found: ObjectEntry | None, watcher: Watcher
+        self,
+        mirror: Mirror,
+        records: Spool[AttributeRecord],
+        found: ObjectEntry | None,
+        watcher: Watcher,
+        cache: DigestCache | None,
     ) -> Iterator[Difference]:
         """Write the object, unless it is there as it would be written; yields that it is not, where it cannot be."""
-        with _privateDirectory() as directory, Spool(AttributeRecord._make) as hidden:
+        with _privateDirectory() as directory, Spool(AttributeRecord._make) as earlier:
             if found and self.reader.hidden:
-                hidden.extend(self._hiddenRecords(mirror, found, directory))
-            merged: Iterable[AttributeRecord] = heapq.merge(records, hidden, key=attrgetter("orderKey"))
-            header = Header(
-                f"{NAME} {VERSION}", displayPath(mirror.source), displayPath(platform.node()), self.reader.newestNs
-            )
-            path = os.path.join(directory, _NAME)
-            with temporaryRoom(), open(path, "wb") as file:
-                count = writeAttributes(file, header, merged if hidden else records, self._omit)
-            size = os.path.getsize(path)
-            watcher.findings.count("recorded", count, size)
-            url, paths = displayPath(mirror.location.url) + _NAME, displayCount(count, "path")
-            if found and _proof(mirror, directory, found, watcher).verdict == "matched":
+                self._keepEarlier(mirror, found, earlier)
+            isSame = self._isWritten(mirror, directory, records, earlier, found, watcher, cache)
+            if found and not isSame and not self.reader.hidden:
+                self._keepEarlier(mirror, found, earlier)
+                if not earlier.isEmpty:
+                    isSame = self._isWritten(mirror, directory, records, earlier, found, watcher, cache)
+            url, paths = displayPath(mirror.location.url) + _NAME, displayCount(self.count, "path")
+            if isSame:
                 log.info("The attributes of %s in %s are up to date", paths, url)
-                return
-            if change := self.sourceChange():
+            elif change := self.sourceChange():
                 detail = f"has no newer attributes in {url}, because {change}; check what happened, then run again"
                 yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
-                return
-            log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
-            yield from _uploaded(mirror, directory, found, watcher)
+            else:
+                size = os.path.getsize(os.path.join(directory, _NAME))
+                log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
+                yield from _uploaded(mirror, directory, found, watcher)
+
+    def _isWritten(
+        self,
+        mirror: Mirror,
+        directory: str,
+        records: Spool[AttributeRecord],
+        earlier: Spool[AttributeRecord],
+        found: ObjectEntry | None,
+        watcher: Watcher,
+        cache: DigestCache | None,
+    ) -> bool:
+        """Write the file; returns whether it is what the object holds."""
+        hasDigests = bool(cache) or any(record.md5 for record in earlier)
+        whole: Iterable[AttributeRecord] = records
+        if hasDigests or not earlier.isEmpty:
+            known = finder(cache.wholeDigests(mirror.source)) if cache and not mirror.locale.isLegacy else _unknown
+            whole = withEarlier(records, earlier, self.reader.hidden, known)
+        source, host = displayPath(mirror.source), displayPath(platform.node())
+        header = Header(f"{NAME} {VERSION}", source, host, self.reader.newestNs, hasDigests)
+        path = os.path.join(directory, _NAME)
+        with temporaryRoom(), open(path, "wb") as file:
+            self.count = writeAttributes(file, header, whole, self._omit)
+        watcher.findings.forget("recorded")
+        watcher.findings.count("recorded", self.count, os.path.getsize(path))
+        return found is not None and _proof(mirror, directory, found, watcher).verdict == "matched"
 
     def _omit(self, record: AttributeRecord) -> None:
         log.warning(
@@ -147,18 +186,25 @@ class Attributes:
             displayPath(self.mirror.pathTo(record.path)),
         )
 
-    def _hiddenRecords(self, mirror: Mirror, found: ObjectEntry, directory: str) -> Iterator[AttributeRecord]:
-        """What was recorded earlier of what cannot be read now, since its objects stay as well."""
-        prefixes = tuple(self.reader.hidden)
+    def _keepEarlier(self, mirror: Mirror, found: ObjectEntry, earlier: Spool[AttributeRecord]) -> None:
+        """Keep of what is stored the digests, and the records of what cannot be read now: its objects stay as well."""
+        hidden = self.reader.hidden
         try:
-            for record in _fetched(mirror, found, directory):
-                if record.orderKey.startswith(prefixes) and record.orderKey not in prefixes:
-                    yield record
+            with _fetched(mirror, found) as stored:
+                if stored.header.hasDigests or hidden:
+                    earlier.extend(record for record in inOrder(stored.records) if isToKeep(record, hidden))
         except AttributesUnreadable as why:
-            log.warning("The attributes of what cannot be read now are lost: %s", why)
+            earlier.clear()
+            if hidden:
+                log.warning("The attributes of what cannot be read now are lost: %s", why)
 
     def _compared(
-        self, mirror: Mirror, records: Spool[AttributeRecord], found: ObjectEntry | None, watcher: Watcher
+        self,
+        mirror: Mirror,
+        records: Spool[AttributeRecord],
+        found: ObjectEntry | None,
+        watcher: Watcher,
+        cache: DigestCache | None,
     ) -> Iterator[Difference]:
         """What differs from the records that are stored."""
         url = displayPath(mirror.location.url) + _NAME
@@ -167,20 +213,23 @@ class Attributes:
             detail = f"has no attributes in {url}; a run with --attributes stores them"
             yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
             return
-        count = 0
-
-        def counted() -> Iterator[AttributeRecord]:
-            nonlocal count
-            for count, record in enumerate(_fetched(mirror, found, directory), 1):  # noqa: B007 - used below
-                yield record
-
-        with _privateDirectory() as directory:
-            try:
-                for path, detail in attributeDifferences(records, counted(), self.reader.hidden):
+        try:
+            with _fetched(mirror, found) as stored:
+                for path, detail in attributeDifferences(records, self._counted(stored.records), self.reader.hidden):
                     yield Difference(Kind.ATTRIBUTES, path, None, None, detail=f"{detail} in {url}")
-            except AttributesUnreadable as why:
-                yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
-        watcher.findings.count("recorded", count, found.size)
+        except AttributesUnreadable as why:
+            yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
+        watcher.findings.count("recorded", self.count, found.size)
+
+    def _counted(self, records: Iterable[AttributeRecord]) -> Iterator[AttributeRecord]:
+        self.count = 0
+        for record in records:
+            self.count += 1
+            yield record
+
+
+def _unknown(path: bytes) -> None:
+    return None
 
 
 @contextlib.contextmanager
@@ -215,7 +264,7 @@ def _withDifferences(
         lines.log(differenceLine(mirror, each))
         kept += [each] if len(kept) < KEPT else []
     lines.finish()
-    counts = {**report.counts, Kind.ATTRIBUTES: lines.count}
+    counts = Counter({**report.counts, Kind.ATTRIBUTES: lines.count})
     return replace(report, counts=MappingProxyType(counts), differences=tuple(kept))
 
 
@@ -255,21 +304,21 @@ def _proof(mirror: Mirror, directory: str, found: ObjectEntry, watcher: Watcher)
     return finding
 
 
-def _fetched(mirror: Mirror, found: ObjectEntry, directory: str) -> Iterator[AttributeRecord]:
-    """The records that are stored.
+@contextlib.contextmanager
+def _fetched(mirror: Mirror, found: ObjectEntry) -> Iterator[StoredAttributes]:
+    """What is stored, to be read while the context lasts.
 
     Raises:
-        AttributesUnreadable: they cannot be fetched, or not read
+        AttributesUnreadable: it cannot be fetched, or not read
     """
     if found.size > MOST_PACKED:
         raise AttributesUnreadable(f"The attributes are refused: the object has {displayBytes(found.size)}")
-    file = os.path.join(directory, "stored")
-    with temporaryRoom():
-        result = runAws(downloadOneArguments(mirror.location, _NAME, os.fsencode(file)), mirror.aws)
-    if result.status != 0:
-        raise AttributesUnreadable(f"The attributes cannot be fetched: {result}")
     lines = CappedLines("records that are passed over", logging.WARNING)
-    with open(file, "rb") as stream:
-        yield from readAttributes(stream, lines.log).records
+    with _privateDirectory() as directory:
+        file = os.path.join(directory, _NAME)
+        result = runAws(downloadOneArguments(mirror.location, _NAME, os.fsencode(file)), mirror.aws)
+        if result.status != 0:
+            raise AttributesUnreadable(f"The attributes cannot be fetched: {result}")
+        with open(file, "rb") as stream:
+            yield readAttributes(stream, lines.log)
     lines.finish()
-    os.unlink(file)

@@ -415,7 +415,8 @@ def _report(
     for each in lines.values():
         each.finish()
     if attributes and not (check and check.isUnfinished):
-        report = attributes.settle(mirror, report, finder(objects())(ATTRIBUTES_KEY), watcher)
+        found = finder(objects())(ATTRIBUTES_KEY)
+        report = attributes.settle(mirror, report, found, watcher, check.cache if check else None)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report
