@@ -137,13 +137,20 @@ class Attributes:
     ) -> Iterator[Difference]:
         """Write the object, unless it is there as it would be written; yields that it is not, where it cannot be."""
         with _privateDirectory() as directory, Spool(AttributeRecord._make) as earlier:
-            if found and self.reader.hidden:
-                self._keepEarlier(mirror, found, earlier)
-            isSame = self._isWritten(mirror, directory, records, earlier, found, watcher, cache)
-            if found and not isSame and not self.reader.hidden:
-                self._keepEarlier(mirror, found, earlier)
-                if not earlier.isEmpty:
-                    isSame = self._isWritten(mirror, directory, records, earlier, found, watcher, cache)
+            hidden = self.reader.hidden
+            hasDigests = cache is not None
+
+            def isWritten() -> bool:
+                known = finder(cache.wholeDigests(mirror.source)) if cache and not mirror.locale.isLegacy else _unknown
+                whole = withEarlier(records, earlier, hidden, known) if hasDigests or not earlier.isEmpty else records
+                return self._isWritten(mirror, directory, whole, found, watcher, hasDigests=hasDigests)
+
+            if found and hidden:
+                hasDigests |= self._keepEarlier(mirror, found, earlier)
+            isSame = isWritten()
+            if found and not isSame and not hidden and self._keepEarlier(mirror, found, earlier):
+                hasDigests = True
+                isSame = isWritten()
             url, paths = displayPath(mirror.location.url) + _NAME, displayCount(self.count, "path")
             if isSame:
                 log.info("The attributes of %s in %s are up to date", paths, url)
@@ -159,23 +166,18 @@ class Attributes:
         self,
         mirror: Mirror,
         directory: str,
-        records: Spool[AttributeRecord],
-        earlier: Spool[AttributeRecord],
+        records: Iterable[AttributeRecord],
         found: ObjectEntry | None,
         watcher: Watcher,
-        cache: DigestCache | None,
+        *,
+        hasDigests: bool,
     ) -> bool:
         """Write the file; returns whether it is what the object holds."""
-        hasDigests = bool(cache) or any(record.md5 for record in earlier)
-        whole: Iterable[AttributeRecord] = records
-        if hasDigests or not earlier.isEmpty:
-            known = finder(cache.wholeDigests(mirror.source)) if cache and not mirror.locale.isLegacy else _unknown
-            whole = withEarlier(records, earlier, self.reader.hidden, known)
         source, host = displayPath(mirror.source), displayPath(platform.node())
         header = Header(f"{NAME} {VERSION}", source, host, self.reader.newestNs, hasDigests)
         path = os.path.join(directory, _NAME)
         with temporaryRoom(), open(path, "wb") as file:
-            self.count = writeAttributes(file, header, whole, self._omit)
+            self.count = writeAttributes(file, header, records, self._omit)
         watcher.findings.forget("recorded")
         watcher.findings.count("recorded", self.count, os.path.getsize(path))
         return found is not None and _proof(mirror, directory, found, watcher).verdict == "matched"
@@ -186,17 +188,22 @@ class Attributes:
             displayPath(self.mirror.pathTo(record.path)),
         )
 
-    def _keepEarlier(self, mirror: Mirror, found: ObjectEntry, earlier: Spool[AttributeRecord]) -> None:
-        """Keep of what is stored the digests, and the records of what cannot be read now: its objects stay as well."""
+    def _keepEarlier(self, mirror: Mirror, found: ObjectEntry, earlier: Spool[AttributeRecord]) -> bool:
+        """Keep of what is stored the digests, and the records of what cannot be read now: its objects stay as well.
+
+        Returns whether what is stored has digests.
+        """
         hidden = self.reader.hidden
         try:
             with _fetched(mirror, found) as stored:
                 if stored.header.hasDigests or hidden:
                     earlier.extend(record for record in inOrder(stored.records) if isToKeep(record, hidden))
+                return stored.header.hasDigests
         except AttributesUnreadable as why:
             earlier.clear()
             if hidden:
                 log.warning("The attributes of what cannot be read now are lost: %s", why)
+        return False
 
     def _compared(
         self,
