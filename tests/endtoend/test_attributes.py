@@ -140,6 +140,9 @@ def test_it_goes_up_as_the_files_do_and_neither_keys_nor_parts_hide_that_it_is_t
     assert syncOnce(source, "s3://bucket/p", "--attributes", *settings).status == 0
     keyed = server.objects("bucket")[b"p/" + KEY]
     assert (keyed.storageClass, keyed.headers["x-amz-server-side-encryption"]) == ("STANDARD_IA", "aws:kms")
+    server.clearRequests()
+    assert syncOnce(source, "s3://bucket/p", "--attributes", *settings).status == 0
+    assert changes(server) == []
     for number in range(3000):
         (source / f"{number}").mkdir()
         try:

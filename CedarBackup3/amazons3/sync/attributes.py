@@ -6,6 +6,7 @@ What S3 cannot store of the source is in one object, which is no file's and take
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import logging
 import os
 import platform
@@ -136,21 +137,28 @@ class Attributes:
         cache: DigestCache | None,
     ) -> Iterator[Difference]:
         """Write the object, unless it is there as it would be written; yields that it is not, where it cannot be."""
-        with _privateDirectory() as directory, Spool(AttributeRecord._make) as earlier:
+        with (
+            _privateDirectory() as directory,
+            _privateDirectory() as fetched,
+            Spool(AttributeRecord._make) as earlier,
+        ):
             hidden = self.reader.hidden
             hasDigests = cache is not None
 
             def isWritten() -> bool:
                 known = finder(cache.wholeDigests(mirror.source)) if cache and not mirror.locale.isLegacy else _unknown
                 whole = withEarlier(records, earlier, hidden, known) if hasDigests or not earlier.isEmpty else records
-                return self._isWritten(mirror, directory, whole, found, watcher, hasDigests=hasDigests)
+                self._write(mirror, directory, whole, watcher, hasDigests=hasDigests)
+                return _isSame(directory, fetched) or bool(
+                    found and _proof(mirror, directory, found, watcher).verdict == "matched"
+                )
 
             if found and hidden:
-                hasDigests |= self._keepEarlier(mirror, found, earlier)
+                hasDigests |= self._keepEarlier(mirror, found, earlier, fetched)
             isSame = isWritten()
-            if found and not isSame and not hidden and self._keepEarlier(mirror, found, earlier):
-                hasDigests = True
-                isSame = isWritten()
+            if found and not isSame and not hidden:
+                hasDigests |= self._keepEarlier(mirror, found, earlier, fetched)
+                isSame = isWritten() if hasDigests else _isSame(directory, fetched)
             url, paths = displayPath(mirror.location.url) + _NAME, displayCount(self.count, "path")
             if isSame:
                 log.info("The attributes of %s in %s are up to date", paths, url)
@@ -162,17 +170,16 @@ class Attributes:
                 log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
                 yield from _uploaded(mirror, directory, found, watcher)
 
-    def _isWritten(
+    def _write(
         self,
         mirror: Mirror,
         directory: str,
         records: Iterable[AttributeRecord],
-        found: ObjectEntry | None,
         watcher: Watcher,
         *,
         hasDigests: bool,
-    ) -> bool:
-        """Write the file; returns whether it is what the object holds."""
+    ) -> None:
+        """Write the file that is to be the object."""
         source, host = displayPath(mirror.source), displayPath(platform.node())
         header = Header(f"{NAME} {VERSION}", source, host, self.reader.newestNs, hasDigests)
         path = os.path.join(directory, _NAME)
@@ -180,7 +187,6 @@ class Attributes:
             self.count = writeAttributes(file, header, records, self._omit)
         watcher.findings.forget("recorded")
         watcher.findings.count("recorded", self.count, os.path.getsize(path))
-        return found is not None and _proof(mirror, directory, found, watcher).verdict == "matched"
 
     def _omit(self, record: AttributeRecord) -> None:
         log.warning(
@@ -188,14 +194,14 @@ class Attributes:
             displayPath(self.mirror.pathTo(record.path)),
         )
 
-    def _keepEarlier(self, mirror: Mirror, found: ObjectEntry, earlier: Spool[AttributeRecord]) -> bool:
+    def _keepEarlier(self, mirror: Mirror, found: ObjectEntry, earlier: Spool[AttributeRecord], directory: str) -> bool:
         """Keep of what is stored the digests, and the records of what cannot be read now: its objects stay as well.
 
         Returns whether what is stored has digests.
         """
         hidden = self.reader.hidden
         try:
-            with _fetched(mirror, found) as stored:
+            with _fetched(mirror, found, directory) as stored:
                 if stored.header.hasDigests or hidden:
                     earlier.extend(record for record in inOrder(stored.records) if isToKeep(record, hidden))
                 return stored.header.hasDigests
@@ -221,7 +227,7 @@ class Attributes:
             yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
             return
         try:
-            with _fetched(mirror, found) as stored:
+            with _privateDirectory() as directory, _fetched(mirror, found, directory) as stored:
                 for path, detail in attributeDifferences(records, self._counted(stored.records), self.reader.hidden):
                     yield Difference(Kind.ATTRIBUTES, path, None, None, detail=f"{detail} in {url}")
         except AttributesUnreadable as why:
@@ -233,6 +239,12 @@ class Attributes:
         for record in records:
             self.count += 1
             yield record
+
+
+def _isSame(directory: str, other: str) -> bool:
+    """Whether the file in a directory is the one that was fetched into another, if one was."""
+    path, fetched = os.path.join(directory, _NAME), os.path.join(other, _NAME)
+    return os.path.exists(fetched) and filecmp.cmp(path, fetched, shallow=False)
 
 
 def _unknown(path: bytes) -> None:
@@ -312,8 +324,8 @@ def _proof(mirror: Mirror, directory: str, found: ObjectEntry, watcher: Watcher)
 
 
 @contextlib.contextmanager
-def _fetched(mirror: Mirror, found: ObjectEntry) -> Iterator[StoredAttributes]:
-    """What is stored, to be read while the context lasts.
+def _fetched(mirror: Mirror, found: ObjectEntry, directory: str) -> Iterator[StoredAttributes]:
+    """What is stored, fetched into a directory, to be read while the context lasts.
 
     Raises:
         AttributesUnreadable: it cannot be fetched, or not read
@@ -321,11 +333,10 @@ def _fetched(mirror: Mirror, found: ObjectEntry) -> Iterator[StoredAttributes]:
     if found.size > MOST_PACKED:
         raise AttributesUnreadable(f"The attributes are refused: the object has {displayBytes(found.size)}")
     lines = CappedLines("records that are passed over", logging.WARNING)
-    with _privateDirectory() as directory:
-        file = os.path.join(directory, _NAME)
-        result = runAws(downloadOneArguments(mirror.location, _NAME, os.fsencode(file)), mirror.aws)
-        if result.status != 0:
-            raise AttributesUnreadable(f"The attributes cannot be fetched: {result}")
-        with open(file, "rb") as stream:
-            yield readAttributes(stream, lines.log)
+    file = os.path.join(directory, _NAME)
+    result = runAws(downloadOneArguments(mirror.location, _NAME, os.fsencode(file)), mirror.aws)
+    if result.status != 0:
+        raise AttributesUnreadable(f"The attributes cannot be fetched: {result}")
+    with open(file, "rb") as stream:
+        yield readAttributes(stream, lines.log)
     lines.finish()
