@@ -31,7 +31,7 @@ _LAYERS: tuple[tuple[str, ...], ...] = (
     ("amazons3.local",),
     ("amazons3.mirror", "amazons3.compare"),
     ("amazons3.bucket",),
-    ("amazons3.names", "amazons3.content"),
+    ("amazons3.names", "amazons3.content", "amazons3.attributes"),
     ("amazons3.sync", "amazons3.restore", "amazons3.inspect", "cli"),
     ("tools.shared",),
     ("tools",),

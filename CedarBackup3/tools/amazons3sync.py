@@ -68,6 +68,7 @@ class SyncOptions(NamedTuple):
     maxSize: int = 0
     """In bytes; 0: no limit."""
     followLinks: FollowLinks = "safe"
+    attributes: bool = False
     allowEmptySource: bool = False
     requireFile: str = ""
     maxDelete: str = ""
@@ -131,6 +132,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
         trackRenames=options.trackRenames,
         proveUploads=not options.noUploadProof,
         endIncompleteUploads=options.endIncompleteUploads,
+        attributes=options.attributes,
     )
     report = runSync(mirror, how, context)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
@@ -338,6 +340,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         oneFileSystem=values["oneFileSystem"],
         maxSize=values["maxSize"] or 0,
         followLinks="none" if values["noFollowLinks"] else values["followLinks"] or "safe",
+        attributes=values["attributes"],
         allowEmptySource=values["allowEmptySource"],
         requireFile=values["requireFile"],
         maxDelete=values["maxDelete"],
@@ -379,8 +382,9 @@ def _answer(options: SyncOptions) -> str:
     objectActions = [
         *["PutObject", "AbortMultipartUpload"] * changes,
         *["DeleteObject"] * deletes,
-        # What `head-object` takes, and the copies of moves.
-        *["GetObject"] * (options.checkContent or (changes and options.trackRenames)),
+        # For `head-object`, the copies of moves, and the stored attributes of what cannot be read.
+        *["GetObject"]
+        * (options.checkContent or (changes and options.trackRenames) or (options.attributes and not options.dryRun)),
         *["ListMultipartUploadParts"] * endsUploads,
     ]
     aws = policySettings(options.aws, options.kmsKey)
@@ -433,6 +437,7 @@ Exit status 0 means done and verified.""",
             Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
             Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
             Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
+            Switch("", "attributes", "Keep modes, owners, times, links in the bucket, too"),
         ),
         *grouped(
             "Guards",

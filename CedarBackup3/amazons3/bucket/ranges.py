@@ -9,7 +9,7 @@ from itertools import compress
 
 from CedarBackup3.amazons3.aws.rules import RuleSet
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, ObjectEntry, isFolderMarker
 from CedarBackup3.amazons3.spool import Spool
 
 
@@ -69,7 +69,7 @@ class KeyRange:
         return isWhole
 
     def _isWanted(self, key: bytes, size: int) -> bool:
-        if self._isLeftOut:
+        if self._isLeftOut and key != ATTRIBUTES_KEY:
             name = key.decode()
             isLeftOut = self._isLeftOut(name)
             if isLeftOut is not None:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from CedarBackup3.amazons3.aws.ruleuse import OnLeftOut, RuleUse
 from CedarBackup3.amazons3.local.filters import heldReason
+from CedarBackup3.amazons3.local.looked import OnLooked, nobodyLooks
 from CedarBackup3.amazons3.local.tree import LocalTree, openRoot
 from CedarBackup3.amazons3.local.walk import OnDirectory, OnPath, OnSkipped, treeEntries
 from CedarBackup3.amazons3.model import LEFT_ALONE, LeftAlone, SourceEntry
@@ -42,6 +43,7 @@ def openScan(
     onProgress: OnProgress,
     onLeftAlone: Callable[[SourceEntry], object] = lambda entry: None,
     onLeftOut: OnLeftOut | None = None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
 
@@ -53,6 +55,7 @@ def openScan(
         onProgress: called with the walk
         onLeftAlone: called with each entry that is left alone
         onLeftOut: called with what a rule leaves out, in the walk and later in listings
+        onLooked: as for `sourceEntries`
     """
     samples: list[bytes] = []
     mounts = set(_mountsAround(mounted, tree.root))
@@ -62,7 +65,7 @@ def openScan(
         mounts.update(_mountsAround(mounted, os.path.realpath(tree.pathTo(path))))
 
     use = RuleUse(tree.filters.rules, onLeftOut)
-    entries = sourceEntries(tree, onSkipped, onDirectory, follow, use)
+    entries = sourceEntries(tree, onSkipped, onDirectory, follow, use, onLooked)
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
             kept.append(chunk)
@@ -102,6 +105,7 @@ def sourceEntries(
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
     use: RuleUse | None = None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[SourceEntry]:
     """The files of the source in key order, as `treeEntries` has them.
 
@@ -110,4 +114,4 @@ def sourceEntries(
         GuardRefused: as `treeEntries`
     """
     with openRoot(tree) as root:
-        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink, use)
+        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink, use, onLooked)

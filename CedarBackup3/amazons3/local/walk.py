@@ -19,6 +19,7 @@ from CedarBackup3.amazons3.aws.ruleuse import RuleUse
 from CedarBackup3.amazons3.local.filesystem import FileSystem
 from CedarBackup3.amazons3.local.filters import heldReason
 from CedarBackup3.amazons3.local.links import isTrusted, mayRead
+from CedarBackup3.amazons3.local.looked import Looked, OnLooked, Take, nobodyLooks
 from CedarBackup3.amazons3.local.opentree import Level, NotFollowed, OpenTree, followLink
 from CedarBackup3.amazons3.local.ruling import Ruling
 from CedarBackup3.amazons3.local.tree import LocalTree
@@ -49,6 +50,7 @@ def treeEntries(
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
     use: RuleUse | None = None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[SourceEntry]:
     """The files below an open directory in key order, and what cannot be read, a directory in its place.
 
@@ -62,6 +64,7 @@ def treeEntries(
         onDirectory: called with each directory when the walk enters it
         onLink: called with links to directories that have files, when the walk leaves them
         use: is shown what the rules match
+        onLooked: called with each directory when the walk enters it; what it returns is called with all that is there
 
     Raises:
         CedarBackupError: the directory itself cannot be read (any more)
@@ -69,7 +72,7 @@ def treeEntries(
     """
     with OpenTree(root, local.followLinks, local.owners) as tree:
         fileSystem = FileSystem(root) if local.filters.isOneFileSystem else None
-        walk = _Walk(local, tree, RuleSet(local.filters.rules), use, fileSystem, onSkipped)
+        walk = _Walk(local, tree, RuleSet(local.filters.rules), use, fileSystem, onSkipped, onLooked)
         try:
             entries = _directoryEntries(walk, b"", b"")
         except OSError as error:
@@ -129,6 +132,7 @@ class _Walk(NamedTuple):
     fileSystem: FileSystem | None
     """The one that the walk does not leave, if it is to stay there."""
     onSkipped: OnSkipped
+    onLooked: OnLooked
 
 
 def _contents(walk: _Walk, entry: SourceEntry) -> tuple[int | None, list[SourceEntry]]:
@@ -163,6 +167,7 @@ def _directoryEntries(walk: _Walk, path: bytes, key: bytes, taken: frozenset[byt
     entries: list[SourceEntry] = []
     level = tree.directory(path.rstrip(b"/"))
     directory, owners = level.descriptor, level.owners
+    take = walk.onLooked(Looked(key, path, level))
     # Some legacy encodings spell a character in two ways, and a decoded name leads to one of them only: there names are
     # read as bytes, for which the system wants a path.
     names: Any = os.scandir(b"/proc/self/fd/%d" % directory if isLegacy else directory)
@@ -173,13 +178,13 @@ def _directoryEntries(walk: _Walk, path: bytes, key: bytes, taken: frozenset[byt
             sortKey = key + locale.keyOf(name) if isLegacy else below
             try:
                 if entry.is_symlink():
-                    linked = _linkedEntry(walk, ruling, level, SourceEntry(sortKey, None, 0, below))
-                    if linked:
-                        entries.append(linked)
+                    link = SourceEntry(sortKey, None, 0, below)
+                    entries += _linkedEntries(walk, ruling, level, link, take)
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if not (ruling and ruling.prunes(below + b"/")):
                         entries.append(SourceEntry(sortKey + b"/", None, 0, below + b"/"))
+                        take(entries[-1], None)
                     continue
                 if ruling and ruling.isLeftOut(below):
                     continue
@@ -198,9 +203,12 @@ def _directoryEntries(walk: _Walk, path: bytes, key: bytes, taken: frozenset[byt
             ):
                 facts = (sortKey, status.st_size, status.st_mtime_ns, below, status.st_ctime_ns, status.st_ino)
                 entries.append(new(SourceEntry, facts))
+                take(entries[-1], status)
             elif stat.S_ISREG(mode):
                 entries.append(SourceEntry(sortKey, None, 0, below))
+                take(entries[-1], status)
             else:
+                take(SourceEntry(sortKey, None, 0, below), status)
                 onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "no longer a file"))
     entries.sort(key=_byKey)
     return entries
@@ -209,10 +217,16 @@ def _directoryEntries(walk: _Walk, path: bytes, key: bytes, taken: frozenset[byt
 _byKey, _byTime = itemgetter(0), itemgetter(2)
 
 
-def _linkedEntry(walk: _Walk, ruling: Ruling | None, level: Level, entry: SourceEntry) -> SourceEntry | None:
-    """What a link stands for, or nothing if it is left out; the arguments are those of `_followed`."""
-    linked = _followed(walk, level, entry, walk.onSkipped)
-    return ruling.linked(linked) if ruling and linked else linked
+def _linkedEntries(
+    walk: _Walk, ruling: Ruling | None, level: Level, link: SourceEntry, take: Take
+) -> tuple[SourceEntry, ...]:
+    """What a link stands for, if it stands for anything; the link itself is taken unless it is left out."""
+    followed = _followed(walk, level, link, walk.onSkipped)
+    linked = ruling.linked(followed) if ruling and followed else followed
+    isDirectory = followed is not None and followed.path.endswith(b"/")
+    if linked if isDirectory else not (ruling and ruling.isLeftOut(link.path)):
+        take(linked or link, None)
+    return (linked,) if linked else ()
 
 
 def _followed(walk: _Walk, level: Level, entry: SourceEntry, onSkipped: OnSkipped) -> SourceEntry | None:

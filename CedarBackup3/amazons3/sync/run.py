@@ -11,6 +11,7 @@ from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Kind, VerifyReport
 from CedarBackup3.amazons3.progress import Watcher, logTimes
 from CedarBackup3.amazons3.sync import steps
+from CedarBackup3.amazons3.sync.attributes import Attributes, openAttributes
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
 from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
 from CedarBackup3.amazons3.sync.incomplete import endIncompleteUploads
@@ -49,6 +50,8 @@ class RunOptions:
     """Compare the content of what goes up with the ETags of its objects."""
     endIncompleteUploads: int = 0
     """End uploads that were begun more than so many days ago, after a clean run; 0: none."""
+    attributes: bool = False
+    """Keep what S3 cannot store of the source in an object of the target."""
 
 
 def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyReport | None:
@@ -71,27 +74,29 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
         targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as locked,
         awsSession(locked) as aws,
         logTimes(watcher),
-        steps.checkedScan(mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames) as scan,
+        _attributes(mirror, options) as attributes,
+        steps.checkedScan(
+            mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames, attributes=attributes
+        ) as scan,
     ):
         if options.verifyOnly:
             requireSentinel(mirror, options.guards)
             whole = check if check.isWhole else None
-            compared = steps.compareScan(mirror, scan, watcher, options.listings, whole)
+            compared = steps.compareScan(mirror, scan, watcher, options.listings, whole, attributes)
             steps.warnOfUnusedRules(mirror, scan)
             return compared
-        with steps.preparePlan(mirror, scan, watcher, options.listings, check, trackRenames=options.trackRenames) as (
-            plan,
-            proof,
-        ):
+        with steps.preparePlan(
+            mirror, scan, watcher, options.listings, check, attributes, trackRenames=options.trackRenames
+        ) as (plan, proof):
             steps.warnOfUnusedRules(mirror, scan)
             requireHarmless(mirror, options.guards, plan)
             if plan.length and options.dryRun:
                 steps.logSteps(mirror, plan)
                 report = None
             elif plan.length:
-                report = _carriedOut(mirror, scan, plan, options, watcher, check)
+                report = _carriedOut(mirror, scan, plan, options, watcher, check, attributes)
             else:
-                report = _repaired(mirror, scan, options, watcher, check, proof())
+                report = _repaired(mirror, scan, options, watcher, check, attributes, proof())
         if options.endIncompleteUploads and (report is None or report.isClean):
             endIncompleteUploads(mirror, options.endIncompleteUploads, watcher, dryRun=options.dryRun)
         return report
@@ -106,8 +111,20 @@ def _contentCheck(options: RunOptions) -> contextlib.AbstractContextManager[Cont
     )
 
 
+def _attributes(mirror: Mirror, options: RunOptions) -> contextlib.AbstractContextManager[Attributes | None]:
+    if not options.attributes:
+        return contextlib.nullcontext()
+    return openAttributes(mirror, "none" if options.dryRun else "compare" if options.verifyOnly else "store")
+
+
 def _carriedOut(
-    mirror: Mirror, scan: Scan, plan: Plan, options: RunOptions, watcher: Watcher, check: ContentCheck
+    mirror: Mirror,
+    scan: Scan,
+    plan: Plan,
+    options: RunOptions,
+    watcher: Watcher,
+    check: ContentCheck,
+    attributes: Attributes | None,
 ) -> VerifyReport:
     """Carry the plan out, and prove that it is done; the digests for that are made meanwhile."""
     with (
@@ -118,8 +135,8 @@ def _carriedOut(
         with digests.making() if rest.uploads and check.mayRead else contextlib.nullcontext():
             results = steps.carryOut(mirror, scan, rest, watcher, options.method, options.guards, hasBegun=moved > 0)
         trace = steps.traceOf(scan, plan, digests, moved)
-        report = steps.compareAfresh(mirror, scan, watcher, options.listings, check, trace)
-        report = _repaired(mirror, scan, options, watcher, check, report, trace)
+        report = steps.compareAfresh(mirror, scan, watcher, options.listings, check, trace, attributes)
+        report = _repaired(mirror, scan, options, watcher, check, attributes, report, trace)
     if report.isClean and not all(result.isComplete for result in results):
         steps.logRecovered(mirror)
     return report
@@ -131,10 +148,12 @@ def _repaired(
     options: RunOptions,
     watcher: Watcher,
     check: ContentCheck,
+    attributes: Attributes | None,
     report: VerifyReport,
     trace: RunTrace | None = None,
 ) -> VerifyReport:
     """The report, or that of another comparison after what differs has been uploaded once more."""
     if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
         return report
-    return uploadAgain(mirror, scan, watcher, options.listings, check, trace, isWhole=options.repairContent)
+    isWhole = options.repairContent
+    return uploadAgain(mirror, scan, watcher, options.listings, check, trace, isWhole=isWhole, attributes=attributes)
