@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
 import math
@@ -10,7 +11,7 @@ import re
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,7 +20,9 @@ from CedarBackup3.amazons3.aws.arguments import Arguments, configureArguments
 from CedarBackup3.amazons3.aws.configuration import configuredEndpoint, ignoresConfiguredEndpoints
 from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.aws.idle import IdleWatch
+from CedarBackup3.amazons3.aws.overlay import NoOverlay
 from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.aws.transfers import AS_IT_IS, Pace, pacedEnvironment
 from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import NOT_STARTED, STATUS_UNKNOWN, displayText, executeCommand
 
@@ -91,7 +94,9 @@ def runAws(
     *,
     onOutput: Callable[[bytes], object] | None = None,
     onOutputLine: Callable[[bytes], object] | None = None,
+    onErrorLine: Callable[[str], object] = lambda line: None,
     shouldStop: Callable[[], bool] = lambda: False,
+    pace: Pace = AS_IT_IS,
 ) -> AwsResult:
     """Run aws and return how it ended; what it prints goes to the output log, or else to `onOutputLine`.
 
@@ -100,9 +105,12 @@ def runAws(
         settings: how to run it
         onOutput: receives what it prints, as it comes, in whatever pieces
         onOutputLine: receives what it prints line by line
+        onErrorLine: receives each line of its standard error
         shouldStop: asked now and then; aws is stopped once it says yes
+        pace: how it is to transfer
 
     Raises:
+        CommandFailed: it cannot be made to keep that pace
         CedarBackupError: it was stopped because it did nothing; no other aws would fare better
     """
     timeLimit, idle = settings.timeLimit, IdleWatch(settings.idleLimit)
@@ -117,6 +125,7 @@ def runAws(
         nonlocal hasWarned
         hasWarned = hasWarned or line.startswith(_WARNINGS)
         errors.append(line[:_ERROR_LENGTH])
+        onErrorLine(line)
 
     def mustStop() -> bool:
         nonlocal isIdle
@@ -125,20 +134,21 @@ def runAws(
 
     if onOutputLine is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
         _log.debug("Running aws %s", encoded)
-    status, _ = executeCommand(
-        ["aws"],
-        encoded,
-        doNotLog=onOutputLine is not None,
-        environment=awsEnvironment(os.environ, settings) | _modelVariables(arguments, os.environ),
-        onErrorLine=keep,
-        onOutput=onOutput,
-        onOutputLine=onOutputLine,
-        shouldStop=mustStop,
-        onNotStarted=obstacles.append,
-        directory=AWS_DIRECTORY,
-        keptOpen=settings.keptOpen,
-        onStarted=idle.begin,
-    )
+    with _environment(arguments, settings, pace) as environment:
+        status, _ = executeCommand(
+            ["aws"],
+            encoded,
+            doNotLog=onOutputLine is not None,
+            environment=environment,
+            onErrorLine=keep,
+            onOutput=onOutput,
+            onOutputLine=onOutputLine,
+            shouldStop=mustStop,
+            onNotStarted=obstacles.append,
+            directory=AWS_DIRECTORY,
+            keptOpen=settings.keptOpen,
+            onStarted=idle.begin,
+        )
     late = timeLimit if time.monotonic() > deadline and status < 0 else 0
     subcommand, obstacle = arguments.subcommand, next(iter(obstacles), None)
     if isIdle and status < 0:
@@ -147,6 +157,21 @@ def runAws(
             "for a file system that does not respond, and for the program that provides its credentials"
         )
     return AwsResult(subcommand, status, tuple(errors), hasWarned, late, obstacle)
+
+
+@contextlib.contextmanager
+def _environment(arguments: Arguments, settings: AwsSettings, pace: Pace) -> Iterator[dict[str, str]]:
+    environment = awsEnvironment(os.environ, settings) | _modelVariables(arguments, os.environ)
+    if pace == AS_IT_IS:
+        yield environment
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            paced = pacedEnvironment(environment, settings.profile, settings.locale.encoding, pace)
+            environment = stack.enter_context(paced)
+        except NoOverlay as reason:
+            raise CommandFailed(f"The AWS CLI cannot be made to keep to --bandwidth: {reason}") from None
+        yield environment
 
 
 def answerOf(

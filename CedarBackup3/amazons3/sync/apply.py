@@ -1,4 +1,4 @@
-"""Uploads: the files of the plan with `aws s3 cp`, or everything with `aws s3 sync` for those who ask for it.
+"""Uploads everything with `aws s3 sync`, for those who ask for it.
 
 `aws s3 sync` follows every link by its path, and with `--delete` it deletes whatever it cannot read at the moment it
 looks, while a disk may be unmounted under a run that takes hours.
@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from CedarBackup3.amazons3.aws.arguments import Arguments, copyArguments, syncArguments
+from CedarBackup3.amazons3.aws.arguments import Arguments, syncArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, runAws
 from CedarBackup3.amazons3.aws.patterns import escaped, hasSpecial
 from CedarBackup3.amazons3.aws.progress import progressReader
+from CedarBackup3.amazons3.aws.transfers import Pace
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.progress import Transfer
 from CedarBackup3.amazons3.spool import temporaryRoom
-from CedarBackup3.amazons3.sync.linktree import linkTrees
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayPath
 
@@ -85,35 +85,10 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
             yield link
 
 
-def uploadFiles(
-    mirror: Mirror,
-    files: Iterable[tuple[bytes, int]],
-    onUnopened: Callable[[bytes], object],
-    transfer: Transfer,
-) -> Iterator[AwsResult]:
-    """Copy just some files, many at a time; yields how each aws ended.
-
-    Args:
-        mirror: what is mirrored
-        files: the path of each below the source and its planned bytes, in key order
-        onUnopened: called with what is no such file any more
-        transfer: follows each aws, if anybody sees it, and counts what it was given
-    """
-    count = size = 0
-
-    def paths() -> Iterator[bytes]:
-        nonlocal count, size
-        for path, planned in files:
-            count, size = count + 1, size + planned
-            yield path
-
-    with linkTrees(mirror, paths(), onUnopened) as trees:
-        for tree in trees:  # by now all its files have been taken, and none of the next one's
-            result = _ran(mirror, copyArguments(tree, mirror.location, progress=transfer.isShown), transfer)
-            transfer.count(count, size)
-            count = size = 0
-            yield result
-
-
 def _ran(mirror: Mirror, arguments: Arguments, transfer: Transfer) -> AwsResult:
-    return runAws(arguments, mirror.aws, onOutput=progressReader(transfer.follow) if transfer.isShown else None)
+    return runAws(
+        arguments,
+        mirror.aws,
+        onOutput=progressReader(transfer.follow) if transfer.isShown else None,
+        pace=Pace(bandwidth=mirror.aws.bandwidth),
+    )
