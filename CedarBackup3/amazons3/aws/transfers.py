@@ -50,8 +50,9 @@ class OwnPace(NamedTuple):
 
     def mostProcesses(self, bandwidth: int) -> int:
         """How many aws can share it, or the bytes a second that were asked for; 0: any number."""
-        shares = [self.requests, (bandwidth or self.bandwidth) // _KIB]
-        return min((max(1, share) for share in shares if share), default=0) if self.canChange else 1
+        rate = bandwidth or self.bandwidth
+        shares = ([self.requests] if self.requests else []) + ([max(1, rate // _KIB)] if rate else [])
+        return min(shares, default=0) if self.canChange else 1
 
 
 def ownPace(environment: Mapping[str, str], profile: str, encoding: str) -> OwnPace:

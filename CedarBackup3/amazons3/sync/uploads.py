@@ -29,7 +29,7 @@ from CedarBackup3.amazons3.sync.batches import Batch, File, batchesOf, processes
 from CedarBackup3.amazons3.sync.linktree import LinkTrees, linkTrees
 from CedarBackup3.amazons3.workers import processors
 from CedarBackup3.errors import CedarBackupError, CommandFailed
-from CedarBackup3.util import NOT_STARTED, displayCount, displayPath, displayText, shortageSentence
+from CedarBackup3.util import NOT_STARTED, displayPath, displayText, shortageSentence
 
 log = logging.getLogger("CedarBackup3.log")
 
@@ -290,18 +290,14 @@ class _Uploads:
             files = tuple(file for file in files if file.path in slow)
         else:
             return ()
-        isSlowest = self._number == 1 and not self._requests
-        if batch.setting == self._setting and isSlowest:
-            return ()
         if batch.setting == self._setting:
+            if self._number == 1 and not self._requests:
+                return ()
             self._setting += 1
             self._number, self._requests = max(1, self._number // 2), 0
-        log.warning(
-            "Uploading goes on with %s at a time: %s; %s up again",
-            displayCount(self._number, "AWS CLI process") + "es" * (self._number > 1),
-            reason,
-            "1 file goes" if len(files) == 1 else f"{len(files):,} files go",
-        )
+            at = "1 AWS CLI process" if self._number == 1 else f"{self._number} AWS CLI processes at a time"
+            log.warning("Uploading goes on with %s: %s; what has failed so goes up again", at, reason)
+        log.info("%s up again", "1 file goes" if len(files) == 1 else f"{len(files):,} files go")
         return files
 
     def _fail(self, error: BaseException) -> None:
