@@ -144,7 +144,12 @@ def test_a_server_that_never_has_time_is_given_up_at_the_lowest_number(
 
 @pytest.mark.parametrize(
     ("death", "words"),
-    [("kill -9 $$", "was ended by signal 9"), ("exit 255", "ended with status 255"), ("sleep 9", "did not end within")],
+    [
+        ("kill -9 $$", "was ended by signal 9"),
+        ("exit 255", "ended with status 255"),
+        ("exec sleep 9", "did not end within"),
+        ('{ echo "upload failed: ${dir#/}0002 to s3://bucket/p/0002 $slow" >&2; exit 255; }', "ended with status 255"),
+    ],
 )
 def test_a_process_that_dies_stops_no_other_and_is_not_forgotten(
     death: str, words: str, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -170,7 +170,9 @@ def _environment(arguments: Arguments, settings: AwsSettings, pace: Pace) -> Ite
             paced = pacedEnvironment(environment, settings.profile, settings.locale.encoding, pace)
             environment = stack.enter_context(paced)
         except NoOverlay as reason:
-            raise CommandFailed(f"The AWS CLI cannot be made to keep to --bandwidth: {reason}") from None
+            raise CommandFailed(
+                f"The AWS CLI cannot be made to keep to a bandwidth, or to its share of it: {reason}"
+            ) from None
         yield environment
 
 

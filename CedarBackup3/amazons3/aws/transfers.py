@@ -97,7 +97,7 @@ def pacedEnvironment(
     The programs that aws starts can read the configuration, too: it is named by the number of this process.
 
     Raises:
-        NoOverlay: a bandwidth is asked for, and the configuration cannot be changed
+        NoOverlay: the configuration cannot be changed, so that it would be quicker than it may
     """
     own = ownPace(environment, profile, encoding)
     settings = paceSettings(own, pace) if own.canChange else {}
@@ -114,8 +114,13 @@ def pacedEnvironment(
             section, _SETTING, "\n".join(["", *kept, *(f"{name} = {value}" for name, value in settings.items())])
         )
 
-    if not settings:
-        yield dict(environment)
-        return
-    with overlaidFile(environment, encoding, change) as descriptor:
-        yield {**environment, "AWS_CONFIG_FILE": f"/proc/{os.getpid()}/fd/{descriptor}"}
+    with contextlib.ExitStack() as stack:
+        changed: dict[str, str] = {}
+        try:
+            if settings:
+                descriptor = stack.enter_context(overlaidFile(environment, encoding, change))
+                changed = {"AWS_CONFIG_FILE": f"/proc/{os.getpid()}/fd/{descriptor}"}
+        except NoOverlay:
+            if pace.bandwidth or own.requests or own.bandwidth:
+                raise
+        yield {**environment, **changed}

@@ -71,6 +71,11 @@ def failureIn(line: str, mirror: Mirror, directory: bytes) -> Failure | None:
     return Failure(match["path"], match["reason"].decode("utf-8", "surrogateescape")) if match else None
 
 
+def _unheard(failures: Iterable[Failure]) -> dict[bytes, str]:
+    """Those for which the server had no time, with the code by which it said so."""
+    return {failure.path: match[1] for failure in failures if (match := _SLOWER.search(failure.reason))}
+
+
 @dataclass(slots=True)
 class _Process:
     """One aws under way, or ended. Its thread writes, the main thread reads."""
@@ -153,6 +158,8 @@ class _Uploads:
     def run(self, files: Iterable[File], sourceChange: Callable[[], str]) -> list[AwsResult]:
         """Upload them all; what is returned and raised is that of `uploadFiles`."""
         number, results = self._number, list[AwsResult]()
+        if number > 1:
+            log.info("%d AWS CLI processes upload side by side", number)
         weight = self._planned[1] + FILE_WORTH * self._planned[0]
         fresh = batchesOf(files, number, max(1, self._trees.most // number), max(1, -(-weight // number)))
         while True:
@@ -179,11 +186,10 @@ class _Uploads:
     def close(self) -> None:
         """Stop what is still running, wait for it, and take the trees away."""
         self._stop.set()
-        for process in self._running:
-            if process.thread:
+        for process in self._running.copy():
+            if process.thread and process.thread.ident:
                 process.thread.join()
-            process.tree.close()
-        self._running.clear()
+            self._dismiss(process)
 
     def _next(self, fresh: Iterator[Batch]) -> Batch | None:
         return self._again.popleft() if self._again else next(fresh, None)
@@ -198,19 +204,20 @@ class _Uploads:
             process = _Process(batch._replace(setting=self._setting), stack.pop_all(), directory)
         pace = Pace(self._number, self._mirror.aws.bandwidth, self._requests)
         process.thread = threading.Thread(target=self._work, args=(process, pace), name="upload", daemon=True)
+        self._running.append(process)
         try:
             process.thread.start()
         except RuntimeError:  # there are too many threads
-            process.tree.close()
+            self._dismiss(process)
             if not self._running:
                 raise
             self._number = len(self._running)
             self._again.append(batch)
-            return
-        except BaseException:
-            process.tree.close()
-            raise
-        self._running.append(process)
+
+    def _dismiss(self, process: _Process) -> None:
+        """Take away what a process had that has ended."""
+        process.tree.close()
+        self._running.remove(process)
 
     def _work(self, process: _Process, pace: Pace) -> None:
         def follow(files: int, size: int) -> None:
@@ -244,8 +251,7 @@ class _Uploads:
             done = [(min(p.done[0], len(p.batch.files)), min(p.done[1], p.batch.size)) for p in self._running]
             self._transfer.follow(sum(files for files, _ in done), sum(size for _, size in done))
             return None
-        self._running.remove(process)
-        process.tree.close()
+        self._dismiss(process)
         return process
 
     def _settled(self, process: _Process) -> AwsResult | None:
@@ -283,9 +289,7 @@ class _Uploads:
         batch, files = process.batch, process.batch.files
         if result.status == NOT_STARTED and shortageSentence(result.obstacle) and self._number > 1:
             reason = "the machine has no room for more"
-        elif slow := {
-            failure.path: match[1] for failure in process.failures if (match := _SLOWER.search(failure.reason))
-        }:
+        elif slow := _unheard(process.failures) if result.status == 1 else {}:
             reason = f"the server asks for fewer requests ({next(iter(slow.values()))})"
             files = tuple(file for file in files if file.path in slow)
         else:
