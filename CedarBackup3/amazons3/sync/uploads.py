@@ -165,13 +165,8 @@ class _Uploads:
         while True:
             while not self._isOver and len(self._running) < self._number and (batch := self._next(fresh)):
                 if change := sourceChange():
-                    self._isOver, self._failure = (
-                        True,
-                        self._failure
-                        or CedarBackupError(
-                            f"Not everything was uploaded, because {change}; check what happened, then run again"
-                        ),
-                    )
+                    refusal = f"Not everything was uploaded, because {change}; check what happened, then run again"
+                    self._isOver, self._failure = True, self._failure or CedarBackupError(refusal)
                     break
                 self._begin(batch)
             if not self._running:
