@@ -8,8 +8,9 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.progress import FILE_WORTH
 
 _FILES_EACH, _BYTES_EACH = 400, 256 << 20  # what is worth the start of another process, which costs half a second
+_FILES_WAITING = 2500  # what is worth one more than there are processors: it only helps where all wait for the server
 _LEAST_LINKS = 500  # of a process: with fewer, starting it costs more than it does
-MOST_PROCESSES = 32
+_USUAL_MOST, MOST_PROCESSES = 8, 32
 
 
 class File(NamedTuple):
@@ -44,7 +45,9 @@ def processesFor(files: int, size: int, *, processors: int, links: int, wanted: 
         wanted: the number that the user asks for, taken as far as there are files; 0: as many as pay
         shared: as many can share what the user allows one of them; 0: any number
     """
-    paying = min(2 * processors, 8, 1 + files // _FILES_EACH + size // _BYTES_EACH, max(1, links // _LEAST_LINKS))
+    working = min(processors, 1 + files // _FILES_EACH + size // _BYTES_EACH)
+    waiting = min(2 * processors, files // _FILES_WAITING)
+    paying = min(max(working, waiting), _USUAL_MOST, max(1, links // _LEAST_LINKS))
     return max(1, min(wanted or paying, files, links, shared or MOST_PROCESSES, MOST_PROCESSES))
 
 
