@@ -139,9 +139,9 @@ def main() -> None:
         place = Path(scratch)
         (place / "empty").mkdir()
         for case in options.cases.split(","):
-            tree, number = place / case, options.large if case == "large" else options.files
-            isChange = case == "changed"
-            (makeLarge if case == "large" else makeSmall)(tree, number * (5 if isChange else 1))
+            tree, isChange = place / case, case == "changed"
+            number = options.large if case == "large" else options.files * (5 if isChange else 1)
+            (makeLarge if case == "large" else makeSmall)(tree, number)
             time.sleep(1.1)  # no file is as new as its object
             held = tree if isChange else place / "empty"
             names = [each.name for each in contenders(tree, {"AWS_ENDPOINT_URL": ""}, place / "log", options.more)]
