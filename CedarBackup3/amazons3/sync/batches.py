@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from CedarBackup3.amazons3.progress import FILE_WORTH
 
-_FILES_EACH, _BYTES_EACH = 400, 1 << 30  # what is worth the start of another process, which costs half a second
+_FILES_EACH, _BYTES_EACH = 400, 4 << 30  # what is worth the start of another process, which costs half a second
 _FILES_WAITING = 2500  # what is worth one more than there are processors: it only helps where all wait for the server
 _LEAST_LINKS = 500  # of a process: with fewer, starting it costs more than it does
 _USUAL_MOST, MOST_PROCESSES = 8, 32
