@@ -61,6 +61,14 @@ def test_the_batches_go_through_the_plan_side_by_side() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bandwidth", "wanted", "expected"), [(1 << 20, 0, 1), (40 << 20, 0, 2), (1 << 30, 0, 4), (1 << 20, 3, 3)]
+)
+def test_a_bandwidth_that_one_process_uses_is_not_shared_unasked(bandwidth: int, wanted: int, expected: int) -> None:
+    number = processesFor(10**6, 0, processors=2, links=MANY, wanted=wanted, bandwidth=bandwidth)
+    assert number == expected
+
+
+@pytest.mark.parametrize(
     ("files", "size", "wanted", "shared", "links", "expected"),
     [
         (1, 5, 0, 0, MANY, 1),

@@ -9,6 +9,7 @@ from CedarBackup3.amazons3.progress import FILE_WORTH
 
 _FILES_EACH, _BYTES_EACH = 400, 4 << 30  # what is worth the start of another process, which costs half a second
 _FILES_WAITING = 2500  # what is worth one more than there are processors: it only helps where all wait for the server
+_RATE_EACH = 16 << 20  # bytes a second of a bandwidth: one process has that, and a share is lost once the others end
 _LEAST_LINKS = 500  # of a process: with fewer, starting it costs more than it does
 _USUAL_MOST, MOST_PROCESSES = 8, 32
 
@@ -35,7 +36,9 @@ class Batch(NamedTuple):
         return sum(file.size for file in self.files)
 
 
-def processesFor(files: int, size: int, *, processors: int, links: int, wanted: int = 0, shared: int = 0) -> int:
+def processesFor(
+    files: int, size: int, *, processors: int, links: int, wanted: int = 0, shared: int = 0, bandwidth: int = 0
+) -> int:
     """How many processes are to upload side by side.
 
     Args:
@@ -44,10 +47,12 @@ def processesFor(files: int, size: int, *, processors: int, links: int, wanted: 
         links: so many links there may be at a time
         wanted: the number that the user asks for, taken as far as there are files; 0: as many as pay
         shared: as many can share what the user allows one of them; 0: any number
+        bandwidth: bytes a second of all of them together; 0: any number
     """
     working = min(processors, 1 + files // _FILES_EACH + size // _BYTES_EACH)
     waiting = min(2 * processors, files // _FILES_WAITING)
-    paying = min(max(working, waiting), _USUAL_MOST, max(1, links // _LEAST_LINKS))
+    using = max(1, bandwidth // _RATE_EACH) if bandwidth else _USUAL_MOST
+    paying = min(max(working, waiting), using, _USUAL_MOST, max(1, links // _LEAST_LINKS))
     return max(1, min(wanted or paying, files, links, shared or MOST_PROCESSES, MOST_PROCESSES))
 
 

@@ -143,6 +143,7 @@ class _Uploads:
             links=trees.most,
             wanted=aws.uploads,
             shared=own.mostProcesses(aws.bandwidth),
+            bandwidth=aws.bandwidth or own.bandwidth,
         )
         self._requests = REQUESTS
         self._setting = 0  # how often there have been made fewer
