@@ -13,7 +13,9 @@ from CedarBackup3.amazons3.local.links import FollowLinks
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
 from CedarBackup3.amazons3.model import S3Location, SourceEntry
 from CedarBackup3.amazons3.progress import SILENT, Transfer
-from CedarBackup3.amazons3.sync.apply import runAwsSync, uploadFiles
+from CedarBackup3.amazons3.sync.apply import runAwsSync
+from CedarBackup3.amazons3.sync.batches import File
+from CedarBackup3.amazons3.sync.uploads import uploadFiles
 from CedarBackup3.errors import CommandFailed
 from testcase.trees import plantTree
 
@@ -75,8 +77,10 @@ def test_a_pattern_below_a_path_that_is_one_itself_needs_links(
 
 
 @pytest.mark.parametrize("paths", [[], [b"gone"], [b"a/below"]])
-def test_where_there_is_no_file_no_aws_is_started(paths: list[bytes], mirror: Mirror) -> None:
-    unopened: list[bytes] = []
-    files = [(path, 1) for path in paths]
-    assert list(uploadFiles(mirror, files, unopened.append, NOTHING)) == []
-    assert unopened == paths
+def test_where_there_is_no_file_no_aws_is_started(
+    paths: list[bytes], mirror: Mirror, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    files = [File(path, 1) for path in paths]
+    assert uploadFiles(mirror, files, (len(files), len(files)), NOTHING, str) == []
+    assert [f"{path.decode()} changed after it was read" in caplog.text for path in paths] == [True] * len(paths)

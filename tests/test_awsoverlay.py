@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.amazons3.aws.datafiles import dataDirectory
-from CedarBackup3.amazons3.aws.session.overlay import DIRECTORY, MODULE, NoOverlay, overlaid, overlaidText
+from CedarBackup3.amazons3.aws.overlay import NoOverlay, changedText
+from CedarBackup3.amazons3.aws.session.overlay import DIRECTORY, MODULE, addPlugin, overlaid
 
 OURS, PATH = MODULE.replace("_", "-"), "cli_legacy_plugin_path"
+
+
+def overlaidText(text: str, directory: str) -> str:
+    return changedText(text, lambda parser: addPlugin(parser, directory))
 
 
 def meaning(text: str) -> dict[str, dict[str, str]]:

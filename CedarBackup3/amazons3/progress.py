@@ -10,7 +10,8 @@ from typing import Protocol
 
 _log = logging.getLogger("CedarBackup3.log")
 
-_FILE_WORTH = 64 << 10  # bytes: files without content take their time, too
+FILE_WORTH = 64 << 10
+"""Bytes that a file counts for beside its own: one without content takes its time, too."""
 
 OnProgress = Callable[[str, int, int, float | None], object]
 """Called now and then with the phase in a word, files and bytes done in it, and the fraction that is, if known."""
@@ -84,7 +85,7 @@ SILENT = Silence()
 
 
 class Transfer:
-    """How much of a plan has been transferred, by one aws after another, each of which counts from zero.
+    """How much of a plan has been transferred, by several aws, each of which counts from zero.
 
     What is reported never falls and is never more than the plan, whatever aws rounds, estimates or transfers twice.
     """
@@ -109,11 +110,11 @@ class Transfer:
         self.follow(0, 0)
 
     def follow(self, files: int, size: int) -> None:
-        """The aws that is under way has come so far, beyond what was counted."""
+        """All the aws that are under way have come so far, beyond what was counted."""
         self._shownFiles = max(self._shownFiles, min(self._files + files, self._plannedFiles))
         self._shownSize = max(self._shownSize, min(self._size + size, self._plannedSize))
-        planned = self._plannedSize + _FILE_WORTH * self._plannedFiles
-        done = self._shownSize + _FILE_WORTH * self._shownFiles
+        planned = self._plannedSize + FILE_WORTH * self._plannedFiles
+        done = self._shownSize + FILE_WORTH * self._shownFiles
         self._watcher(self._phase, self._shownFiles, self._shownSize, done / planned if planned else None)
 
 

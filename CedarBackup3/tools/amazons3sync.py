@@ -289,10 +289,18 @@ def verifyBucketContents(
 
 
 def _listings(text: str) -> int:
+    return _number(text, 64)
+
+
+def _uploads(text: str) -> int:
+    return _number(text, 32)
+
+
+def _number(text: str, most: int) -> int:
     if text == "auto":
         return 0
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
-        raise ValueError("must be auto or a number from 1 to 64")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise ValueError(f"must be auto or a number from 1 to {most}")
     return int(text)
 
 
@@ -310,9 +318,7 @@ def _name(text: str) -> str:
 
 
 def _size(text: str) -> int:
-    match = re.fullmatch(r"(\d{1,15})([KMGT]?)(?:i?B)?", text, re.ASCII | re.IGNORECASE)
-    size = int(match[1]) << 10 * " KMGT".index(match[2].upper() or " ") if match else 0
-    if not size:
+    if not (size := _bytes(text)):
         raise ValueError("must be a number of bytes, or one such as 500M or 5G, in powers of 1024")
     return size
 
@@ -321,6 +327,17 @@ def _days(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3650):
         raise ValueError("must be a number of days from 1 to 3650")
     return int(text)
+
+
+def _rate(text: str) -> int:
+    if (rate := _bytes(text)) < 1024:
+        raise ValueError("must be a number of bytes a second, or one such as 500K or 5M in powers of 1024, at least 1K")
+    return rate
+
+
+def _bytes(text: str) -> int:
+    match = re.fullmatch(r"(\d{1,15})([KMGT]?)(?:i?B)?", text, re.ASCII | re.IGNORECASE)
+    return int(match[1]) << 10 * " KMGT".index(match[2].upper() or " ") if match else 0
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
@@ -468,6 +485,8 @@ Exit status 0 means done and verified.""",
             ),
             Switch("", "trackRenames", "Move objects in the bucket when files were moved"),
             Switch("", "listings", "Key ranges to list side by side", "N", "auto", _listings),
+            Switch("", "uploads", "AWS CLI processes to upload side by side", "N", "auto", _uploads),
+            Switch("", "bandwidth", "Bytes a second to upload at most, such as 5M", "RATE", "", _rate),
             *UPLOAD_SWITCHES,
         ),
         *grouped("How the AWS CLI runs", *AWS_SWITCHES),

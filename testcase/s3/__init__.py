@@ -20,6 +20,7 @@ from testcase.s3.bucketoperations import ACCOUNT
 from testcase.s3.errors import S3Error
 from testcase.s3.faults import (
     DENY,
+    SLOW_DOWN,
     BreakXml,
     CutBody,
     Effect,
@@ -40,6 +41,7 @@ __all__ = [
     "CEPH",
     "DENY",
     "JAVASCRIPT",
+    "SLOW_DOWN",
     "UNSORTED",
     "BreakXml",
     "CutBody",

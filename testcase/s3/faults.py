@@ -77,6 +77,7 @@ class TruncateListing:
 Effect = Refuse | RefuseBatch | Reset | CutBody | BreakXml | Hang | Forget | TruncateListing
 
 DENY = Refuse(403, "AccessDenied", "Access Denied")
+SLOW_DOWN = Refuse(503, "SlowDown", "Please reduce your request rate.")
 
 
 @dataclass(frozen=True, slots=True)

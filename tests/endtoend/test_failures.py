@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -392,17 +393,25 @@ def test_a_signal_while_aws_is_being_started_leaves_no_aws_behind(server: S3Serv
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     command = [*toolCommand(MODULE), "--logfile", str(tmp_path / "log"), str(source), "s3://bucket"]
     with subprocess.Popen(command, env=toolEnvironment(variables), stderr=subprocess.PIPE) as process:
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        if not children.exists():
+        if not Path(f"/proc/{process.pid}/task/{process.pid}/children").exists():
             process.kill()
             pytest.skip("this kernel does not tell a process's children")
-        while not (pids := children.read_text().split()):
+        while not (pids := _childrenOf(process.pid)):
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
         _, stderr = process.communicate(timeout=240)
     assert not _isAlive(int(pids[0]))
     assert process.returncode == 5
     assert b"SIGTERM" in stderr
+
+
+def _childrenOf(pid: int) -> list[str]:
+    """Those that any of its threads has started."""
+    pids: list[str] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # the thread has ended
+            pids += (task / "children").read_text().split()
+    return pids
 
 
 def test_an_aws_that_will_not_end_is_killed(server: S3Server, tmp_path: Path) -> None:

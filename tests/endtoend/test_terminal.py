@@ -51,6 +51,8 @@ def onTerminal(
     command = [*prefix, *toolCommand(tool), "--logfile", log, *arguments]
     environment = toolEnvironment(server.environment(), anyAws)
     environment["TERM"] = term
+    if (config := log.with_name("config")).exists():
+        environment["AWS_CONFIG_FILE"] = str(config)
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=follower) as running:
         os.close(follower)
         seen = readTerminal(leader)
@@ -127,20 +129,21 @@ def test_a_terminal_shows_progress_that_is_gone_at_the_end(server: S3Server, any
 
 
 @pytest.mark.parametrize(
-    ("columns", "method", "prefix"),
+    ("columns", "method", "uploads", "prefix"),
     [
-        pytest.param(20, "sync", (), id="aws compares, 20 columns"),
-        pytest.param(40, "auto", (), id="one aws, 40 columns"),
-        pytest.param(80, "auto", SMALL_TREES, id="three of aws, 80 columns"),
+        pytest.param(20, "sync", "auto", (), id="aws compares, 20 columns"),
+        pytest.param(40, "auto", "3", (), id="three of aws side by side, 40 columns"),
+        pytest.param(80, "auto", "1", SMALL_TREES, id="three of aws one after the other, 80 columns"),
     ],
 )
 def test_an_upload_goes_forward_by_the_plan(
-    columns: int, method: str, prefix: tuple[str, ...], server: S3Server, anyAws: str, tmp_path: Path
+    columns: int, method: str, uploads: str, prefix: tuple[str, ...], server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", {b"%02d" % number: bytes(MIB) for number in range(40)})
+    (tmp_path / "config").write_text("[default]\ns3 =\n  max_concurrent_requests = 10\n")
     server.putObject("bucket", b"extra", b"goes")
     server.addFault(Fault("PutObject", Hang(1.0)))
-    words = ("--method", method, source, "s3://bucket")
+    words = ("--uploads", uploads, "--method", method, source, "s3://bucket")
     status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, columns=columns, prefix=prefix)
     assert status == 0
     shown = requireHonest(seen, columns, "sync")

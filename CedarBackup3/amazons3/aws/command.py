@@ -23,7 +23,9 @@ from CedarBackup3.amazons3.aws.customerkey import ALGORITHM, keyDescriptor
 from CedarBackup3.amazons3.aws.datafiles import dataDirectory
 from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
 from CedarBackup3.amazons3.aws.idle import IdleWatch
+from CedarBackup3.amazons3.aws.overlay import NoOverlay
 from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.aws.transfers import AS_IT_IS, Pace, pacedEnvironment
 from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import NOT_STARTED, STATUS_UNKNOWN, displayText, executeCommand
 
@@ -97,6 +99,7 @@ def runAws(
     onOutputLine: Callable[[bytes], object] | None = None,
     onErrorLine: Callable[[str], object] = lambda line: None,
     shouldStop: Callable[[], bool] = lambda: False,
+    pace: Pace = AS_IT_IS,
 ) -> AwsResult:
     """Run aws and return how it ended; what it prints goes to the output log, or else to `onOutputLine`.
 
@@ -105,10 +108,12 @@ def runAws(
         settings: how to run it
         onOutput: receives what it prints, as it comes, in whatever pieces
         onOutputLine: receives what it prints line by line
-        onErrorLine: receives the lines of its standard error as well
+        onErrorLine: receives each line of its standard error
         shouldStop: asked now and then; aws is stopped once it says yes
+        pace: how it is to transfer
 
     Raises:
+        CommandFailed: it cannot be made to keep that pace
         CedarBackupError: it was stopped because it did nothing; no other aws would fare better
     """
     timeLimit, idle = settings.timeLimit, IdleWatch(settings.idleLimit)
@@ -128,14 +133,14 @@ def runAws(
         isIdle = idle.isOver()
         return isIdle or shouldStop() or time.monotonic() > deadline
 
-    with _keptOpen(arguments, settings) as (words, kept):
+    with _keptOpen(arguments, settings) as (words, kept), _environment(arguments, settings, pace) as environment:
         if onOutputLine is not None:  # a listing is no reading for people, so it is not left to executeCommand to log
             _log.debug("Running aws %s", words)
         status, _ = executeCommand(
             ["aws"],
             words,
             doNotLog=onOutputLine is not None,
-            environment=awsEnvironment(os.environ, settings) | modelVariables(arguments, settings, os.environ),
+            environment=environment,
             onErrorLine=keep,
             onOutput=onOutput,
             onOutputLine=onOutputLine,
@@ -164,6 +169,23 @@ def _keptOpen(arguments: Arguments, settings: AwsSettings) -> Iterator[tuple[lis
         encoding = settings.locale.encoding
         encoded = [word if isinstance(word, bytes) else word.encode(encoding, "surrogateescape") for word in words]
         yield encoded, (*settings.keptOpen, *[key] * bool(keyFile))
+
+
+@contextlib.contextmanager
+def _environment(arguments: Arguments, settings: AwsSettings, pace: Pace) -> Iterator[dict[str, str]]:
+    environment = awsEnvironment(os.environ, settings) | modelVariables(arguments, settings, os.environ)
+    if pace == AS_IT_IS:
+        yield environment
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            paced = pacedEnvironment(environment, settings.profile, settings.locale.encoding, pace)
+            environment = stack.enter_context(paced)
+        except NoOverlay as reason:
+            raise CommandFailed(
+                f"The AWS CLI cannot be made to keep to a bandwidth, or to its share of it: {reason}"
+            ) from None
+        yield environment
 
 
 def answerOf(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from configparser import Error, RawConfigParser
 
 _SETTING, _VARIABLE = "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
@@ -61,6 +61,38 @@ def configuredEndpoint(environment: Mapping[str, str], profile: str, encoding: s
         if endpoint := own.get("endpoint_url") or settings.get("endpoint_url", ""):
             return endpoint
     return ""
+
+
+def nestedSettings(environment: Mapping[str, str], profile: str, encoding: str, name: str) -> dict[str, str] | None:
+    """The settings below a setting of the profile in effect, such as `s3`; None: no change of the configuration counts.
+
+    That is so where the credentials, which count more, have it as well, where nothing is nested in it, where there is
+    no such profile, and where two variables name two profiles. The arguments are those of `ignoresConfiguredEndpoints`.
+    """
+    configuration, credentials = _texts(environment, encoding)
+    profiles = set(_profiles(environment, profile))
+    chosen = next(iter(profiles))
+    try:
+        found, secret = dict(_sections(configuration)), dict(_sections(credentials))
+    except Error:
+        return None
+    section = profileSection(found, chosen)
+    value = found.get(section, {}).get(name, "")
+    isThere = section in found or chosen in secret or chosen == "default"
+    if len(profiles) > 1 or not isThere or name in secret.get(chosen, {}) or (value and value[0] != "\n"):
+        return None
+    return {each.strip(): own.strip() for each, _, own in (line.partition("=") for line in value.split("\n") if line)}
+
+
+def profileSection(sections: Iterable[str], profile: str) -> str:
+    """The section of the configuration that a profile has, or would have: of several the last one counts."""
+    own = [each for each in sections if each == profile == "default" or _named(each, "profile") == profile]
+    return own[-1] if own else "default" if profile == "default" else f"profile {shlex.quote(profile)}"
+
+
+def profileInEffect(environment: Mapping[str, str], profile: str) -> str:
+    """The profile of the command line, or else of the environment."""
+    return _profiles(environment, profile)[0]
 
 
 def profileSettings(configuration: str, credentials: str, profile: str, kind: str = "profile") -> dict[str, str]:

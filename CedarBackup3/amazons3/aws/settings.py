@@ -43,6 +43,10 @@ class AwsSettings:
     """The key for aws:kms: an id, an alias or the ARN of either."""
     addsChecksums: bool = False
     """Whether uploads bring a checksum even where many servers refuse one; a bucket with Object Lock needs it."""
+    uploads: int = 0
+    """How many aws upload side by side; 0: as many as pay."""
+    bandwidth: int = 0
+    """Bytes a second of all uploads together; 0: as the configuration says."""
     keptOpen: tuple[int, ...] = ()
     """Descriptors that every aws keeps open as long as it runs: those of the locks under which it works."""
     sessionWanted: str = "auto"

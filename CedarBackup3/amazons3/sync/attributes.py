@@ -52,6 +52,7 @@ from CedarBackup3.amazons3.model import (
 )
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.spool import Spool, temporaryRoom
+from CedarBackup3.amazons3.sync.lockedbuckets import runUpload
 from CedarBackup3.amazons3.sync.messages import differenceLine
 from CedarBackup3.amazons3.sync.verify import KEPT
 from CedarBackup3.errors import CommandFailed, GuardRefused
@@ -289,7 +290,7 @@ def _withDifferences(
 
 def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watcher: Watcher) -> Iterator[Difference]:
     """Upload what is in a directory, and show it done; yields that it is not."""
-    result = runAws(copyArguments(os.fsencode(directory), mirror.location), mirror.aws)
+    result, _ = runUpload(copyArguments(os.fsencode(directory), mirror.location), mirror.aws)
     if result.status != 1 and not result.isComplete:
         raise CommandFailed(str(result))
     if not result.isComplete:

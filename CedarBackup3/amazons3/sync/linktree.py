@@ -11,7 +11,6 @@ import os
 import resource
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import openRoot
@@ -26,19 +25,51 @@ _OTHERS = 256  # descriptors for all else that this process does meanwhile
 _LEAST = 16
 
 
+class LinkTrees:
+    """Makes such trees, as long as the context of `linkTrees` lasts; not for several threads at a time."""
+
+    def __init__(self, tree: OpenTree, most: int, onUnopened: Callable[[bytes], object]) -> None:
+        self.most = most
+        """So many links there may be at a time, in all trees together."""
+        self._tree, self._onUnopened = tree, onUnopened
+
+    @contextlib.contextmanager
+    def holding(self, paths: Iterable[bytes]) -> Iterator[bytes | None]:
+        """The directory of a tree, which is there as long as the context lasts; None: none of the files is there.
+
+        Args:
+            paths: of the files below the source, in key order
+
+        Raises:
+            CedarBackupError: there is no room for the links
+        """
+        with contextlib.ExitStack() as stack:
+            with temporaryRoom():
+                directory = os.fsencode(stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-")))
+                isEmpty = True
+                for path in paths:
+                    try:
+                        descriptor = self._tree.file(path)
+                    except (OSError, NotAFile, NotFollowed) as error:
+                        _requireRoom(path, error)
+                        self._onUnopened(path)
+                        continue
+                    stack.callback(os.close, descriptor)
+                    _link(directory, path, descriptor)
+                    isEmpty = False
+            yield None if isEmpty else directory
+
+
 @contextlib.contextmanager
-def linkTrees(
-    mirror: Mirror, paths: Iterable[bytes], onUnopened: Callable[[bytes], object] = lambda path: None
-) -> Iterator[Iterator[bytes]]:
-    """Gives the directories of such trees, one after the other, each there until the next one is asked for.
+def linkTrees(mirror: Mirror, onUnopened: Callable[[bytes], object] = lambda path: None) -> Iterator[LinkTrees]:
+    """Trees of links to open files.
 
     Args:
         mirror: what is mirrored
-        paths: of the files below the source, in key order
         onUnopened: called with a file that cannot be opened any more, or is none, or is not to be followed to
 
     Raises:
-        CedarBackupError: the source was replaced, or there is no room for the links, or no /proc
+        CedarBackupError: the source was replaced, or there is no /proc
     """
     if not os.path.isdir("/proc/self/fd"):
         raise CedarBackupError("Uploads need /proc, which is not mounted here; mount it, then run again")
@@ -47,26 +78,7 @@ def linkTrees(
         OpenTree(root, mirror.tree.followLinks, mirror.tree.owners) as tree,
         _moreDescriptors() as most,
     ):
-        yield _trees(tree, iter(paths), most, onUnopened)
-
-
-def _trees(tree: OpenTree, paths: Iterator[bytes], most: int, onUnopened: Callable[[bytes], object]) -> Iterator[bytes]:
-    while batch := list(islice(paths, most)):
-        with contextlib.ExitStack() as stack, temporaryRoom():
-            directory = os.fsencode(stack.enter_context(tempfile.TemporaryDirectory(prefix="cback-")))
-            isEmpty = True
-            for path in batch:
-                try:
-                    descriptor = tree.file(path)
-                except (OSError, NotAFile, NotFollowed) as error:
-                    _requireRoom(path, error)
-                    onUnopened(path)
-                    continue
-                stack.callback(os.close, descriptor)
-                _link(directory, path, descriptor)
-                isEmpty = False
-            if not isEmpty:
-                yield directory
+        yield LinkTrees(tree, most, onUnopened)
 
 
 def _requireRoom(path: bytes, error: Exception) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.scan import Scan
@@ -14,10 +15,12 @@ from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
 from CedarBackup3.amazons3.sync.attributes import Attributes
+from CedarBackup3.amazons3.sync.batches import File
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
 from CedarBackup3.amazons3.sync.messages import repairLine
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
-from CedarBackup3.amazons3.sync.steps import compareAfresh, uploadPaths
+from CedarBackup3.amazons3.sync.steps import compareAfresh
+from CedarBackup3.amazons3.sync.uploads import uploadFiles
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayCount
 
@@ -52,19 +55,23 @@ def uploadAgain(
     Raises:
         CedarBackupError: the source has changed since it was read; nothing was uploaded again
     """
-    if change := guards.sourceChange(mirror, scan, guards.Guards()):
+    sourceChange = partial(guards.sourceChange, mirror, scan, guards.Guards())
+    if change := sourceChange():
         raise CedarBackupError(f"Nothing was uploaded again, because {change}; check what happened, then run again")
     differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(ContentFinding._make) as again:
         count = again.extend(differing)
-        transfer = Transfer(watcher, "sync", count, sum(found.size for found in again))
+        size = sum(found.size for found in again)
+        transfer = Transfer(watcher, "sync", count, size)
         log.info("Uploading %s once more", displayCount(count, "file"))
         lines = CappedLines("repairs", logging.INFO)
         for found in again:
             if not check.goesUpAgain(found):
                 lines.log(repairLine(mirror, found))
         lines.finish()
-        uploadPaths(mirror, ((found.path, found.size) for found in again), transfer)
+        transfer.begin()
+        files = (File(found.path, found.size) for found in again)
+        uploadFiles(mirror, files, (count, size), transfer, sourceChange)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
         with openContentCheck(before=check.decided(), isWhole=check.isWhole, mayRead=check.mayRead) as second:

@@ -40,6 +40,7 @@ from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import apply, deletion, guards, moves, plan, verify
 from CedarBackup3.amazons3.sync.attributes import Attributes
+from CedarBackup3.amazons3.sync.batches import File
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
 from CedarBackup3.amazons3.sync.messages import (
     differenceLine,
@@ -58,6 +59,7 @@ from CedarBackup3.amazons3.sync.messages import (
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
 from CedarBackup3.amazons3.sync.uploaddigests import Digested, UploadDigests
+from CedarBackup3.amazons3.sync.uploads import uploadFiles
 from CedarBackup3.errors import CedarBackupError, CommandFailed, NamesRefused
 from CedarBackup3.util import displayBytes, displayCount, displayPath
 
@@ -299,7 +301,7 @@ def carryOut(
 
     Raises:
         GuardRefused: the source has changed since it was read; nothing was changed
-        CedarBackupError: the source has changed meanwhile; nothing more was deleted
+        CedarBackupError: the source has changed meanwhile; nothing more was uploaded or deleted
         CommandFailed: aws failed as a whole
     """
     sourceChange = partial(guards.sourceChange, mirror, scan, limits)
@@ -316,11 +318,13 @@ def carryOut(
         if made.deletions or made.uploads > made.ours:
             results.append(_mirroredByAws(mirror, scan, made, watcher, transfer, sourceChange))
         if made.ours:
-            results += _uploadedSteps(mirror, (step for step in made.steps if step.isOurs), transfer)
+            ours, planned = (step for step in made.steps if step.isOurs), (made.ours, made.oursSize)
+            results += _uploadedSteps(mirror, ours, planned, transfer, sourceChange)
         return results
     if made.uploads:
         log.info("Uploading %s to %s", displayCount(made.uploads, "file"), displayPath(mirror.location.url))
-        results += _uploadedSteps(mirror, (step for step in made.steps if step.action != "delete"), transfer)
+        uploads, planned = (step for step in made.steps if step.action != "delete"), (made.uploads, made.uploadSize)
+        results += _uploadedSteps(mirror, uploads, planned, transfer, sourceChange)
     with _deletable(mirror, scan, made, watcher) as left:
         if left.deletions:
             guards.warnOfLoss(mirror, limits)
@@ -356,7 +360,7 @@ def synchronize(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsRes
 
     Raises:
         GuardRefused: the source has changed since it was read; nothing was changed
-        CedarBackupError: the source has changed meanwhile; nothing more was deleted
+        CedarBackupError: the source has changed meanwhile; nothing more was uploaded or deleted
         CommandFailed: aws failed as a whole
     """
     with preparePlan(mirror, scan, watcher) as (made, _):
@@ -364,23 +368,30 @@ def synchronize(mirror: Mirror, scan: Scan, watcher: Watcher = SILENT) -> AwsRes
     return next((result for result in results if not result.isComplete), AwsResult("s3 sync", 0, (), False))
 
 
-def _uploadedSteps(mirror: Mirror, steps: Iterable[Step], transfer: Transfer) -> list[AwsResult]:
+def _uploadedSteps(
+    mirror: Mirror,
+    steps: Iterable[Step],
+    planned: tuple[int, int],
+    transfer: Transfer,
+    sourceChange: Callable[[], str],
+) -> list[AwsResult]:
     """Upload the files of some steps, but those that can have no key."""
     limit = KEY_LIMIT - len(mirror.location.prefix.encode())
     tooLong: list[Step] = []
     count = 0
 
-    def files() -> Iterator[tuple[bytes, int]]:
+    def files() -> Iterator[File]:
         nonlocal count
         for step in steps:
             if len(step.key) <= limit:
-                yield step.path, step.size
+                yield File(step.path, step.size)
                 continue
             count += 1
             transfer.count(1, step.size)
             tooLong[:] = tooLong or [step]
 
-    results = uploadPaths(mirror, files(), transfer)
+    transfer.begin()
+    results = uploadFiles(mirror, files(), planned, transfer, sourceChange)
     if tooLong:
         log.warning(
             "Left out: %s whose keys would have more than %s bytes, which S3 refuses; the first is %s",
@@ -457,24 +468,6 @@ def _synchronized(
     result = apply.runAwsSync(mirror, transfer, delete=delete, leftOut=leftOut)
     transfer.count(made.uploads - made.ours, made.uploadSize - made.oursSize)
     return result
-
-
-def uploadPaths(mirror: Mirror, files: Iterable[tuple[bytes, int]], transfer: Transfer) -> list[AwsResult]:
-    """Copy just some files, given by their paths below the source and their bytes; returns how each aws ended.
-
-    Raises:
-        CommandFailed: aws failed as a whole
-    """
-
-    lines = CappedLines("files that are not uploaded", logging.INFO)
-
-    def leave(path: bytes) -> None:
-        lines.log(f"Not uploaded: {displayPath(mirror.pathTo(path))} changed after it was read")
-
-    transfer.begin()
-    results = [_finished(result) for result in apply.uploadFiles(mirror, files, leave, transfer)]
-    lines.finish()
-    return results
 
 
 def _finished(result: AwsResult) -> AwsResult:

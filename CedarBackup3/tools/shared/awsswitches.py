@@ -112,4 +112,6 @@ def awsSettings(values: Mapping[str, Any]) -> AwsSettings:
         storageClass=values.get("storageClass", ""),
         sse=values.get("sse", ""),
         sseKmsKeyId=values.get("sseKmsKeyId", ""),
+        uploads=values.get("uploads", 0),
+        bandwidth=values.get("bandwidth") or 0,
     )

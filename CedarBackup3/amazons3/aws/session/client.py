@@ -42,7 +42,8 @@ from CedarBackup3.amazons3.aws.command import (
 )
 from CedarBackup3.amazons3.aws.customerkey import keyParameters
 from CedarBackup3.amazons3.aws.idle import IdleWatch
-from CedarBackup3.amazons3.aws.session.overlay import COMMAND, NoOverlay, overlaid
+from CedarBackup3.amazons3.aws.overlay import NoOverlay
+from CedarBackup3.amazons3.aws.session.overlay import COMMAND, overlaid
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import displayText, hasEnded, runningChild, stopChild, withoutSecrets

@@ -1,4 +1,4 @@
-"""Lets aws load the plugin: the user's configuration with lines of ours, in a file without a name, and the variables.
+"""Lets aws load the plugin: the user's configuration with lines of ours, and the variables.
 
 Both versions of the AWS CLI load what the section `[plugins]` names ("Plugins" in the source of awscli,
 `awscli/plugin.py`). Version 1 looks for it on the PYTHONPATH and takes every entry for a module. Version 2 looks in the
@@ -8,15 +8,14 @@ directories of the entry `cli_legacy_plugin_path`, and loads nothing without it.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 from collections.abc import Iterator, Mapping
-from configparser import Error, RawConfigParser
+from configparser import RawConfigParser
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.aws.datafiles import dataDirectory
-from CedarBackup3.util import reasonText
+from CedarBackup3.amazons3.aws.overlay import NoOverlay, overlaidFile
 
 MODULE = "cback_aws_session"
 """The plugin."""
@@ -31,10 +30,6 @@ _SECTION, _PATH = "plugins", "cli_legacy_plugin_path"
 _RESTORED = "CBACK_AWS_SESSION_RESTORED"
 
 
-class NoOverlay(Exception):
-    """The configuration cannot be handed over; says why."""
-
-
 class Overlay(NamedTuple):
     """What an aws is to be started with so that it loads the plugin."""
 
@@ -45,7 +40,7 @@ class Overlay(NamedTuple):
 
 @contextlib.contextmanager
 def overlaid(environment: Mapping[str, str], encoding: str) -> Iterator[Overlay]:
-    """The environment and the configuration with which aws loads the plugin; nothing is written to any disk.
+    """The environment and the configuration with which aws loads the plugin.
 
     Programs that aws starts get the environment as it was.
 
@@ -58,14 +53,7 @@ def overlaid(environment: Mapping[str, str], encoding: str) -> Iterator[Overlay]
         CedarBackupError: as `dataDirectory`
     """
     directory = dataDirectory(DIRECTORY)
-    text = overlaidText(_configuration(environment, encoding), directory)
-    try:
-        descriptor = os.memfd_create("aws-config")
-    except OSError as error:
-        raise NoOverlay(f"an anonymous file cannot be made: {reasonText(error)}") from None
-    try:
-        with open(descriptor, "w", encoding=encoding, closefd=False) as file:
-            file.write(text)
+    with overlaidFile(environment, encoding, lambda parser: addPlugin(parser, directory)) as descriptor:
         changed = {
             "AWS_CONFIG_FILE": f"/proc/self/fd/{descriptor}",
             "PYTHONPATH": os.pathsep.join(filter(None, (environment.get("PYTHONPATH"), directory))),
@@ -73,20 +61,16 @@ def overlaid(environment: Mapping[str, str], encoding: str) -> Iterator[Overlay]
         }
         restored = {name: environment.get(name) for name in changed}
         yield Overlay({**environment, **changed, _RESTORED: json.dumps(restored)}, descriptor)
-    finally:
-        os.close(descriptor)
 
 
-def overlaidText(text: str, directory: str) -> str:
-    """A configuration with what makes aws load the plugin from a directory; all else in it means what it did.
+def addPlugin(parser: RawConfigParser, directory: str) -> None:
+    """Add to a configuration what makes aws load the plugin from a directory.
 
     With plugins, but no path for them, it is one for version 1: version 2 does not load them, and is not made to.
 
     Raises:
-        NoOverlay: aws could not read it, or what is in it leaves no way
+        NoOverlay: the directory cannot be named
     """
-    parser = _parsed(text)
-    before = _meaning(parser)
     own = dict(parser.items(_SECTION)) if parser.has_section(_SECTION) else {}
     if os.pathsep in directory or "\n" in directory:
         raise NoOverlay(f"the directory of the plugin cannot be named in a list: {directory!r}")
@@ -98,34 +82,3 @@ def overlaidText(text: str, directory: str) -> str:
     parser.add_section(_SECTION)
     for name, value in {**added, **{name: value for name, value in own.items() if name not in added}}.items():
         parser.set(_SECTION, name, value)
-    written = io.StringIO()
-    parser.write(written)
-    if _meaning(_parsed(written.getvalue())) != {**before, _SECTION: dict(parser.items(_SECTION))}:
-        raise NoOverlay("the AWS CLI configuration cannot be written as it was")
-    return written.getvalue()
-
-
-def _parsed(text: str) -> RawConfigParser:
-    parser = RawConfigParser()
-    try:
-        parser.read_string(text)
-    except Error as error:
-        raise NoOverlay(f"the AWS CLI configuration cannot be read: {error}") from None
-    return parser
-
-
-def _meaning(parser: RawConfigParser) -> dict[str, dict[str, str]]:
-    return {section: dict(parser.items(section)) for section in parser.sections()}
-
-
-def _configuration(environment: Mapping[str, str], encoding: str) -> str:
-    """The text of the user's file; empty if there is none, or aws would not read it."""
-    path = environment.get("AWS_CONFIG_FILE", "~/.aws/config")
-    path = os.path.expanduser(os.path.expandvars(path))
-    if not os.path.isfile(path):  # nor does aws read a pipe
-        return ""
-    try:
-        with open(path, encoding=encoding) as file:
-            return file.read()
-    except (OSError, ValueError) as error:
-        raise NoOverlay(f"the AWS CLI configuration cannot be read: {reasonText(error)}") from None
