@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.bucket.versions import Version
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.progress import Watcher
-    from CedarBackup3.amazons3.restore.report import RestoreReport
+    from CedarBackup3.amazons3.restore.recorded import Recorded
+    from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
+    from CedarBackup3.amazons3.restore.rules import AttributeRules
     from CedarBackup3.amazons3.restore.selection import Selection
+    from CedarBackup3.amazons3.spool import Spool
     from CedarBackup3.cli.context import RunContext
 
 
@@ -46,10 +49,16 @@ class RestoreOptions(NamedTuple):
     versions: str | None = None
     """None: not asked for; empty: those of every key."""
     json: bool = False
+    long: bool = False
     exclude: tuple[str, ...] = ()
     dryRun: bool = False
     overwrite: bool = False
     verifyOnly: bool = False
+    attributes: str = "auto"
+    owners: bool = False
+    numericOwners: bool = False
+    allAttributes: bool = False
+    strictAttributes: bool = False
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
@@ -77,14 +86,25 @@ def run(options: RestoreOptions, context: RunContext) -> int:
             return _printVersions(selection, options, context)
         if options.list:
             return _printState(selection, options, context)
-        target = _absolute(options.targetDir)
+        target, rules = _absolute(options.targetDir), _rules(options)
         if options.verifyOnly:
-            report = compareTarget(selection, target, context)
+            report = compareTarget(selection, target, context, rules=rules)
         elif options.dryRun:
-            report = rehearseRestore(selection, target, context, overwrite=options.overwrite)
+            report = rehearseRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
         else:
-            report = runRestore(selection, target, context, overwrite=options.overwrite)
+            report = runRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+
+
+def _rules(options: RestoreOptions) -> AttributeRules:
+    from CedarBackup3.amazons3.restore.rules import AttributeRules
+
+    return AttributeRules(
+        isWanted=options.attributes != "never",
+        owners="numbers" if options.numericOwners else "names" if options.owners else "",
+        hasAllXattrs=options.allAttributes,
+        isStrict=options.strictAttributes,
+    )
 
 
 def restoreBucket(
@@ -100,7 +120,8 @@ def restoreBucket(
     Args:
         s3BucketUrl: the bucket, with a prefix or a key perhaps
         targetDir: the directory, made if need be; files in it that the bucket had not are left alone. What is made is
-            for this user alone
+            for this user alone, unless the bucket has the attributes of the files: then it gets their modes and times,
+            and links and empty directories come back, too. The owner is who runs this
         atTime: when it stood there, with a zone; None: now
         overwrite: the directory need not be empty, and files are replaced
         exclude: aws's patterns of what is left out
@@ -151,7 +172,8 @@ def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watch
 
 
 def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.history import openSnapshot, openVersions
+    from CedarBackup3.amazons3.restore.history import attributesAt, openSnapshot, openVersions
+    from CedarBackup3.amazons3.restore.recorded import openRecorded
     from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.findings)
@@ -159,18 +181,40 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"{chosen.shown}\n")
-        _print(chosen, snapshot, options)
+        if options.long:
+            version = attributesAt(chosen, versions, tally)
+            with openRecorded(chosen, version, tally, _rules(options)) as recorded:
+                _printLong(chosen, snapshot, recorded, tally, options)
+        else:
+            _print(chosen, snapshot, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
 
 def _print(selection: Selection, versions: Iterable[Version], options: RestoreOptions) -> None:
-    """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
     from CedarBackup3.amazons3.restore.versiontable import versionJson, versionRow
 
     line = versionJson if options.json else versionRow
+    _printLines(line(selection.location, version) for version in versions)
+
+
+def _printLong(
+    selection: Selection, snapshot: Spool[Version], recorded: Recorded, tally: Tally, options: RestoreOptions
+) -> None:
+    from CedarBackup3.amazons3.restore.recorded import withRecorded
+    from CedarBackup3.amazons3.restore.scene import recordedPairs
+    from CedarBackup3.amazons3.restore.versiontable import longJson, longRow
+
+    line = longJson if options.json else longRow
+    with withRecorded(selection, snapshot, recorded, tally) as known:
+        pairs = recordedPairs(selection, recorded, known)
+        _printLines(text for record, version in pairs if (text := line(selection.location, record, version)))
+
+
+def _printLines(lines: Iterable[str]) -> None:
+    """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
     try:
-        for version in versions:
-            sys.stdout.write(line(selection.location, version) + "\n")
+        for line in lines:
+            sys.stdout.write(line + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         return
@@ -227,6 +271,8 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         raise UsageError("the target directory must not be empty")
     if not isListing:
         _absolute(values["targetDir"])
+        if values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
+            raise UsageError("--owners takes root, since nobody else may give files to others")
     return RestoreOptions(
         s3BucketUrl=shared.s3BucketUrl,
         aws=shared.aws,
@@ -235,10 +281,16 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         list=values["list"],
         versions=values["versions"],
         json=values["json"],
+        long=values["long"],
         exclude=shared.exclude,
         dryRun=values["dryRun"],
         overwrite=values["overwrite"],
         verifyOnly=values["verifyOnly"],
+        attributes=values["attributes"],
+        owners=values["owners"],
+        numericOwners=values["numericOwners"],
+        allAttributes=values["allAttributes"],
+        strictAttributes=values["strictAttributes"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         ambiguity=ambiguity,
@@ -258,6 +310,11 @@ def _exclusions() -> Iterator[Exclusion]:
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")
     yield Exclusion("versions", "atTime", "--list shows the snapshot of a time")
+    for more in ("owners", "strictAttributes"):
+        yield Exclusion("attributes=never", more, "no attributes are restored or compared")
+        for listing in ("list", "versions"):
+            yield Exclusion(listing, more, "a listing gives nobody anything")
+    yield Exclusion("attributes=never", "long", "--long prints them")
     for task in ("list", "versions", "dryRun"):
         yield from vainMonitoring(task, "restores")
 
@@ -297,6 +354,7 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             Switch("", "list", "List what would be restored"),
             Switch("", "versions", "List all versions, or those of KEY", "KEY", isValueOptional=True),
             Switch("", "json", "List in lines of JSON"),
+            Switch("", "long", "List modes, owners, times and links, too"),
             Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
             Switch("", "verifyOnly", "Compare the directory with the bucket"),
             *POLICY_SWITCHES,
@@ -306,6 +364,18 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             Switch("", "atTime", "The snapshot of TIME, in ISO 8601 (default: now)", "TIME", "", _moment),
             excludeSwitch("Exclude keys like PATTERN; repeatable", "target"),
             Switch("", "overwrite", "Restore into a directory that is not empty"),
+        ),
+        *grouped(
+            "Stored attributes",
+            Switch(
+                *("", "attributes", "Modes, times, links: auto (where they are stored) or never"),
+                *("WHEN", "auto"),
+                choices=("auto", "never"),
+            ),
+            Switch("", "owners", "Owners, special bits, ACLs, extended attributes (root only)"),
+            Switch("", "numericOwners", "Owners by number, not by name (implies --owners)", implies="owners"),
+            Switch("", "allAttributes", "Extended attributes security.* and trusted.*, too"),
+            Switch("", "strictAttributes", "What the file system cannot hold is a difference"),
         ),
         *grouped("How the AWS CLI runs", *AWS_SWITCHES),
     ),
@@ -322,7 +392,12 @@ my-bucket when the 20th of November began.""",
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
     exclusions=tuple(_exclusions()),
-    needs=(Need("json", ("list", "versions"), "it is a form of a listing"), KEY_NEEDS_POLICY),
+    needs=(
+        Need("json", ("list", "versions"), "it is a form of a listing"),
+        Need("long", ("list",), "it is a form of that listing"),
+        Need("allAttributes", ("owners",), "they say what the owner's programs may do"),
+        KEY_NEEDS_POLICY,
+    ),
 )
 
 if __name__ == "__main__":

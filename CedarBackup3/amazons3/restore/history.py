@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 
+from CedarBackup3.amazons3.attributes.storage import OBJECT_NAME
 from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.aws.session.client import awsSession
 from CedarBackup3.amazons3.aws.times import secondsOf
@@ -96,17 +98,12 @@ def _asKey(selection: Selection) -> Selection | None:
 
 @contextlib.contextmanager
 def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -> Iterator[Spool[Version]]:
-    """What stood there at the moment, without folder markers and what is excluded.
+    """What stood there at the moment, without folder markers, the stored attributes and what is excluded.
 
     Raises:
         GuardRefused: the bucket has no versions that could tell
         CedarBackupError: nothing stood there
     """
-
-    def inOrder(key: bytes) -> Iterator[Version]:
-        with Spool(Version._make) as again:
-            listVersions(selection.location, key, selection.aws, again, pageSize=1)
-            yield from again
 
     def reportUnknown(version: Version) -> None:
         url = selection.urlOf(version.key)
@@ -118,17 +115,46 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
 
     def isExcluded(version: Version) -> bool:
         isPatterned = matches is not None and matches(version.key.decode())
-        return isPatterned or isFolderMarker(version.key, version.size)
+        return isPatterned or isFolderMarker(version.key, version.size) or _holdsAttributes(selection, version.key)
 
     moment = selection.moment.timestamp() if selection.moment else None
     isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
     with Spool(Version._make) as kept:
-        found = snapshotAt(versions, moment, inOrder, reportUnknown)
+        found = snapshotAt(versions, moment, _inOrder(selection), reportUnknown)
         if not kept.extend(version for version in found if not isExcluded(version)) and not tally.reported:
             raise CedarBackupError(f"There was nothing in {selection.shown}; check the URL, --atTime and --exclude")
         if not isTraced:
             _reportUntraced(selection, kept, tally)
         yield kept
+
+
+def attributesAt(selection: Selection, versions: Iterable[Version], tally: Tally) -> Version | None:
+    """The object that held the attributes of the files at the moment; None: there was none, or it is lost."""
+
+    def reportUnknown(version: Version) -> None:
+        url = selection.urlOf(version.key)
+        tally.unknownAttributes(version, f"{url} was stored without versioning after that time, so others may be lost")
+
+    moment = selection.moment.timestamp() if selection.moment else None
+    upToIt = takewhile(lambda version: version.key <= OBJECT_NAME, versions)
+    found = (version for version in upToIt if _holdsAttributes(selection, version.key))
+    return next(snapshotAt(found, moment, _inOrder(selection), reportUnknown), None)
+
+
+def _holdsAttributes(selection: Selection, key: bytes) -> bool:
+    """Whether the object of a key is no file, but holds the attributes of the files; asked for itself, it is one."""
+    return key == OBJECT_NAME and not selection.only
+
+
+def _inOrder(selection: Selection) -> Callable[[bytes], Iterator[Version]]:
+    """Lists the versions of one key again, none of them tied."""
+
+    def listed(key: bytes) -> Iterator[Version]:
+        with Spool(Version._make) as again:
+            listVersions(selection.location, key, selection.aws, again, pageSize=1)
+            yield from again
+
+    return listed
 
 
 def _isTraced(selection: Selection, versions: Iterable[Version], moment: float) -> bool:

@@ -1,0 +1,150 @@
+"""Makes one file of those that were names of one, which the bucket keeps as an object each."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from CedarBackup3.amazons3.attributes.records import AttributeRecord
+from CedarBackup3.amazons3.aws.patterns import matcher
+from CedarBackup3.amazons3.bucket.versions import Version
+from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
+from CedarBackup3.amazons3.restore.scene import NoWay, Scene, isFileOf, openParent, pairs
+from CedarBackup3.util import displayPath, reasonText
+
+_MOST = 1_000_000  # files with several names that are kept in mind; each takes some hundred bytes
+_READ = 1 << 20  # bytes
+_NOT_HELD = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+
+Identity = tuple[int, int]
+"""Device and inode."""
+
+
+@dataclass(slots=True)
+class Names:
+    """How many names files have been given; others may have one only."""
+
+    counts: dict[Identity, int] = field(default_factory=dict)
+
+    def of(self, status: os.stat_result) -> int:
+        """The most names that a file can rightly have."""
+        return self.counts.get((status.st_dev, status.st_ino), 1)
+
+
+def joinNames(scene: Scene, names: Names, *, isRestore: bool) -> None:
+    """Make one file of the names that were one, where all have arrived and hold the same; or see whether they are one.
+
+    Args:
+        scene: the target and the records
+        names: counts the names of the files
+        isRestore: whether to make them; else they are compared
+    """
+    firsts = _firsts(scene)
+    known: dict[bytes, Version] = {}
+    matches = matcher(scene.selection.excludes)
+    with OpenTree(scene.root, "none") as tree:
+        for record, version in pairs(scene) if firsts else ():
+            if record is None or version is None or not scene.isTold(version):
+                continue
+            if record.path in firsts and record.hardLink is None:
+                known[record.path] = version
+            elif record.hardLink is not None and not (matches and matches(_decoded(scene, record.hardLink))):
+                reason = _joined(scene, tree, record, version, known.get(record.hardLink), names, isRestore=isRestore)
+                if reason:
+                    other = displayPath(record.hardLink)
+                    line = f"{scene.shown(record)} is a file of its own, and no other name of {other}: {reason}"
+                    scene.tally.wrongAttributes(record.key, f"Attributes: {line}")
+
+
+def _firsts(scene: Scene) -> set[bytes]:
+    """The paths that other records name as the first ones of their files."""
+    found: set[bytes] = set()
+    for record in scene.recorded.records:
+        if record.hardLink is not None and len(found) < _MOST:
+            found.add(record.hardLink)
+    return found
+
+
+def _decoded(scene: Scene, path: bytes) -> str:
+    return scene.local.locale.decoded(path)
+
+
+def _joined(
+    scene: Scene,
+    tree: OpenTree,
+    record: AttributeRecord,
+    version: Version,
+    first: Version | None,
+    names: Names,
+    *,
+    isRestore: bool,
+) -> str:
+    """Why a path is no other name of a file; empty: it is, or the file system has no such names."""
+    if first is None:
+        return "that is no file that was restored"
+    try:
+        with _file(scene, tree, first, names) as one, _file(scene, tree, version, names) as other:
+            if os.path.samestat(os.fstat(one), os.fstat(other)):
+                return ""
+            if not isRestore or not _isSame(one, other):
+                return "their contents differ" if isRestore else "they are two files"
+            _makeOne(scene, tree, record, one, names)
+    except (OSError, NoWay) as failure:
+        return reasonText(failure) if isinstance(failure, OSError) else str(failure)
+    except (NotAFile, NotFollowed):
+        return "another file is in its place"
+    return ""
+
+
+def _makeOne(scene: Scene, tree: OpenTree, record: AttributeRecord, file: int, names: Names) -> None:
+    """Give an open file the name of a record, unless the file system gives none, which is counted."""
+    directory, name = openParent(tree, scene.pathOf(record))
+    try:
+        _link(file, directory, name)
+    except OSError as error:
+        if error.errno not in _NOT_HELD or scene.rules.isStrict:
+            raise
+        scene.tally.notHeld("hard links", record.key, f"{scene.shown(record)} ({error.strerror})")
+        return
+    status = os.fstat(file)
+    names.counts[status.st_dev, status.st_ino] = names.of(status) + 1
+
+
+@contextlib.contextmanager
+def _file(scene: Scene, tree: OpenTree, version: Version, names: Names) -> Iterator[int]:
+    """The file of a version, opened to be read; raises `NotAFile` if something else is in its place."""
+    path = scene.local.locale.pathOf(version.key)
+    directory, _ = openParent(tree, path)
+    descriptor = tree.file(path)
+    try:
+        status = os.fstat(descriptor)
+        if not isFileOf(version, status, directory, names.of(status)):
+            raise NotAFile
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _isSame(one: int, other: int) -> bool:
+    """Whether two open files hold the same."""
+    position = 0
+    while piece := os.pread(one, _READ, position):
+        if piece != os.pread(other, len(piece), position):
+            return False
+        position += len(piece)
+    return not os.pread(other, 1, position)
+
+
+def _link(file: int, directory: int, name: bytes) -> None:
+    """Give an open file another name, in the place of what has that; never through a link (linkat(2), proc(5))."""
+    temporary = b".cback-%d" % os.getpid()
+    os.link(b"/proc/self/fd/%d" % file, temporary, dst_dir_fd=directory, follow_symlinks=True)
+    try:
+        os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary, dir_fd=directory)
+        raise
