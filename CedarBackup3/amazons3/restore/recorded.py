@@ -141,7 +141,8 @@ def keepRecords(
     """
     batch: list[AttributeRecord] = []
     weight = count = 0
-    for count, record in enumerate(_inOrder(_safe(readAttributes(packed, onWrong).records, locale, onWrong)), 1):
+    for record in _inOrder(_safe(readAttributes(packed, onWrong).records, locale, onWrong)):
+        count += 1
         batch.append(record)
         weight += sum(len(name) + len(value) for name, value in record.xattrs) + len(record.path)
         if weight > _BATCH or len(batch) == _MOST:
