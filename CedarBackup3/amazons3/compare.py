@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from CedarBackup3.amazons3.aws.times import nanosecondsOf
-from CedarBackup3.amazons3.model import Difference, Kind, ObjectEntry, SourceEntry
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, Difference, Kind, ObjectEntry, SourceEntry
 
 Pair = tuple[SourceEntry | None, ObjectEntry | None]
 
@@ -62,6 +62,8 @@ def finder(rows: Iterable[Found]) -> Callable[[bytes], Found | None]:
 def knowablePairs(pairs: Iterable[Pair]) -> Iterator[Pair]:
     """The pairs without the objects below what cannot be read: whether they have files is unknown.
 
+    Nor is the object among them that holds the attributes of the source, unless the source has a file of its name.
+
     A link that cannot be followed may lead to a directory as well, so objects below it are left out, too. One that
     leads nowhere is only worth a word where there are objects that it can have led to: else it is left out itself.
     """
@@ -77,6 +79,8 @@ def knowablePairs(pairs: Iterable[Pair]) -> Iterator[Pair]:
             if entry.leadsNowhere and found is None:
                 untold[below] = entry
                 continue
+        elif entry is None and found is not None and found.key == ATTRIBUTES_KEY:
+            continue
         elif entry is None and found is not None and unreadable and found.key.startswith(unreadable):
             for prefix in [prefix for prefix in untold if found.key.startswith(prefix)]:
                 yield untold.pop(prefix), None

@@ -126,6 +126,10 @@ class ObjectEntry(NamedTuple):
     """As aws printed it, with its quotation marks; empty: the server gave none."""
 
 
+ATTRIBUTES_KEY = b".cback-attributes.jsonl.gz"
+"""The key below the target's prefix of the object that holds what S3 cannot store of the source."""
+
+
 def isFolderMarker(key: bytes, size: int | None) -> bool:
     """Whether an object is one of those that only make a folder show, which aws neither uploads nor downloads.
 
@@ -170,6 +174,8 @@ class Kind(Enum):
     UNREADABLE = "unreadable"
     CHANGED = "changed"
     """It changed during the run, so that nothing can be proven of it."""
+    ATTRIBUTES = "attributes"
+    """What S3 cannot store of it is not what is recorded of it."""
 
 
 class Difference(NamedTuple):
@@ -182,6 +188,8 @@ class Difference(NamedTuple):
     remoteSize: int | None
     leadsNowhere: bool = False
     """Whether what cannot be read is a link that leads nowhere."""
+    detail: str = ""
+    """What differs, of attributes: words that continue its name."""
 
 
 Verdict = Literal["matched", "differs", "unknown", "changed", "unreadable"]

@@ -52,6 +52,7 @@ class SyncOptions(NamedTuple):
     maxSize: int = 0
     """In bytes; 0: no limit."""
     followLinks: FollowLinks = "safe"
+    attributes: bool = False
     allowEmptySource: bool = False
     requireFile: str = ""
     maxDelete: str = ""
@@ -105,6 +106,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
         repairContent=options.repairContent,
         digestCache=options.digestCache,
         proveUploads=not options.noUploadProof,
+        attributes=options.attributes,
     )
     report = runSync(mirror, how, context)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
@@ -259,6 +261,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         exclude=shared.exclude,
         maxSize=values["maxSize"] or 0,
         followLinks="none" if values["noFollowLinks"] else values["followLinks"] or "safe",
+        attributes=values["attributes"],
         allowEmptySource=values["allowEmptySource"],
         requireFile=values["requireFile"],
         maxDelete=values["maxDelete"],
@@ -285,7 +288,8 @@ def _answer(options: SyncOptions) -> str:
     objectActions = [
         *["PutObject", "AbortMultipartUpload"] * changes,
         *["DeleteObject"] * (changes and not options.uploadOnly),
-        *["GetObject"] * options.checkContent,  # what `head-object` takes
+        # What `head-object` takes, and reading the attributes that are stored.
+        *["GetObject"] * (options.checkContent or options.attributes),
     ]
     aws = policySettings(options.aws, options.kmsKey)
     return policyText(S3Location.parse(options.s3BucketUrl), aws, objectActions=objectActions)
@@ -318,6 +322,7 @@ Exit status 0 means done and verified.""",
             Switch("", "maxSize", "Leave out files above SIZE, such as 500M or 5G", "SIZE", "", _size),
             Switch("", "followLinks", "Links to follow: safe, all, none", "WHICH", "", choices=("safe", "all", "none")),
             Switch("", "noFollowLinks", "Leave out symbolic links: --followLinks none"),
+            Switch("", "attributes", "Keep modes, owners, times, links in the bucket, too"),
         ),
         *grouped(
             "Guards",

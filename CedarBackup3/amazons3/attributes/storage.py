@@ -25,9 +25,6 @@ from CedarBackup3.amazons3.attributes.records import (
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayText
 
-OBJECT_NAME = b".cback-attributes.jsonl.gz"
-"""The key of the object below the target's prefix."""
-
 FORMAT = "cback-attributes"
 SCHEMA = 1
 """The newest schema of the format that this release reads; it rises when older releases would misread the format."""
@@ -39,6 +36,8 @@ MOST_EXPANSION = 250
 MOST_BYTES = 64 << 30
 """Of the lines together: 250 million paths."""
 
+MOST_PACKED = 4 << 30
+"""Of the object: what is larger is not worth fetching."""
 MOST_WRONG = 1000
 """Lines that are no records, before the rest is refused."""
 

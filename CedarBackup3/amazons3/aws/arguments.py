@@ -173,6 +173,11 @@ def downloadArguments(
     return Arguments("download", ("s3", "sync", location.url, directory + b"/", "--force-glacier-transfer", *switches))
 
 
+def downloadOneArguments(location: S3Location, key: str, file: bytes) -> Arguments:
+    """The arguments that fetch one object, whose key has nothing that means something to aws, into a file."""
+    return Arguments("download", ("s3", "cp", location.url + key, os.path.abspath(file), "--no-progress"))
+
+
 def configureArguments(*words: str) -> Arguments:
     """The arguments that print a setting of the user's: `get` and its name."""
     return Arguments("configure", ("configure", *words))

@@ -9,7 +9,7 @@ from itertools import compress
 
 from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import ObjectEntry, isFolderMarker
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, ObjectEntry, isFolderMarker
 from CedarBackup3.amazons3.spool import Spool
 
 
@@ -67,6 +67,6 @@ class KeyRange:
         return isWhole
 
     def _isWanted(self, key: bytes, size: int) -> bool:
-        if self._isExcluded and self._isExcluded(key.decode()):
+        if self._isExcluded and key != ATTRIBUTES_KEY and self._isExcluded(key.decode()):
             return False
         return not (key[-1:] in b"/" and isFolderMarker(key, size))

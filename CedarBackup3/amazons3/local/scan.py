@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from CedarBackup3.amazons3.local.looked import OnLooked, nobodyLooks
 from CedarBackup3.amazons3.local.tree import LocalTree, openRoot
 from CedarBackup3.amazons3.local.walk import OnDirectory, OnPath, OnSkipped, treeEntries
 from CedarBackup3.amazons3.model import SourceEntry
@@ -37,6 +38,7 @@ def openScan(
     onDirectory: OnDirectory,
     onProgress: OnProgress,
     onLeftAlone: Callable[[SourceEntry], object] = lambda entry: None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[Scan]:
     """Walk the source once and keep what is there for as long as the context lasts.
 
@@ -47,6 +49,7 @@ def openScan(
         onDirectory: the same
         onProgress: called with the walk
         onLeftAlone: called with each entry that is left alone
+        onLooked: as for `sourceEntries`
     """
     samples: list[bytes] = []
     mounts = set(_mountsAround(mounted, tree.root))
@@ -55,7 +58,7 @@ def openScan(
     def follow(path: bytes) -> None:
         mounts.update(_mountsAround(mounted, os.path.realpath(tree.pathTo(path))))
 
-    entries = sourceEntries(tree, onSkipped, onDirectory, follow)
+    entries = sourceEntries(tree, onSkipped, onDirectory, follow, onLooked)
     with Spool(SourceEntry._make) as kept:
         while chunk := list(islice(entries, _CHUNK)):
             kept.append(chunk)
@@ -83,6 +86,7 @@ def sourceEntries(
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[SourceEntry]:
     """The files of the source in key order, as `treeEntries` has them.
 
@@ -91,4 +95,4 @@ def sourceEntries(
         GuardRefused: as `treeEntries`
     """
     with openRoot(tree) as root:
-        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink)
+        yield from treeEntries(root, tree, onSkipped, onDirectory, onLink, onLooked)

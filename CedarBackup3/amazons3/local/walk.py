@@ -16,6 +16,7 @@ from typing import Any
 
 from CedarBackup3.amazons3.aws.patterns import matcher, treeMatcher
 from CedarBackup3.amazons3.local.links import isTrusted, mayRead
+from CedarBackup3.amazons3.local.looked import Looked, OnLooked, nobodyLooks
 from CedarBackup3.amazons3.local.opentree import Level, NotFollowed, OpenTree, followLink
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import LEADS_NOWHERE, LEFT_ALONE, NOT_FOLLOWED, TOO_LARGE, SourceEntry
@@ -44,6 +45,7 @@ def treeEntries(
     onSkipped: OnSkipped = lambda path, why: None,
     onDirectory: OnDirectory = lambda entries: None,
     onLink: OnPath = lambda path: None,
+    onLooked: OnLooked = nobodyLooks,
 ) -> Iterator[SourceEntry]:
     """The files below an open directory in key order, and what cannot be read, a directory in its place.
 
@@ -56,6 +58,7 @@ def treeEntries(
         onSkipped: called with dangling links, sockets, pipes and devices
         onDirectory: called with each directory when the walk enters it
         onLink: called with links to directories that have files, when the walk leaves them
+        onLooked: called with each directory when the walk enters it; what it returns is called with all that is there
 
     Raises:
         CedarBackupError: the directory itself cannot be read (any more)
@@ -63,7 +66,7 @@ def treeEntries(
     """
     with OpenTree(root, local.followLinks, local.owners) as tree:
         try:
-            entries = _directoryEntries(local, tree, b"", b"", onSkipped)
+            entries = _directoryEntries(local, tree, b"", b"", onSkipped, onLooked)
         except OSError as error:
             shown = displayPath(local.root)
             raise CedarBackupError(f"The source directory {shown} can no longer be read: {reasonText(error)}") from None
@@ -79,7 +82,7 @@ def treeEntries(
                     yield entry
                     continue
                 try:
-                    entries = _directoryEntries(local, tree, entry.path, entry.key, onSkipped)
+                    entries = _directoryEntries(local, tree, entry.path, entry.key, onSkipped, onLooked)
                 except FileNotFoundError:  # gone since its name was read, or what a link leads to is
                     entries = []
                 except (NotFollowed, OSError) as error:
@@ -108,7 +111,7 @@ _NOT_STORED = {LEADS_NOWHERE, *LEFT_ALONE}
 
 
 def _directoryEntries(
-    local: LocalTree, tree: OpenTree, path: bytes, key: bytes, onSkipped: OnSkipped
+    local: LocalTree, tree: OpenTree, path: bytes, key: bytes, onSkipped: OnSkipped, onLooked: OnLooked
 ) -> list[SourceEntry]:
     """What is in one directory, sorted; a directory in it has a key and a path with a slash at the end, and no size.
 
@@ -125,6 +128,7 @@ def _directoryEntries(
     entries: list[SourceEntry] = []
     level = tree.directory(path.rstrip(b"/"))
     directory, owners = level.descriptor, level.owners
+    take = onLooked(Looked(key, path, level))
     # Some legacy encodings spell a character in two ways, and a decoded name leads to one of them only: there names are
     # read as bytes, for which the system wants a path.
     names: Any = os.scandir(b"/proc/self/fd/%d" % directory if isLegacy else directory)
@@ -135,13 +139,16 @@ def _directoryEntries(
             sortKey = key + locale.keyOf(name) if isLegacy else below
             try:
                 if entry.is_symlink():
-                    linked = _linkedEntry(local, tree, level, SourceEntry(sortKey, None, 0, below), onSkipped)
-                    if linked and not isLeftOut(linked):
-                        entries.append(linked)
+                    link = SourceEntry(sortKey, None, 0, below)
+                    linked = _linkedEntry(local, tree, level, link, onSkipped)
+                    if not isLeftOut(linked or link):
+                        entries += [linked] if linked else []
+                        take(linked or link, None)
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if not (isExcludedTree and isExcludedTree(locale.decoded(below + b"/"))):
                         entries.append(SourceEntry(sortKey + b"/", None, 0, below + b"/"))
+                        take(entries[-1], None)
                     continue
                 if isExcluded and isExcluded(locale.decoded(below)):
                     continue
@@ -160,9 +167,12 @@ def _directoryEntries(
             ):
                 facts = (sortKey, status.st_size, status.st_mtime_ns, below, status.st_ctime_ns, status.st_ino)
                 entries.append(new(SourceEntry, facts))
+                take(entries[-1], status)
             elif stat.S_ISREG(mode):
                 entries.append(SourceEntry(sortKey, None, 0, below))
+                take(entries[-1], status)
             else:
+                take(SourceEntry(sortKey, None, 0, below), status)
                 onSkipped(below, _SPECIAL.get(stat.S_IFMT(mode), "no longer a file"))
     entries.sort(key=_byKey)
     return entries

@@ -21,7 +21,7 @@ from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.util import displayBytes, displayCount, displayPath
 
 
-def differenceLine(mirror: Mirror, found: Difference) -> str:
+def differenceLine(mirror: Mirror, found: Difference) -> str:  # noqa: PLR0911 - a sentence for each kind
     """What is wrong with one key."""
     url, path = displayPath(mirror.location.url), displayPath(mirror.pathTo(found.key))
     local, remote = _size(found.localSize), _size(found.remoteSize)
@@ -41,6 +41,8 @@ def differenceLine(mirror: Mirror, found: Difference) -> str:
             return _unreadableLine(mirror, found)
         case Kind.CHANGED:
             return f"Changed: {path} changed during the run, so its object in {url} may be out of date; run again"
+        case Kind.ATTRIBUTES:
+            return f"Attributes: {path} {found.detail}"
 
 
 def _unreadableLine(mirror: Mirror, found: Difference) -> str:

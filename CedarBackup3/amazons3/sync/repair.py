@@ -13,6 +13,7 @@ from CedarBackup3.amazons3.model import ContentFinding, VerifyReport
 from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
+from CedarBackup3.amazons3.sync.attributes import Attributes
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
 from CedarBackup3.amazons3.sync.messages import repairLine
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
@@ -32,6 +33,7 @@ def uploadAgain(
     trace: RunTrace | None = None,
     *,
     isWhole: bool = True,
+    attributes: Attributes | None = None,
 ) -> VerifyReport:
     """Upload what a check found to differ and check again: all names and sizes, and the content that was no match.
 
@@ -44,6 +46,7 @@ def uploadAgain(
         ranges: as for `steps.compareAfresh`
         check: the check, with its findings and matches
         trace: what the run had done before; None: nothing
+        attributes: are read again, and stored
         isWhole: upload all that differs, not just what this run has uploaded before, and what changed meanwhile
 
     Raises:
@@ -65,4 +68,4 @@ def uploadAgain(
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
         with openContentCheck(before=check.decided(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
-            return compareAfresh(mirror, scan, watcher, ranges, second, after)
+            return compareAfresh(mirror, scan, watcher, ranges, second, after, attributes)

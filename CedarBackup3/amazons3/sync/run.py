@@ -11,6 +11,7 @@ from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Kind, VerifyReport
 from CedarBackup3.amazons3.progress import Watcher, logTimes
 from CedarBackup3.amazons3.sync import steps
+from CedarBackup3.amazons3.sync.attributes import Attributes, openAttributes
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
 from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
 from CedarBackup3.amazons3.sync.lock import targetLock
@@ -44,6 +45,8 @@ class RunOptions:
     """A file that keeps digests for the next time; empty: none."""
     proveUploads: bool = True
     """Compare the content of what goes up with the ETags of its objects."""
+    attributes: bool = False
+    """Keep what S3 cannot store of the source in an object of the target."""
 
 
 def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyReport | None:
@@ -65,20 +68,23 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
         targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as locked,
         awsSession(locked) as aws,
         logTimes(watcher),
-        steps.checkedScan(mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames) as scan,
+        _attributes(mirror, options) as attributes,
+        steps.checkedScan(
+            mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames, attributes=attributes
+        ) as scan,
     ):
         if options.verifyOnly:
             requireSentinel(mirror, options.guards)
             whole = check if check.isWhole else None
-            return steps.compareScan(mirror, scan, watcher, options.listings, whole)
-        with steps.preparePlan(mirror, scan, watcher, options.listings, check) as (plan, proof):
+            return steps.compareScan(mirror, scan, watcher, options.listings, whole, attributes)
+        with steps.preparePlan(mirror, scan, watcher, options.listings, check, attributes) as (plan, proof):
             requireHarmless(mirror, options.guards, plan)
             if plan.length and options.dryRun:
                 steps.logSteps(mirror, plan)
                 return None
             if plan.length:
-                return _carriedOut(mirror, scan, plan, options, watcher, check)
-            return _repaired(mirror, scan, options, watcher, check, proof())
+                return _carriedOut(mirror, scan, plan, options, watcher, check, attributes)
+            return _repaired(mirror, scan, options, watcher, check, attributes, proof())
 
 
 def _contentCheck(options: RunOptions) -> contextlib.AbstractContextManager[ContentCheck]:
@@ -90,16 +96,28 @@ def _contentCheck(options: RunOptions) -> contextlib.AbstractContextManager[Cont
     )
 
 
+def _attributes(mirror: Mirror, options: RunOptions) -> contextlib.AbstractContextManager[Attributes | None]:
+    if not options.attributes:
+        return contextlib.nullcontext()
+    return openAttributes(mirror, "none" if options.dryRun else "compare" if options.verifyOnly else "store")
+
+
 def _carriedOut(
-    mirror: Mirror, scan: Scan, plan: Plan, options: RunOptions, watcher: Watcher, check: ContentCheck
+    mirror: Mirror,
+    scan: Scan,
+    plan: Plan,
+    options: RunOptions,
+    watcher: Watcher,
+    check: ContentCheck,
+    attributes: Attributes | None,
 ) -> VerifyReport:
     """Carry the plan out, and prove that it is done; the digests for that are made meanwhile."""
     with uploadDigests(mirror, plan.steps, check.cache) as digests:
         with digests.making() if plan.uploads and check.mayRead else contextlib.nullcontext():
             results = steps.carryOut(mirror, scan, plan, watcher, options.method, options.guards)
         trace = steps.traceOf(scan, plan, digests)
-        report = steps.compareAfresh(mirror, scan, watcher, options.listings, check, trace)
-        report = _repaired(mirror, scan, options, watcher, check, report, trace)
+        report = steps.compareAfresh(mirror, scan, watcher, options.listings, check, trace, attributes)
+        report = _repaired(mirror, scan, options, watcher, check, attributes, report, trace)
     if report.isClean and not all(result.isComplete for result in results):
         steps.logRecovered(mirror)
     return report
@@ -111,10 +129,12 @@ def _repaired(
     options: RunOptions,
     watcher: Watcher,
     check: ContentCheck,
+    attributes: Attributes | None,
     report: VerifyReport,
     trace: RunTrace | None = None,
 ) -> VerifyReport:
     """The report, or that of another comparison after what differs has been uploaded once more."""
     if not (check.isUnfinished or (options.repairContent and report.counts[Kind.CONTENT])):
         return report
-    return uploadAgain(mirror, scan, watcher, options.listings, check, trace, isWhole=options.repairContent)
+    isWhole = options.repairContent
+    return uploadAgain(mirror, scan, watcher, options.listings, check, trace, isWhole=isWhole, attributes=attributes)

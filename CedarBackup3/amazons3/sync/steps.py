@@ -12,12 +12,15 @@ from typing import get_args
 from CedarBackup3.amazons3.aws.command import AwsResult
 from CedarBackup3.amazons3.bucket.objects import openListing
 from CedarBackup3.amazons3.cappedlines import CappedLines
-from CedarBackup3.amazons3.compare import knowablePairs, mergeJoin
+from CedarBackup3.amazons3.compare import finder, knowablePairs, mergeJoin
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
+from CedarBackup3.amazons3.local.looked import nobodyLooks
 from CedarBackup3.amazons3.local.scan import Scan, openScan, sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
+    ATTRIBUTES_KEY,
     KEY_LIMIT,
+    TOO_LARGE,
     Action,
     Claim,
     ContentFinding,
@@ -33,6 +36,7 @@ from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
 from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
+from CedarBackup3.amazons3.sync.attributes import Attributes
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
 from CedarBackup3.amazons3.sync.messages import (
     differenceLine,
@@ -56,11 +60,14 @@ Objects = Callable[[], Iterator[ObjectEntry]]
 
 
 @contextlib.contextmanager
-def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool = False) -> Iterator[Scan]:
+def checkedScan(
+    mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool = False, attributes: Attributes | None = None
+) -> Iterator[Scan]:
     """Walk the source, with the name check on the way; refuses at the end of the walk, when all names are reported.
 
     Raises:
         NamesRefused: some names will not survive
+        GuardRefused: a file has the name of the object that holds the attributes
     """
     shown, url = displayPath(mirror.source), displayPath(mirror.location.url)
     skipped = CappedLines("skipped paths", logging.INFO)
@@ -84,7 +91,15 @@ def checkedScan(mirror: Mirror, watcher: Watcher = SILENT, *, ignoreNames: bool 
     watcher("walk")
     with (
         NameCheck(mirror, lambda found: log.warning("%s", unusualLine(mirror, found))) as check,
-        openScan(mirror.tree, mirror.mounts, skip, _noLook if ignoreNames else look, watcher, leave) as scan,
+        openScan(
+            mirror.tree,
+            mirror.mounts,
+            skip,
+            _noLook if ignoreNames else look,
+            watcher,
+            leave,
+            attributes.look if attributes else nobodyLooks,
+        ) as scan,
     ):
         check.finish()
         for lines in (skipped, *leftAlone.values()):
@@ -109,11 +124,16 @@ def _noLook(entries: list[SourceEntry]) -> None:
 
 
 def compareScan(
-    mirror: Mirror, scan: Scan, watcher: Watcher = SILENT, ranges: int = 0, check: ContentCheck | None = None
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher = SILENT,
+    ranges: int = 0,
+    check: ContentCheck | None = None,
+    attributes: Attributes | None = None,
 ) -> VerifyReport:
     """Compare the source as it was scanned with the target as it is now; changes nothing."""
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, scan.entries, objects, watcher, check)
+        return _report(mirror, scan.entries, objects, watcher, check, attributes=attributes)
 
 
 def compareAfresh(
@@ -123,18 +143,25 @@ def compareAfresh(
     ranges: int = 0,
     check: ContentCheck | None = None,
     trace: RunTrace | None = None,
+    attributes: Attributes | None = None,
 ) -> VerifyReport:
     """Compare the source as it is now with the target as it is now.
 
     The scan only tells how to cut the listing; what the run has done, if it is given, is to be shown done.
     """
     with _listed(mirror, scan, watcher, ranges) as objects:
-        return _report(mirror, sourceEntries(mirror.tree), objects, watcher, check, trace)
+        entries = sourceEntries(mirror.tree, onLooked=attributes.look if attributes else nobodyLooks)
+        return _report(mirror, entries, objects, watcher, check, trace, attributes)
 
 
 @contextlib.contextmanager
 def preparePlan(
-    mirror: Mirror, scan: Scan, watcher: Watcher, ranges: int = 0, check: ContentCheck | None = None
+    mirror: Mirror,
+    scan: Scan,
+    watcher: Watcher,
+    ranges: int = 0,
+    check: ContentCheck | None = None,
+    attributes: Attributes | None = None,
 ) -> Iterator[tuple[Plan, Callable[[], VerifyReport]]]:
     """The plan, and the comparison with what was listed for it: where there is nothing to do, that is the proof."""
     with _listed(mirror, scan, watcher, ranges) as objects:
@@ -158,7 +185,8 @@ def preparePlan(
             _recordPlan(mirror, made, watcher)
             untouched = RunTrace(scan.entries, (), (), 0, made.matches)
             whole = check if check and check.isWhole else None
-            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, untouched if whole else None)
+            trace = untouched if whole else None
+            yield made, lambda: _report(mirror, scan.entries, objects, watcher, whole, trace, attributes)
 
 
 def traceOf(scan: Scan, made: Plan, digests: UploadDigests) -> RunTrace:
@@ -295,6 +323,8 @@ def _mirroredByAws(
     with _listed(mirror, scan, watcher, 0) as before:
         pairs = knowablePairs(mergeJoin(scan.entries, before()))
         protected = [entry for entry, _ in pairs if entry is not None and entry.size is None]
+        if finder(before())(ATTRIBUTES_KEY) and not finder(scan.entries)(ATTRIBUTES_KEY):
+            protected.append(SourceEntry(ATTRIBUTES_KEY, None, TOO_LARGE, ATTRIBUTES_KEY))
         guards.refuse([sourceChange()])
         result = _synchronized(mirror, made, transfer, delete=True, leftOut=protected)
         with _listed(mirror, scan, watcher, 0) as after:
@@ -364,6 +394,7 @@ def _report(
     watcher: Watcher,
     check: ContentCheck | None,
     trace: RunTrace | None = None,
+    attributes: Attributes | None = None,
 ) -> VerifyReport:
     watcher("compare")
     watcher.findings.forget(*_FOUND, *(kind.value for kind in Kind))
@@ -381,6 +412,8 @@ def _report(
         report = verify.verifyPairs(mirror, pairs, logDifference)
     for each in lines.values():
         each.finish()
+    if attributes and not (check and check.isUnfinished):
+        report = attributes.settle(mirror, report, finder(objects())(ATTRIBUTES_KEY), watcher)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report

@@ -1,0 +1,257 @@
+"""Records what S3 cannot store of all that a walk looks at: what the walk has read already, and extended attributes.
+
+Nothing is opened for that but what links lead to that the walk has followed, and that by no more than its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import grp
+import os
+import pwd
+import stat
+from collections.abc import Callable, Iterator
+from functools import cache
+from operator import itemgetter
+
+from CedarBackup3.amazons3.attributes.records import MOST_XATTR_BYTES, AttributeRecord
+from CedarBackup3.amazons3.local.links import FollowLinks
+from CedarBackup3.amazons3.local.looked import Looked, Take
+from CedarBackup3.amazons3.local.opentree import NotFollowed, followLink
+from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.spool import Spool
+
+OnOmitted = Callable[[bytes, str], object]
+"""Called with a path below the source, and what of it is not recorded, and why."""
+
+Xattrs = tuple[tuple[bytes, bytes], ...]
+
+_BATCH = 1000  # records
+_SLASH = ord("/")
+_MOST_HIDDEN = 1000
+_NO_XATTRS = {errno.ENOTSUP, errno.ENOSYS}
+_GONE = {errno.ENOENT, errno.ENOTDIR, errno.ENODATA, errno.ELOOP}
+
+
+class _Rows:
+    """The records of what is in one directory, of which those come first that the walk has passed."""
+
+    def __init__(self, key: bytes, rows: list[tuple[bytes, AttributeRecord]]) -> None:
+        self.key = key
+        self._rows = rows
+        self._isSorted = False
+
+    def until(self, key: bytes | None) -> Iterator[tuple[bytes, AttributeRecord]]:
+        """The next ones, up to that of a key, this included; None: all."""
+        if not self._isSorted:
+            self._rows.sort(key=itemgetter(0), reverse=True)
+            self._isSorted = True
+        while self._rows and (key is None or self._rows[-1][0] <= key):
+            yield self._rows.pop()
+
+
+class AttributeReader:
+    """Takes what a walk looks at, one directory after the other, and keeps the records in the order of the walk.
+
+    Memory is bounded by what is in one directory for each level, and by the files with several names.
+    """
+
+    def __init__(self, follow: FollowLinks, spool: Spool[AttributeRecord], onOmitted: OnOmitted) -> None:
+        """Records go to a spool; a walk that begins empties it."""
+        self.newestNs = 0
+        """The newest change that is recorded."""
+        self.hidden: list[bytes] = []
+        """The keys of directories that the walk could not enter, with a slash at their ends."""
+        self._follow: FollowLinks = follow
+        self._spool = spool
+        self._onOmitted = onOmitted
+        self._batch: list[AttributeRecord] = []
+        self._levels: list[_Rows] = []
+        self._names: dict[tuple[int, int], tuple[bytes, int]] = {}
+        self._bare: set[int] = set()
+
+    def look(self, looked: Looked) -> Take:
+        """What takes all that is in a directory."""
+        if not looked.path:
+            self._begin(looked)
+        self._goTo(looked.key)
+        rows: list[tuple[bytes, AttributeRecord]] = []
+        self._levels.append(_Rows(looked.key, rows))
+        return self._taker(looked, rows.append)
+
+    def finish(self) -> Spool[AttributeRecord]:
+        """All records of the last walk, which is over."""
+        self._goTo(None)
+        self._write()
+        return self._spool
+
+    def _begin(self, looked: Looked) -> None:
+        """A walk begins: what another has recorded is forgotten."""
+        self._spool.clear()
+        self._batch.clear()
+        self._levels.clear()
+        self._names.clear()
+        self.hidden.clear()
+        self.newestNs = 0
+        status = os.fstat(looked.level.descriptor)
+        xattrs = self._xattrs(b"/proc/self/fd/%d" % looked.level.descriptor, b"", status.st_dev, follow=True)
+        self._batch.append(self._record(b"", b"", status)._replace(xattrs=xattrs))
+
+    def _goTo(self, key: bytes | None) -> None:
+        """Pass on what comes before a directory that the walk enters, and that directory's own record; None: all."""
+        while self._levels:
+            level = self._levels[-1]
+            isInside = key is not None and key.startswith(level.key)
+            for passed, record in level.until(key if isInside else None):
+                self._batch.append(record)
+                if passed[-1] == _SLASH and passed != key and len(self.hidden) < _MOST_HIDDEN:
+                    self.hidden.append(passed)
+            if isInside:
+                break
+            self._levels.pop()
+        if len(self._batch) >= _BATCH:
+            self._write()
+
+    def _write(self) -> None:
+        for start in range(0, len(self._batch), _BATCH):
+            self._spool.append(self._batch[start : start + _BATCH])
+        self._batch.clear()
+
+    def _taker(self, looked: Looked, keep: Callable[[tuple[bytes, AttributeRecord]], object]) -> Take:
+        """Takes what is in a directory, and keeps its records by their keys.
+
+        This is where the time goes, so for a plain file it takes what is known.
+        """
+        place, start = b"/proc/self/fd/%d/" % looked.level.descriptor, len(looked.path)
+        new, bare, readXattrs = tuple.__new__, self._bare, self._xattrs
+
+        def take(entry: SourceEntry, status: os.stat_result | None) -> None:
+            key, size, mtimeNs, path, ctimeNs, inode = entry
+            if size is not None and status is not None:
+                device, owner, group = status.st_dev, status.st_uid, status.st_gid
+                hardLink = self._firstName(path, device, inode, status.st_nlink) if status.st_nlink > 1 else None
+                xattrs = () if device in bare else readXattrs(place + path[start:], path, device)
+                user, names = userName(owner), groupName(group)
+                facts = (key, path, status.st_mode, owner, group, user, names, mtimeNs, ctimeNs, size, b"", False)
+                keep((key, new(AttributeRecord, facts + (hardLink, xattrs, ""))))  # noqa: RUF005 - half as long
+            elif record := self._otherRecord(looked, entry, status):
+                ctimeNs = record.ctimeNs
+                keep((key, record))
+            self.newestNs = max(self.newestNs, ctimeNs)
+
+        return take
+
+    def _otherRecord(self, looked: Looked, entry: SourceEntry, status: os.stat_result | None) -> AttributeRecord | None:
+        """The record of a directory, a link, something special or something unreadable; None: it is gone by now."""
+        path = entry.path.rstrip(b"/")
+        key = entry.key.rstrip(b"/")
+        name = path[len(looked.path) :]
+        place = b"/proc/self/fd/%d/" % looked.level.descriptor + name
+        try:
+            status = status or os.stat(name, dir_fd=looked.level.descriptor, follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
+                record = self._linkRecord(looked, entry, name, status)
+            else:
+                record = self._record(key, path, status)
+                if status.st_nlink > 1 and stat.S_ISREG(status.st_mode):
+                    record = record._replace(
+                        hardLink=self._firstName(path, status.st_dev, status.st_ino, status.st_nlink)
+                    )
+                record = record._replace(xattrs=self._xattrs(place, path, status.st_dev))
+        except OSError:
+            return None
+        return record if record.orderKey == entry.key else None  # else it is of another type by now
+
+    def _linkRecord(self, looked: Looked, entry: SourceEntry, name: bytes, status: os.stat_result) -> AttributeRecord:
+        path, key = entry.path.rstrip(b"/"), entry.key.rstrip(b"/")
+        text = os.readlink(name, dir_fd=looked.level.descriptor)
+        if entry.size is not None or entry.key.endswith(b"/"):
+            with contextlib.suppress(OSError, NotFollowed):
+                target = followLink(looked.level, name, self._follow)
+                try:
+                    led = os.fstat(target.descriptor)
+                    if stat.S_ISDIR(led.st_mode) or stat.S_ISREG(led.st_mode):
+                        xattrs = self._xattrs(b"/proc/self/fd/%d" % target.descriptor, path, led.st_dev, follow=True)
+                        return self._record(key, path, led)._replace(target=text, isStored=True, xattrs=xattrs)
+                finally:
+                    os.close(target.descriptor)
+        return self._record(key, path, status)._replace(target=text)
+
+    def _record(self, key: bytes, path: bytes, status: os.stat_result) -> AttributeRecord:
+        """What the status tells."""
+        owner, group = status.st_uid, status.st_gid
+        return AttributeRecord(
+            key,
+            path,
+            status.st_mode,
+            owner,
+            group,
+            userName(owner),
+            groupName(group),
+            status.st_mtime_ns,
+            status.st_ctime_ns,
+            status.st_size if stat.S_ISREG(status.st_mode) else None,
+        )
+
+    def _firstName(self, path: bytes, device: int, inode: int, count: int) -> bytes | None:
+        """The path that the walk has met the same file by before; None: this is the first."""
+        first, left = self._names.get((device, inode), (None, count))
+        if first is None:
+            self._names[device, inode] = path, count - 1
+        elif left > 1:
+            self._names[device, inode] = first, left - 1
+        else:  # all its names were met
+            del self._names[device, inode]
+        return first
+
+    def _xattrs(self, place: bytes, path: bytes, device: int, *, follow: bool = False) -> Xattrs:
+        """The extended attributes of what is at a place, by name; none where the file system has none."""
+        try:
+            names = os.listxattr(place, follow_symlinks=follow)
+        except OSError as error:
+            if error.errno in _NO_XATTRS:
+                self._bare.add(device)
+            elif error.errno not in _GONE:
+                self._onOmitted(path, f"its extended attributes: {error.strerror}")
+            return ()
+        return self._values(place, path, names, follow=follow) if names else ()
+
+    def _values(self, place: bytes, path: bytes, names: list[str], *, follow: bool) -> Xattrs:
+        found: list[tuple[bytes, bytes]] = []
+        for name in names:
+            try:
+                found.append((os.fsencode(name), os.getxattr(place, name, follow_symlinks=follow)))
+            except OSError as error:
+                if error.errno not in _GONE:
+                    self._onOmitted(path, f"its extended attribute {name!a}: {error.strerror}")
+        if sum(len(name) + len(value) for name, value in found) > MOST_XATTR_BYTES:
+            self._onOmitted(path, f"its extended attributes: they have more than {MOST_XATTR_BYTES:,} bytes")
+            return ()
+        return tuple(sorted(found))
+
+
+@cache
+def userName(number: int) -> str:
+    """The name of a user; empty: it has none, or one that is no text."""
+    try:
+        return _text(pwd.getpwuid(number).pw_name)
+    except (KeyError, OverflowError):
+        return ""
+
+
+@cache
+def groupName(number: int) -> str:
+    """The name of a group; empty: it has none, or one that is no text."""
+    try:
+        return _text(grp.getgrgid(number).gr_name)
+    except (KeyError, OverflowError):
+        return ""
+
+
+def _text(name: str) -> str:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return ""
+    return name
