@@ -36,7 +36,7 @@ from CedarBackup3.amazons3.restore.scene import Scene
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.cli.findings import Findings
-from testcase.recordedtrees import recordsOf
+from testcase.attributetrees import everyKind, printed, recordsOf
 from testcase.trees import plantTree
 
 IS_ROOT = os.geteuid() == 0
@@ -116,38 +116,6 @@ def record(path: bytes, kind: int = stat.S_IFREG, mode: int = 0o644, **more: Any
     facts = {"uid": os.geteuid(), "gid": os.getegid(), "user": "", "group": "", "mtimeNs": 1, "ctimeNs": 1}
     facts |= {"size": len(path)} if kind == stat.S_IFREG else {}
     return AttributeRecord(**({"key": path, "path": path, "mode": kind | mode} | facts | more))  # type: ignore[arg-type]
-
-
-def printed(root: Path, words: str = r"%P %y %m %U %G %T@ %n %l\n") -> list[str]:
-    """What `find` says of a tree, without what no restore makes."""
-    command = ["find", str(root), "!", "-type", "p", "!", "-type", "s", "-printf", words]
-    lines = subprocess.run(command, capture_output=True, check=True).stdout.decode(errors="replace")
-    return sorted(lines.splitlines())
-
-
-def everyKind(source: Path) -> tuple[Path, dict[bytes, bytes]]:
-    """A source with every type of path, and modes and times that a restore has to give; with the files in it."""
-    files = {b"a": b"1", b"d/e/x": b"22", b"d/run": b"3", b"d/y": b"same", b"late/z": b"same", b"ro/f": b"4"}
-    plantTree(source, files)
-    (source / "late/z").unlink()
-    os.link(source / "d/y", source / "late/z")
-    (source / "empty/deeper").mkdir(parents=True)
-    for name, leads in (("l", "/etc/passwd"), ("d/up", "../.."), ("dangling", "nowhere"), ("d/\u00e9", "a b")):
-        (source / name).symlink_to(leads)
-    os.mkfifo(source / "pipe")
-    modes = {"a": 0o640, "d/run": 0o755, "ro/f": 0o444, "empty": 0o750, "empty/deeper": 0o711, "ro": 0o555, "": 0o751}
-    for name, mode in modes.items():
-        (source / name).chmod(mode)
-    if IS_ROOT:
-        os.chown(source / "d/e/x", 33, 33)
-        os.chown(source / "d/e", 33, 33)
-        os.chown(source / "l", 33, 33, follow_symlinks=False)
-        for name, mode in (("d/run", 0o4755), ("d/e/x", 0o2751), ("empty", 0o1777), ("d/e", 0o2750)):
-            (source / name).chmod(mode)
-    for number, path in enumerate(sorted(source.rglob("*"), reverse=True)):
-        os.utime(path, ns=(1, 1_500_000_000_123_456_789 + number), follow_symlinks=False)
-    os.utime(source, ns=(1, 1_400_000_000_000_000_001))
-    return source, files
 
 
 # What comes back
@@ -336,9 +304,8 @@ def test_an_interruption_at_any_step_gives_nobody_more_and_the_next_run_finishes
         assert restored.restore().isClean, (steps, made[-3:])
         assert restored.compare().isClean
         steps += 1
-        shutil.rmtree(
-            target, onerror=lambda function, path, error: (os.chmod(os.path.dirname(path), 0o700), function(path))
-        )
+        subprocess.run(["chmod", "-R", "u+rwX", target], check=True)
+        shutil.rmtree(target)
     assert steps > 30
 
 

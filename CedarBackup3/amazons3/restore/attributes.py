@@ -192,11 +192,9 @@ def _dressDirectories(scene: Scene) -> AttributeRecord | None:
 def _incomplete(level: _Level) -> AttributeRecord:
     """The record of a directory, which stays open to its owner as long as something in it is missing.
 
-    Who is not root could not go on otherwise.
+    Nobody but root could go on otherwise.
     """
-    if level.isIncomplete and os.geteuid() != 0:
-        return level.record._replace(mode=level.record.mode | stat.S_IRWXU)
-    return level.record
+    return level.record._replace(mode=level.record.mode | stat.S_IRWXU) if level.isIncomplete else level.record
 
 
 def _isEmpty(scene: Scene, tree: OpenTree, record: AttributeRecord) -> bool:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from CedarBackup3.amazons3.attributes.storage import OBJECT_NAME
 from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.aws.session.client import awsSession
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
-from CedarBackup3.amazons3.model import S3Location, isFolderMarker
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, S3Location, isFolderMarker
 from CedarBackup3.amazons3.progress import SILENT, Watcher
 from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -136,14 +135,14 @@ def attributesAt(selection: Selection, versions: Iterable[Version], tally: Tally
         tally.unknownAttributes(version, f"{url} was stored without versioning after that time, so others may be lost")
 
     moment = selection.moment.timestamp() if selection.moment else None
-    upToIt = takewhile(lambda version: version.key <= OBJECT_NAME, versions)
+    upToIt = takewhile(lambda version: version.key <= ATTRIBUTES_KEY, versions)
     found = (version for version in upToIt if _holdsAttributes(selection, version.key))
     return next(snapshotAt(found, moment, _inOrder(selection), reportUnknown), None)
 
 
 def _holdsAttributes(selection: Selection, key: bytes) -> bool:
     """Whether the object of a key is no file, but holds the attributes of the files; asked for itself, it is one."""
-    return key == OBJECT_NAME and not selection.only
+    return key == ATTRIBUTES_KEY and not selection.only
 
 
 def _inOrder(selection: Selection) -> Callable[[bytes], Iterator[Version]]:

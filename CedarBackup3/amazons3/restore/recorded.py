@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
-from CedarBackup3.amazons3.attributes.storage import AttributesUnreadable, Readable, readAttributes
+from CedarBackup3.amazons3.attributes.storage import MOST_PACKED, AttributesUnreadable, Readable, readAttributes
 from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
@@ -105,6 +105,8 @@ def _fetched(selection: Selection, version: Version) -> Iterator[int]:
         directory = os.fsencode(tempfile.mkdtemp(prefix="cback-"))
     try:
         room = os.statvfs(directory)
+        if (version.size or 0) > MOST_PACKED:
+            raise CedarBackupError(f"it has {displayBytes(version.size or 0)}, more than attributes come to")
         if (version.size or 0) > room.f_bavail * room.f_frsize:
             raise CedarBackupError(
                 f"it has {displayBytes(version.size or 0)}, for which {displayPath(directory)} has no room; "

@@ -1,4 +1,4 @@
-"""What the tests of stored attributes share: the records of a tree, read as simply as can be, and an object of them."""
+"""Trees of every type, mode and time, what `find` prints of them, and their records, read as simply as can be."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import io
 import os
 import pwd
 import stat
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import Header, writeAttributes
+from testcase.trees import plantTree
 
 HEADER = Header("a test", "/source", "here", 0)
 
@@ -64,3 +66,35 @@ def packed(records: Iterable[AttributeRecord]) -> bytes:
     file = io.BytesIO()
     writeAttributes(file, HEADER, records)
     return file.getvalue()
+
+
+def printed(root: Path, words: str = r"%P %y %m %U %G %T@ %n %l\n") -> list[str]:
+    """What `find` says of a tree, without what no restore makes."""
+    command = ["find", str(root), "!", "-type", "p", "!", "-type", "s", "-printf", words]
+    lines = subprocess.run(command, capture_output=True, check=True).stdout.decode(errors="replace")
+    return sorted(lines.splitlines())
+
+
+def everyKind(source: Path) -> tuple[Path, dict[bytes, bytes]]:
+    """A source with every type of path, and modes and times that a restore has to give; with the files in it."""
+    files = {b"a": b"1", b"d/e/x": b"22", b"d/run": b"3", b"d/y": b"same", b"late/z": b"same", b"ro/f": b"4"}
+    plantTree(source, files)
+    (source / "late/z").unlink()
+    os.link(source / "d/y", source / "late/z")
+    (source / "empty/deeper").mkdir(parents=True)
+    for name, leads in (("l", "/etc/passwd"), ("d/up", "../.."), ("dangling", "nowhere"), ("d/\u00e9", "a b")):
+        (source / name).symlink_to(leads)
+    os.mkfifo(source / "pipe")
+    modes = {"a": 0o640, "d/run": 0o755, "ro/f": 0o444, "empty": 0o750, "empty/deeper": 0o711, "ro": 0o555, "": 0o751}
+    for name, mode in modes.items():
+        (source / name).chmod(mode)
+    if os.geteuid() == 0:
+        os.chown(source / "d/e/x", 33, 33)
+        os.chown(source / "d/e", 33, 33)
+        os.chown(source / "l", 33, 33, follow_symlinks=False)
+        for name, mode in (("d/run", 0o4755), ("d/e/x", 0o2751), ("empty", 0o1777), ("d/e", 0o2750)):
+            (source / name).chmod(mode)
+    for number, path in enumerate(sorted(source.rglob("*"), reverse=True)):
+        os.utime(path, ns=(1, 1_500_000_000_123_456_789 + number), follow_symlinks=False)
+    os.utime(source, ns=(1, 1_400_000_000_000_000_001))
+    return source, files
