@@ -272,7 +272,7 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     if not isListing:
         _absolute(values["targetDir"])
         if values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
-            raise UsageError("--owners takes root, since nobody else may give files to others")
+            raise UsageError("--owners needs root, since nobody else may give files to others")
     return RestoreOptions(
         s3BucketUrl=shared.s3BucketUrl,
         aws=shared.aws,
@@ -395,7 +395,7 @@ my-bucket when the 20th of November began.""",
     needs=(
         Need("json", ("list", "versions"), "it is a form of a listing"),
         Need("long", ("list",), "it is a form of that listing"),
-        Need("allAttributes", ("owners",), "they say what the owner's programs may do"),
+        Need("allAttributes", ("owners",), "they decide what programs may do"),
         KEY_NEEDS_POLICY,
     ),
 )
