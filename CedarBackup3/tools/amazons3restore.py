@@ -97,10 +97,12 @@ def run(options: RestoreOptions, context: RunContext) -> int:
 
 
 def _rules(options: RestoreOptions) -> AttributeRules:
+    from CedarBackup3.amazons3.model import S3Location
     from CedarBackup3.amazons3.restore.rules import AttributeRules
 
     return AttributeRules(
         isWanted=options.attributes != "never",
+        backup=S3Location.parse(options.attributes) if options.attributes.startswith("s3://") else None,
         owners="numbers" if options.numericOwners else "names" if options.owners else "",
         hasAllXattrs=options.allAttributes,
         isStrict=options.strictAttributes,
@@ -172,7 +174,7 @@ def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watch
 
 
 def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.history import attributesAt, openSnapshot, openVersions
+    from CedarBackup3.amazons3.restore.history import openSnapshot, openVersions
     from CedarBackup3.amazons3.restore.recorded import openRecorded
     from CedarBackup3.amazons3.restore.report import Tally
 
@@ -182,8 +184,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"{chosen.shown}\n")
         if options.long:
-            version = attributesAt(chosen, versions, tally)
-            with openRecorded(chosen, version, tally, _rules(options)) as recorded:
+            with openRecorded(chosen, versions, tally, _rules(options)) as recorded:
                 _printLong(chosen, snapshot, recorded, tally, options)
         else:
             _print(chosen, snapshot, options)
@@ -256,6 +257,20 @@ def _absolute(target: Path) -> bytes:
         ) from None
 
 
+def _whichAttributes(text: str) -> str:
+    if text not in {"auto", "never"} and not text.startswith("s3://"):
+        raise ValueError("must be auto, never, or the URL of a backup that begins with s3://")
+    return text
+
+
+def _requireInside(url: str, backup: str) -> None:
+    """Raise `UsageError` unless what is restored lies in the target of a backup."""
+    from CedarBackup3.amazons3.model import S3Location
+
+    if backup.startswith("s3://") and not S3Location.parse(url).url.startswith(S3Location.parse(backup).url):
+        raise UsageError("what is restored does not lie below the URL that --attributes names")
+
+
 def _moment(text: str) -> tuple[datetime, str]:
     """A moment, and what is to be reported of it."""
     from CedarBackup3.amazons3.restore.moment import ambiguity, parseMoment
@@ -267,6 +282,7 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     shared = bucketOptions(values)
     moment, ambiguity = values["atTime"] or (None, "")
     isListing = values["list"] or values["versions"] is not None
+    _requireInside(shared.s3BucketUrl, values["attributes"])
     if not isListing and not values["targetDir"]:
         raise UsageError("the target directory must not be empty")
     if not isListing:
@@ -323,9 +339,10 @@ def _answer(options: RestoreOptions) -> str:
     if not options.printPolicy:
         return ""
     from CedarBackup3.amazons3.aws.iampolicy import policyText
-    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, S3Location
 
-    isListing = options.list or options.versions is not None
+    isListing = (options.list and not options.long) or options.versions is not None
+    elsewhere = options.attributes.startswith("s3://") and S3Location.parse(options.attributes).prefix
     return policyText(
         S3Location.parse(options.s3BucketUrl),
         policySettings(options.aws, options.kmsKey),
@@ -333,6 +350,7 @@ def _answer(options: RestoreOptions) -> str:
         objectActions=() if isListing else ("GetObject", "GetObjectVersion"),
         mayBeKey=not options.s3BucketUrl.endswith("/"),
         listsKeys=True,
+        besides=f"{elsewhere}{ATTRIBUTES_KEY.decode()}" if elsewhere is not False else "",
     )
 
 
@@ -368,9 +386,12 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         *grouped(
             "Stored attributes",
             Switch(
-                *("", "attributes", "Modes, times, links: auto (where they are stored) or never"),
-                *("WHEN", "auto"),
-                choices=("auto", "never"),
+                *(
+                    "",
+                    "attributes",
+                    "Modes, times, links: auto, never, or the URL of the backup that has this directory",
+                ),
+                *("WHICH", "auto", _whichAttributes),
             ),
             Switch("", "owners", "Owners, special bits, ACLs, extended attributes (root only)"),
             Switch("", "numericOwners", "Owners by number, not by name (implies --owners)", implies="owners"),

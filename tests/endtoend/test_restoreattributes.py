@@ -92,6 +92,25 @@ def test_a_moment_amid_a_run_has_the_attributes_of_before_and_names_each_file_th
     assert not (tmp_path / "plain" / os.fsdecode(ATTRIBUTES_KEY)).exists()
 
 
+def test_one_directory_or_one_file_gets_the_attributes_of_the_whole_backup_that_is_named(
+    restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    files = {b"d/a": b"1", b"d/b": b"same", b"d/c": b"same", b"other": b"same"}
+    source = plantTree(tmp_path / "source", files)
+    (source / "d/e").mkdir()
+    (source / "d/a").chmod(0o751)
+    (source / "d").chmod(0o750)
+    put(server, files, 0)
+    putAttributes(server, packed(recordsOf(source)), 1)
+    outcome = restoreOnce("--attributes", "s3://bucket/p", "s3://bucket/p/d", tmp_path / "directory")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    words = r"%P %y %m %T@\n"
+    assert printed(tmp_path / "directory", words) == printed(source / "d", words)
+    outcome = restoreOnce("--attributes", "s3://bucket/p", "--list", "--long", "s3://bucket/p/d/a")
+    assert outcome.status == 0
+    assert [line.split()[0] for line in outcome.stdout.splitlines()] == ["-rwxr-x--x"]
+
+
 def test_a_bomb_costs_the_files_nothing_but_their_attributes(
     restoreOnce: Restore, server: S3Server, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
+from typing import NamedTuple
 
 from CedarBackup3.amazons3.aws.patterns import matcher
 from CedarBackup3.amazons3.aws.session.client import awsSession
@@ -127,17 +128,46 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
         yield kept
 
 
-def attributesAt(selection: Selection, versions: Iterable[Version], tally: Tally) -> Version | None:
-    """The object that held the attributes of the files at the moment; None: there was none, or it is lost."""
+class AttributesObject(NamedTuple):
+    """The object that held the attributes of the files at a moment."""
+
+    location: S3Location
+    """Below which it lies: of what the backup was given."""
+    version: Version
+    below: bytes
+    """With which the keys begin there that are selected."""
+
+
+def attributesAt(
+    selection: Selection, versions: Iterable[Version], tally: Tally, backup: S3Location | None
+) -> AttributesObject | None:
+    """The object that held the attributes of the files at the moment; None: there was none, or it is lost.
+
+    Args:
+        selection: what is restored
+        versions: all of them, from which it is taken if it lies directly below
+        tally: counts that it is lost
+        backup: what the backup was given, if that is more than is selected; None: just that
+
+    Raises:
+        CommandFailed: it lies elsewhere, and aws cannot list it
+    """
 
     def reportUnknown(version: Version) -> None:
         url = selection.urlOf(version.key)
         tally.unknownAttributes(version, f"{url} was stored without versioning after that time, so others may be lost")
 
     moment = selection.moment.timestamp() if selection.moment else None
-    upToIt = takewhile(lambda version: version.key <= ATTRIBUTES_KEY, versions)
-    found = (version for version in upToIt if _holdsAttributes(selection, version.key))
-    return next(snapshotAt(found, moment, _inOrder(selection), reportUnknown), None)
+    if backup is None or (backup == selection.location and not selection.only):
+        upToIt = takewhile(lambda version: version.key <= ATTRIBUTES_KEY, versions)
+        listed = (version for version in upToIt if _holdsAttributes(selection, version.key))
+        found = next(snapshotAt(listed, moment, _inOrder(selection), reportUnknown), None)
+        return found and AttributesObject(selection.location, found, b"")
+    there = replace(selection, location=backup, only=ATTRIBUTES_KEY)
+    with Spool(Version._make) as stored:
+        listVersions(backup, ATTRIBUTES_KEY, selection.aws, stored)
+        found = next(snapshotAt(stored, moment, _inOrder(there), reportUnknown), None)
+    return found and AttributesObject(backup, found, selection.location.prefix.removeprefix(backup.prefix).encode())
 
 
 def _holdsAttributes(selection: Selection, key: bytes) -> bool:

@@ -13,7 +13,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import MOST_PACKED, AttributesUnreadable, Readable, readAttributes
@@ -22,8 +22,10 @@ from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import finder
 from CedarBackup3.amazons3.content.etags import parseEtag
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY
 from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import fetchVersions
+from CedarBackup3.amazons3.restore.history import AttributesObject, attributesAt
 from CedarBackup3.amazons3.restore.placing import openFile
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.rules import AttributeRules
@@ -59,43 +61,48 @@ class Recorded:
 
 @contextlib.contextmanager
 def openRecorded(
-    selection: Selection, version: Version | None, tally: Tally, rules: AttributeRules
+    selection: Selection, versions: Spool[Version], tally: Tally, rules: AttributeRules
 ) -> Iterator[Recorded]:
-    """The records of an attributes object; none if it cannot be used, which is reported.
+    """The records of the moment; none if none were stored, or if they cannot be used, which is reported.
 
     Args:
         selection: what is restored
-        version: the object; None: there is none
-        tally: counts what is wrong with it
+        versions: all of them
+        tally: counts what is wrong with the records
         rules: which attributes are wanted
     """
+    url = displayPath((rules.backup or selection.location).url) + displayPath(ATTRIBUTES_KEY)
     with Spool(AttributeRecord._make) as records:
-        if not rules.isWanted:
-            yield Recorded(records, "")
-            return
-        if version is None:
-            if rules.owners:
-                tally.wrongAttributes(b"", f"Attributes: none are stored in {selection.shown}, so --owners gives none")
-            yield Recorded(records, "")
-            return
-        url = selection.urlOf(version.key)
-
-        def passOver(why: str) -> None:
-            tally.wrongAttributes(version.key, f"Attributes: {why} ({url})")
-
+        lastModified = ""
         try:
-            with _fetched(selection, version) as file, open(file, "rb") as packed:
-                count = keepRecords(records, packed, selection.aws.locale, passOver)
+            stored = attributesAt(selection, versions, tally, rules.backup) if rules.isWanted else None
+            if stored is not None:
+                count = _read(selection, stored, records, lambda why: _passOver(tally, why, url))
+                lastModified = stored.version.lastModified
+                _log.info("The attributes of %s were stored at %s", displayCount(count, "path"), lastModified)
+            elif rules.owners or rules.backup:
+                line = f"Attributes: no {url} was stored in time, so there are none to restore or to compare"
+                tally.wrongAttributes(ATTRIBUTES_KEY, line)
         except CedarBackupError as failure:  # the files are what matters
             records.clear()
-            tally.wrongAttributes(
-                version.key,
-                f"Attributes: {url} cannot be used, so files come back without their attributes: {failure}",
-            )
-            yield Recorded(records, "")
-            return
-        _log.info("The attributes of %s were stored at %s", displayCount(count, "path"), version.lastModified)
-        yield Recorded(records, version.lastModified)
+            line = f"Attributes: {url} cannot be used, so files come back without their attributes: {failure}"
+            tally.wrongAttributes(ATTRIBUTES_KEY, line)
+        yield Recorded(records, lastModified)
+
+
+def _passOver(tally: Tally, why: str, url: str) -> None:
+    tally.wrongAttributes(ATTRIBUTES_KEY, f"Attributes: {why} ({url})")
+
+
+def _read(
+    selection: Selection,
+    stored: AttributesObject,
+    records: Spool[AttributeRecord],
+    onWrong: Callable[[str], object],
+) -> int:
+    there = replace(selection, location=stored.location)
+    with _fetched(there, stored.version) as file, open(file, "rb") as packed:
+        return keepRecords(records, packed, selection.aws.locale, onWrong, stored.below, selection.only)
 
 
 @contextlib.contextmanager
@@ -128,7 +135,12 @@ def _fetched(selection: Selection, version: Version) -> Iterator[int]:
 
 
 def keepRecords(
-    spool: Spool[AttributeRecord], packed: Readable, locale: AwsLocale, onWrong: Callable[[str], object]
+    spool: Spool[AttributeRecord],
+    packed: Readable,
+    locale: AwsLocale,
+    onWrong: Callable[[str], object],
+    below: bytes = b"",
+    only: bytes = b"",
 ) -> int:
     """Keep the records of an attributes object, by batches bounded in number and size; returns how many there are.
 
@@ -137,13 +149,18 @@ def keepRecords(
         packed: the object
         locale: in which names are read
         onWrong: called with what is wrong with a record that is passed over
+        below: with which the keys begin that are wanted, and which they are given without
+        only: the one key below that which is wanted; empty: all
 
     Raises:
         CedarBackupError: it is not whole, or none, or there is no room
     """
     batch: list[AttributeRecord] = []
     weight = count = 0
-    for record in _inOrder(_safe(readAttributes(packed, onWrong).records, locale, onWrong)):
+    for whole in _inOrder(_safe(readAttributes(packed, onWrong).records, locale, onWrong)):
+        record = _inside(whole, below)
+        if record is None or (only and record.key != only):
+            continue
         count += 1
         batch.append(record)
         weight += sum(len(name) + len(value) for name, value in record.xattrs) + len(record.path)
@@ -152,6 +169,19 @@ def keepRecords(
             batch, weight = [], 0
     spool.append(batch)
     return count
+
+
+def _inside(record: AttributeRecord, below: bytes) -> AttributeRecord | None:
+    """The record as it is seen from a directory in which it lies, or of which it is; None: it lies elsewhere."""
+    if not below:
+        return record
+    if not record.orderKey.startswith(below):
+        return None
+    depth, first = below.count(b"/"), record.hardLink
+    parts = record.path.split(b"/", depth)
+    if first is not None:  # what lies elsewhere is no other name of anything here
+        first = first.removeprefix(below) if first.startswith(below) else None
+    return record._replace(key=record.key[len(below) :], path=b"".join(parts[depth:]), hardLink=first)
 
 
 def _safe(

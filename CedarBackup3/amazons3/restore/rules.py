@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
+from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.util import displayText
 
 PERMISSIONS = 0o777
@@ -35,6 +36,8 @@ class AttributeRules:
     special bits, ACLs and extended attributes."""
     hasAllXattrs: bool = False
     """Whether those are among them that tell the system what a program may do: `security.*`, `trusted.*`."""
+    backup: S3Location | None = None
+    """What the backup was given that has stored them, if that is more than is selected."""
     isStrict: bool = False
     """Whether it is a difference what the file system cannot hold."""
 

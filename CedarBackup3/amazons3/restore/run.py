@@ -50,7 +50,7 @@ def runRestore(
         place = enter(openStaging(target, restore))
         root, local = place.target, plan.targetTree(chosen, target.path)
         safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
-        recorded = enter(openRecorded(chosen, history.attributesAt(chosen, versions, tally), tally, rules))
+        recorded = enter(openRecorded(chosen, versions, tally, rules))
         snapshot = enter(withRecorded(chosen, safe, recorded, tally))
         scene = Scene(chosen, local, root, recorded, snapshot, rules, tally)
         with plan.planRestore(chosen, local, snapshot, tally, watcher, root=root, mayReplace=overwrite) as lacking:
@@ -83,7 +83,7 @@ def rehearseRestore(
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
         safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        recorded = enter(openRecorded(chosen, history.attributesAt(chosen, versions, tally), tally, rules))
+        recorded = enter(openRecorded(chosen, versions, tally, rules))
         snapshot = enter(withRecorded(chosen, safe, recorded, tally))
         lacking = enter(
             plan.planRestore(chosen, local, snapshot, tally, watcher, root=target.root, mayReplace=overwrite)
@@ -105,7 +105,7 @@ def compareTarget(
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
         safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        recorded = enter(openRecorded(chosen, history.attributesAt(chosen, versions, tally), tally, rules))
+        recorded = enter(openRecorded(chosen, versions, tally, rules))
         snapshot = enter(withRecorded(chosen, safe, recorded, tally))
         proof.proveTarget(chosen, local, snapshot, tally, watcher, root=target.descriptor, isRestore=False)
         compareAttributes(Scene(chosen, local, target.descriptor, recorded, snapshot, rules, tally), watcher)
