@@ -10,10 +10,12 @@ import stat
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.attributes import storage
@@ -95,15 +97,32 @@ def records(draw: st.DrawFn) -> AttributeRecord:
     )
 
 
-@given(st.lists(records(), max_size=5))
-def test_what_is_recorded_comes_back(given: list[AttributeRecord]) -> None:
+VALIDATOR = jsonschema.Draft202012Validator(
+    json.loads((Path(__file__).resolve().parent.parent / "docs/attributes.schema.json").read_text("utf-8"))
+)
+
+
+def test_the_schema_is_one_and_takes_no_other_lines() -> None:
+    VALIDATOR.check_schema(VALIDATOR.schema)
+    right = json.loads(recordLine(FILE))
+    assert VALIDATOR.is_valid(right)
+    for wrong in ({"mode": 420}, {"type": "door"}, {"mtime": 1.5}, {"uid": -1}, {"more": 1}, {"pathBytes": "YQ=="}):
+        assert not VALIDATOR.is_valid(right | wrong)
+
+
+@settings(max_examples=40)
+@given(st.lists(records(), min_size=1, max_size=5))
+def test_what_is_recorded_comes_back_and_is_what_the_schema_says(given: list[AttributeRecord]) -> None:
     data = written(*given)
+    for each in gzip.decompress(data).splitlines():
+        VALIDATOR.validate(json.loads(each))
     found = readAttributes(io.BytesIO(data))
     assert (found.header, list(found.records)) == (HEADER, given)
     assert data == written(*given)
     assert [json.loads(each) for each in gzip.decompress(data).splitlines()][-1]["records"] == len(given)
 
 
+@settings(max_examples=40)
 @given(st.lists(records(), max_size=3), st.data())
 def test_whatever_befalls_an_object_is_noticed(given: list[AttributeRecord], data: st.DataObject) -> None:
     whole = bytearray(written(*given))
@@ -122,6 +141,7 @@ def test_whatever_befalls_an_object_is_noticed(given: list[AttributeRecord], dat
     assert found == (given, [])
 
 
+@settings(max_examples=40)
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists), st.data())
 def test_a_value_of_any_other_type_is_passed_over_with_a_sentence(value: object, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from([*json.loads(recordLine(FILE)), "xattrs", "md5", "target", "hardLink", "key"]))

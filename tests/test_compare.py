@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.compare import difference, finder, isNewer, isProvenByTime, knowablePairs, mergeJoin
-from CedarBackup3.amazons3.model import Kind, ObjectEntry, SourceEntry
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, Kind, ObjectEntry, SourceEntry
 
 SECOND = 1_000_000_000
 KEYS = st.dictionaries(st.binary(min_size=1, max_size=2), st.integers(0, 3), max_size=20)
@@ -110,3 +110,10 @@ def test_what_may_lie_below_an_unreadable_name_is_never_extra(
 ) -> None:
     pairs = knowablePairs(mergeJoin([file(key, None) for key in unreadable], map(stored, objects)))
     assert [found.key for entry, found in pairs if entry is None and found] == extra
+
+
+def test_the_object_of_the_attributes_is_no_pair_unless_there_is_a_file_of_its_name() -> None:
+    objects = sorted([stored(b"a"), stored(ATTRIBUTES_KEY), stored(b"d/" + ATTRIBUTES_KEY)])
+    assert [found.key for _, found in knowablePairs(mergeJoin([], objects)) if found] == [b"a", b"d/" + ATTRIBUTES_KEY]
+    (pair,) = knowablePairs(mergeJoin([file(ATTRIBUTES_KEY)], [stored(ATTRIBUTES_KEY)]))
+    assert None not in pair

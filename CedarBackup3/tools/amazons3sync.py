@@ -288,8 +288,8 @@ def _answer(options: SyncOptions) -> str:
     objectActions = [
         *["PutObject", "AbortMultipartUpload"] * changes,
         *["DeleteObject"] * (changes and not options.uploadOnly),
-        # What `head-object` takes, and reading the attributes that are stored.
-        *["GetObject"] * (options.checkContent or options.attributes),
+        # What `head-object` takes; and of unreadable directories a run keeps the attributes that are stored.
+        *["GetObject"] * (options.checkContent or (options.attributes and not options.dryRun)),
     ]
     aws = policySettings(options.aws, options.kmsKey)
     return policyText(S3Location.parse(options.s3BucketUrl), aws, objectActions=objectActions)

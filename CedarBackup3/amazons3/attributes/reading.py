@@ -68,7 +68,7 @@ class AttributeReader:
         self._onOmitted = onOmitted
         self._batch: list[AttributeRecord] = []
         self._levels: list[_Rows] = []
-        self._names: dict[tuple[int, int], tuple[bytes, int]] = {}
+        self._names: dict[tuple[int, int], bytes] = {}
         self._bare: set[int] = set()
 
     def look(self, looked: Looked) -> Take:
@@ -127,10 +127,10 @@ class AttributeReader:
         new, bare, readXattrs = tuple.__new__, self._bare, self._xattrs
 
         def take(entry: SourceEntry, status: os.stat_result | None) -> None:
-            key, size, mtimeNs, path, ctimeNs, inode = entry
+            key, size, mtimeNs, path, ctimeNs, _ = entry
             if size is not None and status is not None:
                 device, owner, group = status.st_dev, status.st_uid, status.st_gid
-                hardLink = self._firstName(path, device, inode, status.st_nlink) if status.st_nlink > 1 else None
+                hardLink = self._firstName(path, status) if status.st_nlink > 1 else None
                 xattrs = () if device in bare else readXattrs(place + path[start:], path, device)
                 user, names = userName(owner), groupName(group)
                 facts = (key, path, status.st_mode, owner, group, user, names, mtimeNs, ctimeNs, size, b"", False)
@@ -155,9 +155,7 @@ class AttributeReader:
             else:
                 record = self._record(key, path, status)
                 if status.st_nlink > 1 and stat.S_ISREG(status.st_mode):
-                    record = record._replace(
-                        hardLink=self._firstName(path, status.st_dev, status.st_ino, status.st_nlink)
-                    )
+                    record = record._replace(hardLink=self._firstName(path, status))
                 record = record._replace(xattrs=self._xattrs(place, path, status.st_dev))
         except OSError:
             return None
@@ -194,16 +192,10 @@ class AttributeReader:
             status.st_size if stat.S_ISREG(status.st_mode) else None,
         )
 
-    def _firstName(self, path: bytes, device: int, inode: int, count: int) -> bytes | None:
+    def _firstName(self, path: bytes, status: os.stat_result) -> bytes | None:
         """The path that the walk has met the same file by before; None: this is the first."""
-        first, left = self._names.get((device, inode), (None, count))
-        if first is None:
-            self._names[device, inode] = path, count - 1
-        elif left > 1:
-            self._names[device, inode] = first, left - 1
-        else:  # all its names were met
-            del self._names[device, inode]
-        return first
+        first = self._names.setdefault((status.st_dev, status.st_ino), path)
+        return None if first is path else first
 
     def _xattrs(self, place: bytes, path: bytes, device: int, *, follow: bool = False) -> Xattrs:
         """The extended attributes of what is at a place, by name; none where the file system has none."""

@@ -81,6 +81,13 @@ def listInSession(
     return [first, *others]
 
 
+def listRange(session: Session, location: S3Location, wanted: KeyRange) -> None:
+    """List one range; the errors are those of `listInSession`."""
+    with contextlib.closing(_pages(session, location, wanted, Event())) as pages:
+        for _ in pages:
+            pass
+
+
 def _pages(
     session: Session, location: S3Location, wanted: KeyRange, cancelled: Event
 ) -> Generator[ObjectPage, None, None]:

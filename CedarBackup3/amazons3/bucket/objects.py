@@ -20,7 +20,7 @@ from CedarBackup3.amazons3.aws.arguments import listArguments
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.session.client import SessionLost, sessionOf
 from CedarBackup3.amazons3.aws.times import requireTime
-from CedarBackup3.amazons3.bucket.insession import listInSession
+from CedarBackup3.amazons3.bucket.insession import listInSession, listRange
 from CedarBackup3.amazons3.bucket.pages import Next, Pages, goesOnBehind, nextAfter, requireInOrder
 from CedarBackup3.amazons3.bucket.ranges import KeyRange, cutPoints
 from CedarBackup3.amazons3.mirror import Mirror
@@ -85,6 +85,35 @@ def openListing(
         if listed is None:
             listed = _listPlainly(mirror, cutPoints(samples, ranges or rangeCount(expected)), makeRange)
         yield lambda: chain.from_iterable(wanted.objects for wanted in listed)
+
+
+def objectNow(mirror: Mirror, key: bytes) -> ObjectEntry | None:
+    """One object of the target as it is listed now; None: there is none.
+
+    It takes no other permission than listing the target does.
+
+    Args:
+        mirror: the target, and how to run aws
+        key: of the object, in ASCII
+
+    Raises:
+        CommandFailed: aws failed, or what it printed is no listing
+    """
+
+    def makeRange() -> KeyRange:
+        return KeyRange(mirror, key[:-1], key, stack.enter_context(Spool(ObjectEntry._make)), lambda number: None)
+
+    with contextlib.ExitStack() as stack:
+        wanted: KeyRange | None = None
+        if session := sessionOf(mirror.aws, pays=False):
+            try:
+                listRange(session, mirror.location, wanted := makeRange())
+            except SessionLost as lost:
+                _log.debug("The plain command lists %s: %s", displayPath(key), lost)
+                wanted = None
+        if wanted is None:
+            _list(mirror, wanted := makeRange(), threading.Event())
+        return next((found for found in wanted.objects if found.key == key), None)
 
 
 def _listPlainly(

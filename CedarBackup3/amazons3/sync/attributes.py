@@ -11,7 +11,7 @@ import logging
 import os
 import platform
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from types import MappingProxyType
@@ -29,7 +29,7 @@ from CedarBackup3.amazons3.attributes.storage import (
 )
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
-from CedarBackup3.amazons3.bucket.objects import openListing
+from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.content.followup import finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
@@ -43,7 +43,6 @@ from CedarBackup3.amazons3.model import (
     Difference,
     Kind,
     ObjectEntry,
-    S3Location,
     SourceEntry,
     VerifyReport,
 )
@@ -73,6 +72,8 @@ class Attributes:
     omitted: CappedLines
     isFirst: bool = True
     """Whether no walk has begun yet."""
+    sourceChange: Callable[[], str] = lambda: ""
+    """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing."""
 
     def look(self, looked: Looked) -> Take:
         """What records what a walk looks at in a directory.
@@ -133,6 +134,10 @@ class Attributes:
             if found and _proof(mirror, directory, found, watcher).verdict == "matched":
                 log.info("The attributes of %s in %s are up to date", paths, url)
                 return
+            if change := self.sourceChange():
+                detail = f"has no newer attributes in {url}, because {change}; check what happened, then run again"
+                yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
+                return
             log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
             yield from _uploaded(mirror, directory, found, watcher)
 
@@ -159,7 +164,8 @@ class Attributes:
         url = displayPath(mirror.location.url) + _NAME
         log.info("Comparing the attributes of %s with %s", displayPath(mirror.source), url)
         if found is None:
-            yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=f"has no attributes in {url}; {_ADVICE}")
+            detail = f"has no attributes in {url}; a run with --attributes stores them"
+            yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
             return
         count = 0
 
@@ -175,9 +181,6 @@ class Attributes:
             except AttributesUnreadable as why:
                 yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
         watcher.findings.count("recorded", count, found.size)
-
-
-_ADVICE = "a run with --attributes stores them"
 
 
 @contextlib.contextmanager
@@ -223,7 +226,7 @@ def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watche
         raise CommandFailed(str(result))
     if not result.isComplete:
         log.error("%s", result)
-    now = _objectNow(mirror, watcher)
+    now = objectNow(mirror, ATTRIBUTES_KEY)
     url = displayPath(mirror.location.url) + _NAME
     finding = _proof(mirror, directory, now, watcher) if now else None
     isUnmoved = before and now and (now.etag, now.lastModified) == (before.etag, before.lastModified)
@@ -235,13 +238,6 @@ def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watche
     elif finding.verdict == "unknown":
         watcher.findings.note("unproven", ATTRIBUTES_KEY, finding.size)
         log.info("Nothing proves what %s holds: %s", url, finding.why)
-
-
-def _objectNow(mirror: Mirror, watcher: Watcher) -> ObjectEntry | None:
-    """The object as it is listed now."""
-    alone = replace(mirror, location=S3Location(mirror.location.bucket, mirror.location.prefix + _NAME))
-    with openListing(alone, (), 1, lambda *told: None) as objects:
-        return next((found for found in objects() if not found.key), None)
 
 
 def _proof(mirror: Mirror, directory: str, found: ObjectEntry, watcher: Watcher) -> ContentFinding:

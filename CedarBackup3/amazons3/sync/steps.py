@@ -116,6 +116,8 @@ def checkedScan(
                 f"Refused: {check.files:,} of the file names in {shown} will not survive in {url}; rename these "
                 "files, correct the locale, or continue without them with --ignoreWarnings; nothing was changed"
             )
+        if attributes:
+            attributes.sourceChange = partial(guards.sourceChange, mirror, scan, guards.Guards())
         yield scan
 
 
