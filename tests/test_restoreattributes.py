@@ -428,6 +428,17 @@ def test_whoever_owns_the_directory_gets_nothing_by_putting_something_else_in_it
         assert not (home / name).stat().st_mode & 0o7000
 
 
+@needsRoot
+def test_what_is_right_in_a_directory_of_others_is_found_right(tmp_path: Path) -> None:
+    files = {b"a": b"same", b"b": b"same"}
+    target = arrived(tmp_path / "target", files)
+    records = [record(b"a", size=4, uid=33, gid=33), record(b"b", size=4, uid=33, gid=33, hardLink=b"a")]
+    for _ in range(2):
+        assert Restored(target, records, files, WITH_OWNERS).restore().isClean
+        assert (target / "a").samefile(target / "b")
+        os.chown(target, 33, 33)
+
+
 def _object(lines: Iterable[bytes], end: bool = True) -> bytes:
     header = b'{"format":"cback-attributes","schema":1,"tool":"t","source":"/","host":"h","time":"0.000000000"}\n'
     whole = header + b"".join(lines)

@@ -124,10 +124,10 @@ def _dressFiles(scene: Scene, names: Names) -> None:
             try:
                 directory, name = openParent(tree, scene.pathOf(record))
                 with opened(directory, name) as file:
-                    status = os.fstat(file)
-                    if isFileOf(version, status, directory, names.of(status)):
-                        ask, isAlone = asked(record, scene.rules), isClosed(directory)
-                        left = dress(file, ask, scene.rules, isClosed=isAlone)
+                    status, ask = os.fstat(file), asked(record, scene.rules)
+                    isOurs = isFileOf(version, status, directory, names.of(status))
+                    if isOurs or not gaps(worn(file, ask, scene.rules), ask):
+                        left = dress(file, ask, scene.rules, isClosed=isClosed(directory)) if isOurs else ()
                         reportGaps(scene, record, left)
                         continue
                 reason = "another file has taken its place"

@@ -86,17 +86,20 @@ def _joined(
     if first is None:
         return "that is no file that was restored"
     try:
-        with _file(scene, tree, first, names) as one, _file(scene, tree, version, names) as other:
-            if os.path.samestat(os.fstat(one), os.fstat(other)):
+        with _file(scene, tree, first) as one, _file(scene, tree, version) as other:
+            isOne = os.path.samestat(os.fstat(one), os.fstat(other))
+            if isOne or not isRestore:
+                return "" if isOne else "they are two files"
+            if not _isOf(scene, tree, first, one, names) or not _isOf(scene, tree, version, other, names):
+                raise NotAFile
+            if _isSame(one, other):
+                _makeOne(scene, tree, record, one, names)
                 return ""
-            if not isRestore or not _isSame(one, other):
-                return "their contents differ" if isRestore else "they are two files"
-            _makeOne(scene, tree, record, one, names)
+            return "their contents differ"
     except (OSError, NoWay) as failure:
         return reasonText(failure) if isinstance(failure, OSError) else str(failure)
     except (NotAFile, NotFollowed):
         return "another file is in its place"
-    return ""
 
 
 def _makeOne(scene: Scene, tree: OpenTree, record: AttributeRecord, file: int, names: Names) -> None:
@@ -114,18 +117,20 @@ def _makeOne(scene: Scene, tree: OpenTree, record: AttributeRecord, file: int, n
 
 
 @contextlib.contextmanager
-def _file(scene: Scene, tree: OpenTree, version: Version, names: Names) -> Iterator[int]:
-    """The file of a version, opened to be read; raises `NotAFile` if something else is in its place."""
-    path = scene.local.locale.pathOf(version.key)
-    directory, _ = openParent(tree, path)
-    descriptor = tree.file(path)
+def _file(scene: Scene, tree: OpenTree, version: Version) -> Iterator[int]:
+    """What is in the place of a version's file, opened to be read; raises what `OpenTree.file` does."""
+    descriptor = tree.file(scene.local.locale.pathOf(version.key))
     try:
-        status = os.fstat(descriptor)
-        if not isFileOf(version, status, directory, names.of(status)):
-            raise NotAFile
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _isOf(scene: Scene, tree: OpenTree, version: Version, file: int, names: Names) -> bool:
+    """Whether an open file is that of a version, as `isFileOf` judges it."""
+    directory, _ = openParent(tree, scene.local.locale.pathOf(version.key))
+    status = os.fstat(file)
+    return isFileOf(version, status, directory, names.of(status))
 
 
 def _isSame(one: int, other: int) -> bool:
