@@ -28,12 +28,15 @@ from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.progress import SILENT
 from CedarBackup3.amazons3.restore.attributes import compareAttributes, restoreAttributes, restoreRoot
-from CedarBackup3.amazons3.restore.plan import targetTree
+from CedarBackup3.amazons3.restore.fetch import takenFromTree
+from CedarBackup3.amazons3.restore.plan import planRestore, targetTree
 from CedarBackup3.amazons3.restore.recorded import Recorded, keepRecords, withRecorded
 from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally
 from CedarBackup3.amazons3.restore.rules import AttributeRules
 from CedarBackup3.amazons3.restore.scene import Scene
 from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.restore.versiontable import longJson, longRow
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.cli.findings import Findings
 from testcase.attributetrees import everyKind, printed, recordsOf
@@ -522,3 +525,47 @@ def test_what_the_file_system_cannot_hold_is_counted_by_kind_and_no_difference(
         assert Restored(target, records, files, strict).restore().counts[KeyOutcome.ATTRIBUTES_DIFFER] == 2
     finally:
         subprocess.run(["umount", "--lazy", target], check=True)
+
+
+# Contents
+
+
+@pytest.mark.parametrize(("md5", "verdict"), [("right", "matched"), ("wrong", "unknown"), ("", "unknown")])
+def test_a_recorded_digest_proves_a_content_whose_etag_shows_nothing(tmp_path: Path, md5: str, verdict: str) -> None:
+    told = hashlib.md5(md5.replace("right", "content").encode()).hexdigest() if md5 else ""
+    stored = version(b"file", b"content")._replace(etag="of a server's own", mtimeNs=7, md5=told)
+    tree = plantTree(tmp_path / "tree", {b"file": b"content"}, STORED)
+    arriving = Staging(os.fsencode(tmp_path), -1, isCaseInsensitive=False, lock=-1)
+    assert takenFromTree(arriving, b"file", stored, lambda etag: 0).verdict == verdict
+    os.utime(tree / "file", (1, 1))  # so that a plan has to look at the content
+    tally, root = Tally(Findings()), os.open(tree, os.O_RDONLY)
+    local = targetTree(SELECTION, os.fsencode(tree))
+    with planRestore(SELECTION, local, [stored], tally, SILENT, root=root, mayReplace=True) as lacking:
+        assert lacking.files == (verdict != "matched")
+    os.close(root)
+
+
+# The listing
+
+
+def test_a_long_row_has_what_ls_prints() -> None:
+    stored = version(b"f", b"content")._replace(mtimeNs=1)
+    of = record(b"f", mode=0o4750, size=1234, user="joe", group="staff", mtimeNs=1_234_567_890)
+    pairs = (
+        (of, stored),
+        (None, stored),
+        (record(b"l", **LINK, target=b"a\nb", uid=7, gid=8), None),
+        (record(b"d", **DIRECTORY, user="joe", group="staff"), None),
+        (record(b"gone"), None),
+        (record(b"pipe", stat.S_IFIFO, size=None), None),
+    )
+    assert [longRow(SELECTION.location, *pair).split() for pair in pairs] == [
+        ["-rwsr-x---", "joe", "staff", "1,234", "1970-01-01T00:00:01.234567890Z", "p/f"],
+        ["-?????????", "?", "?", "7", "?", "p/f"],
+        ["lrwxrwxrwx", "7", "8", "-", "1970-01-01T00:00:00.000000001Z", "p/l", "->", "a\\nb"],
+        ["drwxrwxrwx", "joe", "staff", "-", "1970-01-01T00:00:00.000000001Z", "p/d/"],
+        [],
+        [],
+    ]
+    assert json.loads(longJson(SELECTION.location, of, stored))["attributes"]["mode"] == "4750"
+    assert "attributes" not in json.loads(longJson(SELECTION.location, None, stored))

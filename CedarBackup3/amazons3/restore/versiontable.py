@@ -61,10 +61,10 @@ def longRow(location: S3Location, record: AttributeRecord | None, version: Versi
 
 def longJson(location: S3Location, record: AttributeRecord | None, version: Version | None) -> str:
     """The JSON object of a version with that of its record below `attributes`; of what has no version, only these."""
+    if version is None and (record is None or not _comesBack(record)):
+        return ""
     facts = {} if version is None else json.loads(versionJson(location, version))
-    if version is None or version.mtimeNs is not None:
-        if record is None or (version is None and not _comesBack(record)):
-            return ""
+    if record is not None and (version is None or version.mtimeNs is not None):
         facts["attributes"] = json.loads(recordLine(record))
     return json.dumps(facts)
 
