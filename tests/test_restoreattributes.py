@@ -13,7 +13,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,9 @@ STORED = 1_861_920_000
 BY_DEFAULT = AttributeRules()
 WITH_OWNERS = AttributeRules(owners="names")
 
+LINK: dict[str, Any] = {"kind": stat.S_IFLNK, "mode": 0o777, "size": None}
+DIRECTORY: dict[str, Any] = {"kind": stat.S_IFDIR, "mode": 0o777, "size": None}
+
 needsRoot = pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
 
 
@@ -68,6 +71,7 @@ class Restored:
     rules: AttributeRules = BY_DEFAULT
     mayReplace: bool = False
     storedAt: str = STORED_AT
+    excludes: tuple[str, ...] = ()
 
     @contextlib.contextmanager
     def scene(self) -> Iterator[Scene]:
@@ -80,8 +84,9 @@ class Restored:
                 versions.extend(version(key, content, self.storedAt) for key, content in sorted(self.files.items()))
                 recorded = Recorded(records, RECORDED_AT)
                 with withRecorded(SELECTION, versions, recorded, tally) as known:
-                    local = targetTree(SELECTION, os.fsencode(self.target))
-                    yield Scene(SELECTION, local, root, recorded, known, self.rules, tally)
+                    selection = replace(SELECTION, excludes=self.excludes)
+                    local = targetTree(selection, os.fsencode(self.target))
+                    yield Scene(selection, local, root, recorded, known, self.rules, tally)
         finally:
             os.close(root)
 
@@ -201,6 +206,18 @@ def test_every_attribute_that_differs_is_reported_by_a_comparison(tmp_path: Path
     ]
     # a, d/run, late/z; the directories of what was removed and made: the top, empty and late
     assert report.counts[KeyOutcome.ATTRIBUTES_DIFFER] == 6
+
+
+@pytest.mark.whoever
+def test_names_that_are_no_text_come_back_and_what_is_excluded_does_not(tmp_path: Path) -> None:
+    names = [b"\xff", b"\xfe/\xfd", b"out", b"out/in", b"left-out"]
+    records = [record(b"\xfe", **DIRECTORY), *(record(name, **DIRECTORY) for name in names)]
+    records += [record(b"\xfc", **LINK, target=b"\xfb"), record(b"out/link", **LINK, target=b"x")]
+    target = arrived(tmp_path / "target", {b"x": b"x"})
+    restored = Restored(target, [*records, record(b"x")], {b"x": b"x"}, excludes=("out/*", "left*"))
+    assert (restored.restore().isClean, restored.compare().isClean) == (True, True)
+    assert sorted(os.listdir(os.fsencode(target))) == [b"x", b"\xfc", b"\xfe", b"\xff"]
+    assert os.readlink(os.fsencode(target) + b"/\xfc") == b"\xfb"
 
 
 # Which record is of which file
@@ -329,9 +346,6 @@ class Hostile:
 def _linkTo(name: str, leads: str = "../victim") -> Callable[[Path], object]:
     return lambda target: (target / name).symlink_to(leads)
 
-
-LINK: dict[str, Any] = {"kind": stat.S_IFLNK, "mode": 0o777, "size": None}
-DIRECTORY: dict[str, Any] = {"kind": stat.S_IFDIR, "mode": 0o777, "size": None}
 
 HOSTILE = [
     Hostile("a link out is only made", record(b"l", **LINK, target=b"/etc/passwd"), ""),

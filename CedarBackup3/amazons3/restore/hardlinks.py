@@ -51,7 +51,9 @@ def joinNames(scene: Scene, names: Names, *, isRestore: bool) -> None:
                 continue
             if record.path in firsts and record.hardLink is None:
                 known[record.path] = version
-            elif record.hardLink is not None and not (matches and matches(_decoded(scene, record.hardLink))):
+            elif record.hardLink is not None and not (
+                matches and matches(record.hardLink.decode(errors="surrogateescape"))
+            ):
                 reason = _joined(scene, tree, record, version, known.get(record.hardLink), names, isRestore=isRestore)
                 if reason:
                     other = displayPath(record.hardLink)
@@ -66,10 +68,6 @@ def _firsts(scene: Scene) -> set[bytes]:
         if record.hardLink is not None and len(found) < _MOST:
             found.add(record.hardLink)
     return found
-
-
-def _decoded(scene: Scene, path: bytes) -> str:
-    return scene.local.locale.decoded(path)
 
 
 def _joined(

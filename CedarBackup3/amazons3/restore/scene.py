@@ -76,7 +76,7 @@ def recordedPairs(
 
     def isLeftOut(record: AttributeRecord) -> bool:
         matches = isExcludedTree if stat.S_ISDIR(record.mode) else isExcluded
-        return matches is not None and bool(record.key) and matches(selection.aws.locale.decoded(record.orderKey))
+        return matches is not None and bool(record.key) and matches(record.orderKey.decode(errors="surrogateescape"))
 
     kept = (Told(record) for record in recorded.records if not isLeftOut(record))
     for told, version in mergeJoin(kept, snapshot):
