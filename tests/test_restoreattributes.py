@@ -72,6 +72,7 @@ class Restored:
     mayReplace: bool = False
     storedAt: str = STORED_AT
     excludes: tuple[str, ...] = ()
+    locale: AwsLocale = LOCALE
 
     @contextlib.contextmanager
     def scene(self) -> Iterator[Scene]:
@@ -84,7 +85,7 @@ class Restored:
                 versions.extend(version(key, content, self.storedAt) for key, content in sorted(self.files.items()))
                 recorded = Recorded(records, RECORDED_AT)
                 with withRecorded(SELECTION, versions, recorded, tally) as known:
-                    selection = replace(SELECTION, excludes=self.excludes)
+                    selection = replace(SELECTION, excludes=self.excludes, aws=AwsSettings(self.locale))
                     local = targetTree(selection, os.fsencode(self.target))
                     yield Scene(selection, local, root, recorded, known, self.rules, tally)
         finally:
@@ -218,6 +219,26 @@ def test_names_that_are_no_text_come_back_and_what_is_excluded_does_not(tmp_path
     assert (restored.restore().isClean, restored.compare().isClean) == (True, True)
     assert sorted(os.listdir(os.fsencode(target))) == [b"x", b"\xfc", b"\xfe", b"\xff"]
     assert os.readlink(os.fsencode(target) + b"/\xfc") == b"\xfb"
+
+
+def test_in_a_legacy_locale_records_go_by_their_keys(tmp_path: Path) -> None:
+    legacy = AwsLocale("en_US.ISO-8859-1", "iso8859-1", "LANG")
+    files = {b"\xe9/\xe8": b"1", b"\xe9/z": b"1"}
+    keys = {path: path.decode("latin-1").encode() for path in (*files, b"\xe9", b"\xe9/\xe7")}
+    target = arrived(tmp_path / "target", files)
+    records = [
+        record(b"\xe9", **DIRECTORY, key=keys[b"\xe9"]),
+        record(b"\xe9/z", size=1),
+        record(b"\xe9/\xe8", size=1, key=keys[b"\xe9/\xe8"], hardLink=b"\xe9/z"),
+        record(b"\xe9/\xe7", **LINK, target=b"\xff", key=keys[b"\xe9/\xe7"]),
+    ]
+    records[1] = records[1]._replace(key=keys[b"\xe9/z"])
+    stored = {keys[path]: content for path, content in files.items()}
+    assert Restored(target, records, stored, locale=legacy).restore().isClean
+    top = os.fsencode(target)
+    assert os.stat(top + b"/\xe9/\xe8").st_ino == os.stat(top + b"/\xe9/z").st_ino
+    assert os.readlink(top + b"/\xe9/\xe7") == b"\xff"
+    assert stat.S_IMODE(os.stat(top + b"/\xe9").st_mode) == 0o777
 
 
 # Which record is of which file
