@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.attributes.compare import attributeDifferences, changedFields
 from CedarBackup3.amazons3.attributes.reading import AttributeReader
@@ -20,7 +23,10 @@ from CedarBackup3.amazons3.local.links import FollowLinks
 from CedarBackup3.amazons3.local.looked import Looked, Take
 from CedarBackup3.amazons3.local.scan import sourceEntries
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
+from CedarBackup3.amazons3.model import Kind, VerifyReport
+from CedarBackup3.amazons3.progress import SILENT
 from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.amazons3.sync.attributes import openAttributes
 from testcase.trees import plantTree
 
 URL = "s3://bucket/p"
@@ -111,6 +117,18 @@ def test_what_is_recorded_is_what_is_there(tree: Path, follow: FollowLinks) -> N
     assert found.omitted == []
 
 
+def test_the_first_of_many_names_is_that_of_the_first_record(tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"m/5"])
+    paths = [f"m/{number}" for number in range(9)] + ["m!", "m0", "n", "o/1"]
+    (source / "o").mkdir()
+    for path in paths:
+        if path != "m/5":
+            os.link(source / "m/5", source / path)
+    found = walked(source).byPath
+    assert found[b"m!"].hardLink is None
+    assert {found[path.encode()].hardLink for path in paths if path != "m!"} == {b"m!"}
+
+
 def test_extended_attributes_are_recorded_by_name_and_through_no_link(tree: Path) -> None:
     try:
         for path in ("d-e", "d", ""):
@@ -140,6 +158,32 @@ def test_in_a_legacy_locale_each_record_has_its_key(tmp_path: Path) -> None:
     assert found[b"caf\xe9/\xe8"].key == "café/è".encode()
     assert found[b"caf\xc3\xa9"].key == "cafÃ©".encode()
     assert found[b"cafz"].key == b"cafz"
+
+
+@settings(max_examples=25)
+@given(
+    st.sets(st.lists(st.sampled_from(["a", "a!", "a.b", "a0", "b"]), min_size=1, max_size=4).map("/".join), max_size=8)
+)
+def test_records_come_in_the_order_of_keys_whatever_the_tree(paths: set[str]) -> None:
+    with tempfile.TemporaryDirectory() as source:
+        for path in paths:  # what has something below it is a directory, every other one a file if it has a dot
+            (Path(source, path).parent if "." in path else Path(source, path)).mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            if not Path(source, path).exists():
+                Path(source, path).touch()
+        found = walked(Path(source))
+        assert set(found.byPath) == {b"", *(path for path, *_ in lookedAt(Path(source), follow=False))}
+        assert found.hidden == []
+
+
+def test_a_source_that_has_changed_meanwhile_has_its_attributes_stay_as_they_are(tmp_path: Path) -> None:
+    mirror = mirrorOf(plantTree(tmp_path / "source", [b"a"]), URL)
+    with openAttributes(mirror, "store") as attributes:
+        list(sourceEntries(mirror.tree, onLooked=attributes.look))
+        attributes.sourceChange = lambda: "it has lost what was mounted there"
+        report = attributes.settle(mirror, VerifyReport(1, 1, {}, ()), None, SILENT)
+    assert report.counts == {Kind.ATTRIBUTES: 1}
+    assert "because it has lost what was mounted there" in report.differences[0].detail
 
 
 def test_what_goes_and_changes_its_type_meanwhile_costs_nothing(tree: Path) -> None:

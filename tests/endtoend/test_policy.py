@@ -24,6 +24,8 @@ ACTIONS = {
     "AbortMultipartUpload": "AbortMultipartUpload",
     "DeleteObject": "DeleteObject",
     "DeleteObjects": "DeleteObject",
+    "GetObject": "GetObject",
+    "HeadObject": "GetObject",
 }
 """The permission that each operation takes, by the Service Authorization Reference."""
 CHANGING = {"s3:ListBucket", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"}
@@ -73,6 +75,21 @@ def test_all_that_a_run_asks_is_allowed_and_all_that_is_allowed_is_asked(
     assert {action for statement in policy for action in statement["Action"]} == expected  # type: ignore[attr-defined]
 
 
+def test_attributes_take_no_more_than_is_printed(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    plantObjects(server, {b"p/gone": b"x"})
+    for switches, expected in (
+        (("--attributes",), CHANGING - {"s3:AbortMultipartUpload"}),
+        (("--attributes", "--verifyOnly"), {"s3:ListBucket", "s3:GetObject"}),
+    ):
+        server.clearRequests()
+        assert syncOnce(source, "s3://bucket/p", *switches).status == 0
+        policy = _policy("/no/such/directory", "s3://bucket/p", *switches)
+        used = [list(_allowing(policy, asked)) for asked in server.requests]
+        assert all(used)
+        assert {action for actions in used for action in actions} == expected
+
+
 def test_the_policy_is_printed_without_a_source_an_aws_or_a_log(tmp_path: Path) -> None:
     aws = awsStandIn(tmp_path / "commands", before=f"touch {tmp_path / 'called'}")
     words = ["--printPolicy", "/no/such/directory", "s3://bucket", "--debug"]
@@ -98,6 +115,7 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"
         ("amazons3sync", ["--sse", "aws:kms", "--sseKmsKeyId", KEY], ["kms:GenerateDataKey", "kms:Decrypt"]),
         ("amazons3sync", ["--kmsKey", KEY, "--verifyOnly"], None),
         ("amazons3sync", ["--kmsKey", KEY, "--verifyOnly", "--checkContent"], ["kms:Decrypt"]),
+        ("amazons3sync", ["--kmsKey", KEY, "--verifyOnly", "--attributes"], ["kms:Decrypt"]),
         ("amazons3sync", [], None),
         ("amazons3restore", ["--kmsKey", KEY], ["kms:Decrypt"]),
         ("amazons3restore", ["--kmsKey", KEY, "--list"], None),

@@ -11,7 +11,8 @@ import grp
 import os
 import pwd
 import stat
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable
 from functools import cache
 from operator import itemgetter
 
@@ -30,25 +31,34 @@ Xattrs = tuple[tuple[bytes, bytes], ...]
 _BATCH = 1000  # records
 _SLASH = ord("/")
 _MOST_HIDDEN = 1000
+_PATH, _CTIME, _HARD_LINK = map(AttributeRecord._fields.index, ("path", "ctimeNs", "hardLink"))
 _NO_XATTRS = {errno.ENOTSUP, errno.ENOSYS}
 _GONE = {errno.ENOENT, errno.ENOTDIR, errno.ENODATA, errno.ELOOP}
 
 
-class _Rows:
-    """The records of what is in one directory, of which those come first that the walk has passed."""
+class _Level:
+    """The records of what is in one directory, of which those go first that the walk has passed."""
 
-    def __init__(self, key: bytes, rows: list[tuple[bytes, AttributeRecord]]) -> None:
+    def __init__(self, key: bytes) -> None:
         self.key = key
-        self._rows = rows
-        self._isSorted = False
+        self.rows: list[tuple[bytes, AttributeRecord]] = []
+        self._records: list[AttributeRecord] = []
+        self._keys: list[bytes] | None = None
+        self._done = 0
 
-    def until(self, key: bytes | None) -> Iterator[tuple[bytes, AttributeRecord]]:
-        """The next ones, up to that of a key, this included; None: all."""
-        if not self._isSorted:
-            self._rows.sort(key=itemgetter(0), reverse=True)
-            self._isSorted = True
-        while self._rows and (key is None or self._rows[-1][0] <= key):
-            yield self._rows.pop()
+    def until(self, key: bytes | None) -> tuple[list[AttributeRecord], list[bytes]]:
+        """The next ones up to that of a key, or all, and the keys of directories that the walk has passed by."""
+        if self._keys is None:
+            self.rows.sort(key=_byKey)
+            self._keys = [each for each, _ in self.rows]
+            self._records = [record for _, record in self.rows]
+            self.rows.clear()
+        start, self._done = self._done, len(self._keys) if key is None else bisect_right(self._keys, key)
+        passed = self._keys[start : self._done]
+        return self._records[start : self._done], [each for each in passed if each[-1] == _SLASH and each != key]
+
+
+_byKey = itemgetter(0)
 
 
 class AttributeReader:
@@ -60,15 +70,15 @@ class AttributeReader:
     def __init__(self, follow: FollowLinks, spool: Spool[AttributeRecord], onOmitted: OnOmitted) -> None:
         """Records go to a spool; a walk that begins empties it."""
         self.newestNs = 0
-        """The newest change that is recorded."""
+        """The newest change that is recorded; 0: none after 1970."""
         self.hidden: list[bytes] = []
         """The keys of directories that the walk could not enter, with a slash at their ends."""
         self._follow: FollowLinks = follow
         self._spool = spool
         self._onOmitted = onOmitted
         self._batch: list[AttributeRecord] = []
-        self._levels: list[_Rows] = []
-        self._names: dict[tuple[int, int], bytes] = {}
+        self._levels: list[_Level] = []
+        self._names: dict[bytes, bytes] = {}
         self._bare: set[int] = set()
 
     def look(self, looked: Looked) -> Take:
@@ -76,9 +86,8 @@ class AttributeReader:
         if not looked.path:
             self._begin(looked)
         self._goTo(looked.key)
-        rows: list[tuple[bytes, AttributeRecord]] = []
-        self._levels.append(_Rows(looked.key, rows))
-        return self._taker(looked, rows.append)
+        self._levels.append(_Level(looked.key))
+        return self._taker(looked, self._levels[-1].rows.append)
 
     def finish(self) -> Spool[AttributeRecord]:
         """All records of the last walk, which is over."""
@@ -103,10 +112,9 @@ class AttributeReader:
         while self._levels:
             level = self._levels[-1]
             isInside = key is not None and key.startswith(level.key)
-            for passed, record in level.until(key if isInside else None):
-                self._batch.append(record)
-                if passed[-1] == _SLASH and passed != key and len(self.hidden) < _MOST_HIDDEN:
-                    self.hidden.append(passed)
+            records, hidden = level.until(key if isInside else None)
+            self._batch += records
+            self.hidden += hidden[: _MOST_HIDDEN - len(self.hidden)]
             if isInside:
                 break
             self._levels.pop()
@@ -115,7 +123,11 @@ class AttributeReader:
 
     def _write(self) -> None:
         for start in range(0, len(self._batch), _BATCH):
-            self._spool.append(self._batch[start : start + _BATCH])
+            columns = list(zip(*self._batch[start : start + _BATCH], strict=True))
+            self.newestNs = max(self.newestNs, *columns[_CTIME])
+            if any(columns[_HARD_LINK]):
+                columns[_HARD_LINK] = tuple(map(self._firstName, columns[_HARD_LINK], columns[_PATH]))
+            self._spool.appendColumns(columns)
         self._batch.clear()
 
     def _taker(self, looked: Looked, keep: Callable[[tuple[bytes, AttributeRecord]], object]) -> Take:
@@ -130,15 +142,12 @@ class AttributeReader:
             key, size, mtimeNs, path, ctimeNs, _ = entry
             if size is not None and status is not None:
                 device, owner, group = status.st_dev, status.st_uid, status.st_gid
-                hardLink = self._firstName(path, status) if status.st_nlink > 1 else None
+                hardLink = _inodeOf(status) if status.st_nlink > 1 else None
                 xattrs = () if device in bare else readXattrs(place + path[start:], path, device)
-                user, names = userName(owner), groupName(group)
-                facts = (key, path, status.st_mode, owner, group, user, names, mtimeNs, ctimeNs, size, b"", False)
-                keep((key, new(AttributeRecord, facts + (hardLink, xattrs, ""))))  # noqa: RUF005 - half as long
+                facts = (key, path, status.st_mode, owner, group, *namesOf(owner, group), mtimeNs, ctimeNs, size)
+                keep((key, new(AttributeRecord, (*facts, b"", False, hardLink, xattrs, ""))))
             elif record := self._otherRecord(looked, entry, status):
-                ctimeNs = record.ctimeNs
                 keep((key, record))
-            self.newestNs = max(self.newestNs, ctimeNs)
 
         return take
 
@@ -155,7 +164,7 @@ class AttributeReader:
             else:
                 record = self._record(key, path, status)
                 if status.st_nlink > 1 and stat.S_ISREG(status.st_mode):
-                    record = record._replace(hardLink=self._firstName(path, status))
+                    record = record._replace(hardLink=_inodeOf(status))
                 record = record._replace(xattrs=self._xattrs(place, path, status.st_dev))
         except OSError:
             return None
@@ -185,16 +194,15 @@ class AttributeReader:
             status.st_mode,
             owner,
             group,
-            userName(owner),
-            groupName(group),
+            *namesOf(owner, group),
             status.st_mtime_ns,
             status.st_ctime_ns,
             status.st_size if stat.S_ISREG(status.st_mode) else None,
         )
 
-    def _firstName(self, path: bytes, status: os.stat_result) -> bytes | None:
-        """The path that the walk has met the same file by before; None: this is the first."""
-        first = self._names.setdefault((status.st_dev, status.st_ino), path)
+    def _firstName(self, inode: bytes | None, path: bytes) -> bytes | None:
+        """The path of the first record of the same file, if this is another; records come in their order."""
+        first = self._names.setdefault(inode, path) if inode else path
         return None if first is path else first
 
     def _xattrs(self, place: bytes, path: bytes, device: int, *, follow: bool = False) -> Xattrs:
@@ -223,22 +231,20 @@ class AttributeReader:
         return tuple(sorted(found))
 
 
-@cache
-def userName(number: int) -> str:
-    """The name of a user; empty: it has none, or one that is no text."""
-    try:
-        return _text(pwd.getpwuid(number).pw_name)
-    except (KeyError, OverflowError):
-        return ""
+def _inodeOf(status: os.stat_result) -> bytes:
+    """What stands for a file with several names until its record's turn comes, and its first name is known."""
+    return b"%d %d" % (status.st_dev, status.st_ino)
 
 
 @cache
-def groupName(number: int) -> str:
-    """The name of a group; empty: it has none, or one that is no text."""
-    try:
-        return _text(grp.getgrgid(number).gr_name)
-    except (KeyError, OverflowError):
-        return ""
+def namesOf(uid: int, gid: int) -> tuple[str, str]:
+    """The names of a user and a group; empty: there is none, or one that is no text."""
+    user = group = ""
+    with contextlib.suppress(KeyError, OverflowError):
+        user = _text(pwd.getpwuid(uid).pw_name)
+    with contextlib.suppress(KeyError, OverflowError):
+        group = _text(grp.getgrgid(gid).gr_name)
+    return user, group
 
 
 def _text(name: str) -> str:
