@@ -34,7 +34,7 @@ from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import Spool, temporaryRoom
 from CedarBackup3.errors import CedarBackupError
-from CedarBackup3.util import displayBytes, displayCount, displayPath
+from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonText
 
 _log = logging.getLogger("CedarBackup3.log")
 
@@ -83,9 +83,10 @@ def openRecorded(
             elif rules.owners or rules.backup:
                 line = f"Attributes: no {url} was stored in time, so there are none to restore or to compare"
                 tally.wrongAttributes(ATTRIBUTES_KEY, line)
-        except CedarBackupError as failure:  # the files are what matters
+        except (CedarBackupError, OSError) as failure:  # the files are what matters
             records.clear()
-            line = f"Attributes: {url} cannot be used, so files come back without their attributes: {failure}"
+            reason = reasonText(failure) if isinstance(failure, OSError) else failure
+            line = f"Attributes: {url} cannot be used, so files come back without their attributes: {reason}"
             tally.wrongAttributes(ATTRIBUTES_KEY, line)
         yield Recorded(records, lastModified)
 

@@ -29,6 +29,7 @@ from CedarBackup3.amazons3.attributes.storage import (
 )
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
+from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.content.followup import finalFindings
@@ -96,7 +97,14 @@ class Attributes:
 
         return takeAtTop
 
-    def settle(self, mirror: Mirror, report: VerifyReport, found: ObjectEntry | None, watcher: Watcher) -> VerifyReport:
+    def settle(
+        self,
+        mirror: Mirror,
+        report: VerifyReport,
+        found: ObjectEntry | None,
+        watcher: Watcher,
+        objects: Callable[[], Iterable[ObjectEntry]] = list,
+    ) -> VerifyReport:
         """Store or compare what the last walk has recorded; returns the report with what differs.
 
         Args:
@@ -104,6 +112,7 @@ class Attributes:
             report: of the files
             found: the object, if there is one
             watcher: keeps what is found
+            objects: gives those of the files
         """
         if self.purpose == "none":
             return report
@@ -111,13 +120,24 @@ class Attributes:
         records = self.reader.finish()
         self.omitted.finish()
         watcher.findings.forget(Kind.ATTRIBUTES.value, "recorded")
-        wrong = self._stored if self.purpose == "store" else self._compared
-        return _withDifferences(mirror, report, wrong(mirror, records, found, watcher), watcher)
+        if self.purpose == "store":
+            wrong = self._stored(mirror, records, found, watcher, objects)
+        else:
+            wrong = self._compared(mirror, records, found, watcher)
+        return _withDifferences(mirror, report, wrong, watcher)
 
     def _stored(
-        self, mirror: Mirror, records: Spool[AttributeRecord], found: ObjectEntry | None, watcher: Watcher
+        self,
+        mirror: Mirror,
+        records: Spool[AttributeRecord],
+        found: ObjectEntry | None,
+        watcher: Watcher,
+        objects: Callable[[], Iterable[ObjectEntry]],
     ) -> Iterator[Difference]:
-        """Write the object, unless it is there as it would be written; yields that it is not, where it cannot be."""
+        """Write the object, unless it is there as it would be written; yields that it is not, where it cannot be.
+
+        It is also written where an object is newer, of which a restore could not know whether it has changed since.
+        """
         with _privateDirectory() as directory, Spool(AttributeRecord._make) as hidden:
             if found and self.reader.hidden:
                 hidden.extend(self._hiddenRecords(mirror, found, directory))
@@ -131,7 +151,8 @@ class Attributes:
             size = os.path.getsize(path)
             watcher.findings.count("recorded", count, size)
             url, paths = displayPath(mirror.location.url) + _NAME, displayCount(count, "path")
-            if found and _proof(mirror, directory, found, watcher).verdict == "matched":
+            isSame = found is not None and _proof(mirror, directory, found, watcher).verdict == "matched"
+            if found is not None and isSame and not _isOlder(found, objects()):
                 log.info("The attributes of %s in %s are up to date", paths, url)
                 return
             if change := self.sourceChange():
@@ -181,6 +202,12 @@ class Attributes:
             except AttributesUnreadable as why:
                 yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
         watcher.findings.count("recorded", count, found.size)
+
+
+def _isOlder(found: ObjectEntry, objects: Iterable[ObjectEntry]) -> bool:
+    """Whether an object was stored before one of the others, in whole seconds."""
+    stored = secondsOf(found.lastModified)
+    return any(secondsOf(each.lastModified) > stored for each in objects)
 
 
 @contextlib.contextmanager

@@ -415,7 +415,7 @@ def _report(
     for each in lines.values():
         each.finish()
     if attributes and not (check and check.isUnfinished):
-        report = attributes.settle(mirror, report, finder(objects())(ATTRIBUTES_KEY), watcher)
+        report = attributes.settle(mirror, report, finder(objects())(ATTRIBUTES_KEY), watcher, objects)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report
