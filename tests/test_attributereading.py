@@ -8,17 +8,20 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.attributes.compare import attributeDifferences, changedFields
+from CedarBackup3.amazons3.attributes.earlier import isToKeep, withEarlier
 from CedarBackup3.amazons3.attributes.reading import AttributeReader
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import AttributesUnreadable
 from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.settings import AwsSettings
+from CedarBackup3.amazons3.compare import finder
 from CedarBackup3.amazons3.local.links import FollowLinks
 from CedarBackup3.amazons3.local.looked import Looked, Take
 from CedarBackup3.amazons3.local.scan import sourceEntries
@@ -259,6 +262,30 @@ def test_records_of_what_is_gone_or_new_differ_but_not_of_what_cannot_be_seen() 
         (b"h2", "is not there, but recorded"),
         (b"x", "is not recorded"),
     ]
+
+
+class Known(NamedTuple):
+    key: bytes
+    size: int
+    mtimeNs: int
+    ctimeNs: int
+    digest: bytes
+
+
+def test_digests_are_those_that_are_known_or_were_recorded_of_the_same_state() -> None:
+    new = named(b"a", b"b", b"c", b"d", b"e")
+    known = finder([Known(b"a", 3, 1, 2, b"A" * 16), Known(b"b", 3, 1, 9, b"B" * 16)])
+    earlier = [
+        *(record._replace(md5="0" * 32) for record in named(b"a", b"b")),
+        FILE._replace(key=b"c", path=b"c", md5="0" * 32, ctimeNs=1),
+        FILE._replace(key=b"d", path=b"d"),
+        FILE._replace(key=b"dd", path=b"dd", md5="0" * 32),
+        FILE._replace(key=b"h/x", path=b"h/x"),
+    ]
+    found = list(withEarlier(new, earlier, [b"h/"], known))
+    assert [each.path for each in found] == [b"a", b"b", b"c", b"d", b"e", b"h/x"]
+    assert [each.md5 for each in found] == ["41" * 16, "0" * 32, "", "", "", ""]
+    assert [isToKeep(each, [b"h/"]) for each in earlier] == [True, True, True, False, True, True]
 
 
 @pytest.mark.parametrize("paths", [(b"b", b"a"), (b"a", b"a")])

@@ -10,6 +10,7 @@ import stat
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,8 @@ def test_what_is_recorded_comes_back_and_is_what_the_schema_says(given: list[Att
         VALIDATOR.validate(json.loads(each))
     found = readAttributes(io.BytesIO(data))
     assert (found.header, list(found.records)) == (HEADER, given)
+    digested = replace(HEADER, hasDigests=True)
+    assert readAttributes(io.BytesIO(written(header=digested))).header == digested
     assert data == written(*given)
     assert [json.loads(each) for each in gzip.decompress(data).splitlines()][-1]["records"] == len(given)
 
@@ -202,7 +205,9 @@ def test_a_wrong_record_is_passed_over_and_the_others_count(changes: dict[str, o
 
 
 @pytest.mark.parametrize(
-    "text", [b"[]\n", b"1\n", b"\n", b"\xff\n", b"{\n", b"[" * 100_000 + b"\n", b"1" * 9999 + b"\n"]
+    "text",
+    [b"[]\n", b"1\n", b"\n", b"\xff\n", b"{\n", b"[" * 100_000 + b"\n", b"1" * 9999 + b"\n"],
+    ids=lambda text: repr(text[:8]),
 )
 def test_a_line_that_is_no_object_is_passed_over(text: bytes) -> None:
     found, wrong = opened(packed(line(), text))
@@ -239,6 +244,7 @@ END = b'{"end":true,"records":1,"sha256":"' + b"0" * 64 + b'"}\n'
         (gzip.compress(gzip.decompress(packed(line())) + line()), "more lines follow"),
         (packed(b'"' + b"x" * (1 << 20)), "line is longer than 1,048,576 bytes"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # bytes of gzip depend on the time
 )
 def test_an_object_that_is_not_whole_is_refused_with_a_sentence(data: bytes, why: str) -> None:
     with pytest.raises(AttributesUnreadable, match=why):

@@ -103,6 +103,11 @@ class Spool(Generic[Row]):
             self._file.flush()
         self._lengths.append(len(data))
 
+    @property
+    def isEmpty(self) -> bool:
+        """Whether nothing was kept yet."""
+        return next(iter(self), None) is None
+
     @contextlib.contextmanager
     def appending(self) -> Iterator[Callable[[Row], None]]:
         """Takes rows one by one; all of them are kept when the context ends."""

@@ -5,6 +5,7 @@ What is recorded of which path is a matter of tests/test_attributereading.py.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -114,8 +115,14 @@ def test_attributes_that_do_not_arrive_are_a_difference_and_the_files_are_backed
     damaged = syncOnce(source, "s3://bucket", "--verifyOnly", "--attributes")
     assert damaged.status == 7
     assert "The attributes are damaged: the object is not sound gzip" in damaged.stderr
-    assert syncOnce(source, "s3://bucket", "--attributes").status == 0
-    assert set(recorded(server)) == {b"", b"a"}
+    cache = ("--digestCache", str(tmp_path / "digests"))
+    assert syncOnce(source, "s3://bucket", "--attributes", *cache).status == 0
+    found = recorded(server)
+    assert {path: record.md5 for path, record in found.items()} == {b"": "", b"a": hashlib.md5(b"a").hexdigest()}
+    server.clearRequests()
+    assert syncOnce(source, "s3://bucket", "--attributes").status == 0  # which knows no digests
+    assert changes(server) == []
+    assert set(stored(server)) == {KEY, b"a"}
 
 
 def test_a_file_of_its_name_is_refused_with_the_switch_and_is_a_file_without(
@@ -141,6 +148,9 @@ def test_it_goes_up_as_the_files_do_and_neither_keys_nor_parts_hide_that_it_is_t
     assert syncOnce(source, "s3://bucket/p", "--attributes", *settings).status == 0
     keyed = server.objects("bucket")[b"p/" + KEY]
     assert (keyed.storageClass, keyed.headers["x-amz-server-side-encryption"]) == ("STANDARD_IA", "aws:kms")
+    server.clearRequests()
+    assert syncOnce(source, "s3://bucket/p", "--attributes", *settings).status == 0
+    assert changes(server) == []
     for number in range(3000):
         (source / f"{number}").mkdir()
         try:

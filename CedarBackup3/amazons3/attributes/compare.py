@@ -12,7 +12,9 @@ from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.util import displayPath
 
 
-class _Placed(NamedTuple):
+class Placed(NamedTuple):
+    """A record, and its key in the order of records."""
+
     key: bytes
     record: AttributeRecord
 
@@ -33,7 +35,7 @@ def attributeDifferences(
         AttributesUnreadable: what is recorded is in another order
     """
     unknown = tuple(hidden)
-    for there, stored in mergeJoin(_placed(here), _inOrder(_placed(recorded))):
+    for there, stored in mergeJoin(placed(here), placed(inOrder(recorded))):
         if there and stored:
             if changed := changedFields(there.record, stored.record):
                 yield there.record.path, f"has {', '.join(changed)}"
@@ -43,17 +45,20 @@ def attributeDifferences(
             yield stored.record.path, "is not there, but recorded"
 
 
-def _placed(records: Iterable[AttributeRecord]) -> Iterator[_Placed]:
-    return (_Placed(record.orderKey, record) for record in records)
+def placed(records: Iterable[AttributeRecord]) -> Iterator[Placed]:
+    """The records with their keys in the order, as a merge join takes them."""
+    return (Placed(record.orderKey, record) for record in records)
 
 
-def _inOrder(rows: Iterable[_Placed]) -> Iterator[_Placed]:
+def inOrder(records: Iterable[AttributeRecord]) -> Iterator[AttributeRecord]:
+    """The same records; raises `AttributesUnreadable` at one that is not behind the one before."""
     last: bytes | None = None
-    for row in rows:
-        if last is not None and row.key <= last:
+    for record in records:
+        key = record.orderKey
+        if last is not None and key <= last:
             raise AttributesUnreadable("The attributes are damaged: their records are not in order")
-        last = row.key
-        yield row
+        last = key
+        yield record
 
 
 def changedFields(here: AttributeRecord, recorded: AttributeRecord) -> list[str]:

@@ -78,6 +78,8 @@ class Header:
     """The name of the machine."""
     timeNs: int
     """The newest change that is recorded, so that it is the same as long as nothing has changed."""
+    hasDigests: bool = False
+    """Whether records may have digests of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _headerLine(header: Header) -> str:
         "source": header.source,
         "host": header.host,
         "time": timeText(header.timeNs),
-    }
+    } | ({"digests": True} if header.hasDigests else {})
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
@@ -206,7 +208,8 @@ def _header(line: bytes) -> Header:
         timeNs = timeOf(_text(fields, "time"))
     except WrongRecord:
         timeNs = 0
-    return Header(_text(fields, "tool"), _text(fields, "source"), _text(fields, "host"), timeNs)
+    hasDigests = fields.get("digests") is True
+    return Header(_text(fields, "tool"), _text(fields, "source"), _text(fields, "host"), timeNs, hasDigests)
 
 
 def _text(fields: dict[str, object], name: str) -> str:

@@ -14,7 +14,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from CedarBackup3.amazons3.content.digests import FileState
 from CedarBackup3.errors import CedarBackupError
@@ -43,6 +43,17 @@ _TABLE = """
 Result = TypeVar("Result")
 
 
+class WholeDigest(NamedTuple):
+    """The digest of a file in one state of it."""
+
+    key: bytes
+    """The path below the directory that was asked for."""
+    size: int
+    mtimeNs: int
+    ctimeNs: int
+    digest: bytes
+
+
 class DigestCache:
     """Digests by path, state of the file and part size (0: of the whole). For several threads, and several runs."""
 
@@ -68,6 +79,27 @@ class DigestCache:
             self._unwritten += [(path, part, *_signed(state), digest) for part, digest in digests.items()]
             if len(self._unwritten) >= _BATCH:
                 self._write()
+
+    def wholeDigests(self, directory: bytes) -> Iterator[WholeDigest]:
+        """What is known of whole files below a directory, in the order of their paths, whatever they hold now."""
+        start = directory.rstrip(b"/") + b"/"
+        last, end = start, directory.rstrip(b"/") + b"0"
+        query = (
+            "SELECT path, size, mtime, ctime, digest FROM digest "
+            "WHERE part = 0 AND path > ? AND path < ? ORDER BY path LIMIT ?"
+        )
+        with self._lock:
+            self._write()
+        while found := self._wholeBetween(query, last, end):
+            yield from (WholeDigest(each.key[len(start) :], *each[1:]) for each in found)
+            last = found[-1].key
+
+    def _wholeBetween(self, query: str, last: bytes, end: bytes) -> list[WholeDigest]:
+        nothing: list[WholeDigest] = []
+        with self._lock:
+            return self._tried(
+                lambda known: list(map(WholeDigest._make, known.execute(query, (last, end, _BATCH)))), nothing
+            )
 
     def forgetGone(self, directory: bytes) -> None:
         """Forget the files below a directory that are there no more."""

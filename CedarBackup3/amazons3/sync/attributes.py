@@ -6,24 +6,26 @@ What S3 cannot store of the source is in one object, which is no file's and take
 from __future__ import annotations
 
 import contextlib
-import heapq
+import filecmp
 import logging
 import os
 import platform
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
-from CedarBackup3.amazons3.attributes.compare import attributeDifferences
+from CedarBackup3.amazons3.attributes.compare import attributeDifferences, inOrder
+from CedarBackup3.amazons3.attributes.earlier import isToKeep, withEarlier
 from CedarBackup3.amazons3.attributes.reading import AttributeReader
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import (
     MOST_PACKED,
     AttributesUnreadable,
     Header,
+    StoredAttributes,
     readAttributes,
     writeAttributes,
 )
@@ -32,6 +34,8 @@ from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
+from CedarBackup3.amazons3.compare import finder
+from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.followup import finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, configuredPartSize, contentFindings
 from CedarBackup3.amazons3.local.looked import Looked, Take
@@ -73,8 +77,12 @@ class Attributes:
     omitted: CappedLines
     isFirst: bool = True
     """Whether no walk has begun yet."""
+    isOlder: bool = False
+    """Whether what is stored is older than the object of a file."""
     sourceChange: Callable[[], str] = lambda: ""
     """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing."""
+    count: int = 0
+    """How many records were written or read last."""
 
     def look(self, looked: Looked) -> Take:
         """What records what a walk looks at in a directory.
@@ -103,7 +111,9 @@ class Attributes:
         report: VerifyReport,
         found: ObjectEntry | None,
         watcher: Watcher,
-        objects: Callable[[], Iterable[ObjectEntry]] = list,
+        cache: DigestCache | None = None,
+        *,
+        isOlder: bool = False,
     ) -> VerifyReport:
         """Store or compare what the last walk has recorded; returns the report with what differs.
 
@@ -112,19 +122,17 @@ class Attributes:
             report: of the files
             found: the object, if there is one
             watcher: keeps what is found
-            objects: gives those of the files
+            cache: has digests of contents, if there is one
+            isOlder: whether the object is older than that of a file
         """
         if self.purpose == "none":
             return report
         watcher("attributes")
-        records = self.reader.finish()
+        records, self.isOlder = self.reader.finish(), isOlder
         self.omitted.finish()
         watcher.findings.forget(Kind.ATTRIBUTES.value, "recorded")
-        if self.purpose == "store":
-            wrong = self._stored(mirror, records, found, watcher, objects)
-        else:
-            wrong = self._compared(mirror, records, found, watcher)
-        return _withDifferences(mirror, report, wrong, watcher)
+        wrong = self._stored if self.purpose == "store" else self._compared
+        return _withDifferences(mirror, report, wrong(mirror, records, found, watcher, cache), watcher)
 
     def _stored(
         self,
@@ -132,35 +140,59 @@ class Attributes:
         records: Spool[AttributeRecord],
         found: ObjectEntry | None,
         watcher: Watcher,
-        objects: Callable[[], Iterable[ObjectEntry]],
+        cache: DigestCache | None,
     ) -> Iterator[Difference]:
-        """Write the object, unless it is there as it would be written; yields that it is not, where it cannot be.
+        """Write the object, unless it is there as it would be written; yields that it is not, where it cannot be."""
+        with (
+            _privateDirectory() as directory,
+            _privateDirectory() as fetched,
+            Spool(AttributeRecord._make) as earlier,
+        ):
+            hidden = self.reader.hidden
+            hasDigests = cache is not None
 
-        It is also written where an object is newer, of which a restore could not know whether it has changed since.
-        """
-        with _privateDirectory() as directory, Spool(AttributeRecord._make) as hidden:
-            if found and self.reader.hidden:
-                hidden.extend(self._hiddenRecords(mirror, found, directory))
-            merged: Iterable[AttributeRecord] = heapq.merge(records, hidden, key=attrgetter("orderKey"))
-            header = Header(
-                f"{NAME} {VERSION}", displayPath(mirror.source), displayPath(platform.node()), self.reader.newestNs
-            )
-            path = os.path.join(directory, _NAME)
-            with temporaryRoom(), open(path, "wb") as file:
-                count = writeAttributes(file, header, merged if hidden else records, self._omit)
-            size = os.path.getsize(path)
-            watcher.findings.count("recorded", count, size)
-            url, paths = displayPath(mirror.location.url) + _NAME, displayCount(count, "path")
-            isSame = found is not None and _proof(mirror, directory, found, watcher).verdict == "matched"
-            if found is not None and isSame and not _isOlder(found, objects()):
+            def isWritten() -> bool:
+                known = finder(cache.wholeDigests(mirror.source)) if cache and not mirror.locale.isLegacy else _unknown
+                whole = withEarlier(records, earlier, hidden, known) if hasDigests or not earlier.isEmpty else records
+                self._write(mirror, directory, whole, watcher, hasDigests=hasDigests)
+                return _isSame(directory, fetched) or bool(
+                    found and _proof(mirror, directory, found, watcher).verdict == "matched"
+                )
+
+            if found and hidden:
+                hasDigests |= self._keepEarlier(mirror, found, earlier, fetched)
+            isSame = isWritten()
+            if found and not isSame and not hidden:
+                hasDigests |= self._keepEarlier(mirror, found, earlier, fetched)
+                isSame = isWritten() if hasDigests else _isSame(directory, fetched)
+            url, paths = displayPath(mirror.location.url) + _NAME, displayCount(self.count, "path")
+            if isSame and not self.isOlder:  # of a newer object a restore could not know whether it has changed since
                 log.info("The attributes of %s in %s are up to date", paths, url)
-                return
-            if change := self.sourceChange():
+            elif change := self.sourceChange():
                 detail = f"has no newer attributes in {url}, because {change}; check what happened, then run again"
                 yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
-                return
-            log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
-            yield from _uploaded(mirror, directory, found, watcher)
+            else:
+                size = os.path.getsize(os.path.join(directory, _NAME))
+                log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
+                yield from _uploaded(mirror, directory, found, watcher)
+
+    def _write(
+        self,
+        mirror: Mirror,
+        directory: str,
+        records: Iterable[AttributeRecord],
+        watcher: Watcher,
+        *,
+        hasDigests: bool,
+    ) -> None:
+        """Write the file that is to be the object."""
+        source, host = displayPath(mirror.source), displayPath(platform.node())
+        header = Header(f"{NAME} {VERSION}", source, host, self.reader.newestNs, hasDigests)
+        path = os.path.join(directory, _NAME)
+        with temporaryRoom(), open(path, "wb") as file:
+            self.count = writeAttributes(file, header, records, self._omit)
+        watcher.findings.forget("recorded")
+        watcher.findings.count("recorded", self.count, os.path.getsize(path))
 
     def _omit(self, record: AttributeRecord) -> None:
         log.warning(
@@ -168,18 +200,30 @@ class Attributes:
             displayPath(self.mirror.pathTo(record.path)),
         )
 
-    def _hiddenRecords(self, mirror: Mirror, found: ObjectEntry, directory: str) -> Iterator[AttributeRecord]:
-        """What was recorded earlier of what cannot be read now, since its objects stay as well."""
-        prefixes = tuple(self.reader.hidden)
+    def _keepEarlier(self, mirror: Mirror, found: ObjectEntry, earlier: Spool[AttributeRecord], directory: str) -> bool:
+        """Keep of what is stored the digests, and the records of what cannot be read now: its objects stay as well.
+
+        Returns whether what is stored has digests.
+        """
+        hidden = self.reader.hidden
         try:
-            for record in _fetched(mirror, found, directory):
-                if record.orderKey.startswith(prefixes) and record.orderKey not in prefixes:
-                    yield record
+            with _fetched(mirror, found, directory) as stored:
+                if stored.header.hasDigests or hidden:
+                    earlier.extend(record for record in inOrder(stored.records) if isToKeep(record, hidden))
+                return stored.header.hasDigests
         except AttributesUnreadable as why:
-            log.warning("The attributes of what cannot be read now are lost: %s", why)
+            earlier.clear()
+            if hidden:
+                log.warning("The attributes of what cannot be read now are lost: %s", why)
+        return False
 
     def _compared(
-        self, mirror: Mirror, records: Spool[AttributeRecord], found: ObjectEntry | None, watcher: Watcher
+        self,
+        mirror: Mirror,
+        records: Spool[AttributeRecord],
+        found: ObjectEntry | None,
+        watcher: Watcher,
+        cache: DigestCache | None,
     ) -> Iterator[Difference]:
         """What differs from the records that are stored."""
         url = displayPath(mirror.location.url) + _NAME
@@ -188,26 +232,35 @@ class Attributes:
             detail = f"has no attributes in {url}; a run with --attributes stores them"
             yield Difference(Kind.ATTRIBUTES, b"", None, None, detail=detail)
             return
-        count = 0
-
-        def counted() -> Iterator[AttributeRecord]:
-            nonlocal count
-            for count, record in enumerate(_fetched(mirror, found, directory), 1):  # noqa: B007 - used below
-                yield record
-
-        with _privateDirectory() as directory:
-            try:
-                for path, detail in attributeDifferences(records, counted(), self.reader.hidden):
+        try:
+            with _privateDirectory() as directory, _fetched(mirror, found, directory) as stored:
+                for path, detail in attributeDifferences(records, self._counted(stored.records), self.reader.hidden):
                     yield Difference(Kind.ATTRIBUTES, path, None, None, detail=f"{detail} in {url}")
-            except AttributesUnreadable as why:
-                yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
-        watcher.findings.count("recorded", count, found.size)
+        except AttributesUnreadable as why:
+            yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
+        watcher.findings.count("recorded", self.count, found.size)
+
+    def _counted(self, records: Iterable[AttributeRecord]) -> Iterator[AttributeRecord]:
+        self.count = 0
+        for record in records:
+            self.count += 1
+            yield record
 
 
-def _isOlder(found: ObjectEntry, objects: Iterable[ObjectEntry]) -> bool:
-    """Whether an object was stored before one of the others, in whole seconds."""
-    stored = secondsOf(found.lastModified)
-    return any(secondsOf(each.lastModified) > stored for each in objects)
+def _isSame(directory: str, other: str) -> bool:
+    """Whether the file in a directory is the one that was fetched into another, if one was."""
+    path, fetched = os.path.join(directory, _NAME), os.path.join(other, _NAME)
+    return os.path.exists(fetched) and filecmp.cmp(path, fetched, shallow=False)
+
+
+def _unknown(path: bytes) -> None:
+    return None
+
+
+def isOlder(found: ObjectEntry | None, objects: Iterable[ObjectEntry]) -> bool:
+    """Whether an object that may be there was stored before one of the others, in whole seconds."""
+    stored = secondsOf(found.lastModified) if found else 0
+    return found is not None and any(secondsOf(each.lastModified) > stored for each in objects)
 
 
 @contextlib.contextmanager
@@ -242,7 +295,7 @@ def _withDifferences(
         lines.log(differenceLine(mirror, each))
         kept += [each] if len(kept) < KEPT else []
     lines.finish()
-    counts = {**report.counts, Kind.ATTRIBUTES: lines.count}
+    counts = Counter({**report.counts, Kind.ATTRIBUTES: lines.count})
     return replace(report, counts=MappingProxyType(counts), differences=tuple(kept))
 
 
@@ -282,21 +335,20 @@ def _proof(mirror: Mirror, directory: str, found: ObjectEntry, watcher: Watcher)
     return finding
 
 
-def _fetched(mirror: Mirror, found: ObjectEntry, directory: str) -> Iterator[AttributeRecord]:
-    """The records that are stored.
+@contextlib.contextmanager
+def _fetched(mirror: Mirror, found: ObjectEntry, directory: str) -> Iterator[StoredAttributes]:
+    """What is stored, fetched into a directory, to be read while the context lasts.
 
     Raises:
-        AttributesUnreadable: they cannot be fetched, or not read
+        AttributesUnreadable: it cannot be fetched, or not read
     """
     if found.size > MOST_PACKED:
         raise AttributesUnreadable(f"The attributes are refused: the object has {displayBytes(found.size)}")
-    file = os.path.join(directory, "stored")
-    with temporaryRoom():
-        result = runAws(downloadOneArguments(mirror.location, _NAME, os.fsencode(file)), mirror.aws)
+    lines = CappedLines("records that are passed over", logging.WARNING)
+    file = os.path.join(directory, _NAME)
+    result = runAws(downloadOneArguments(mirror.location, _NAME, os.fsencode(file)), mirror.aws)
     if result.status != 0:
         raise AttributesUnreadable(f"The attributes cannot be fetched: {result}")
-    lines = CappedLines("records that are passed over", logging.WARNING)
     with open(file, "rb") as stream:
-        yield from readAttributes(stream, lines.log).records
+        yield readAttributes(stream, lines.log)
     lines.finish()
-    os.unlink(file)

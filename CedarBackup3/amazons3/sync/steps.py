@@ -36,7 +36,7 @@ from CedarBackup3.amazons3.names.check import UNUSUAL_TOLD, NameCheck
 from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
 from CedarBackup3.amazons3.sync import apply, deletion, guards, plan, verify
-from CedarBackup3.amazons3.sync.attributes import Attributes
+from CedarBackup3.amazons3.sync.attributes import Attributes, isOlder
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
 from CedarBackup3.amazons3.sync.messages import (
     differenceLine,
@@ -415,7 +415,9 @@ def _report(
     for each in lines.values():
         each.finish()
     if attributes and not (check and check.isUnfinished):
-        report = attributes.settle(mirror, report, finder(objects())(ATTRIBUTES_KEY), watcher, objects)
+        found = finder(objects())(ATTRIBUTES_KEY)
+        cache, older = check.cache if check else None, isOlder(found, objects())
+        report = attributes.settle(mirror, report, found, watcher, cache, isOlder=older)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report
