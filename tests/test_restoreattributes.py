@@ -241,6 +241,33 @@ def test_in_a_legacy_locale_records_go_by_their_keys(tmp_path: Path) -> None:
     assert stat.S_IMODE(os.stat(top + b"/\xe9").st_mode) == 0o777
 
 
+def test_another_name_of_a_file_that_is_newer_is_a_file_of_its_own(tmp_path: Path) -> None:
+    files = {b"a": b"newer", b"b": b"same", b"c": b"same"}
+    target = arrived(tmp_path / "target", files)
+    records = [record(b"a", size=4), record(b"b", size=4, hardLink=b"a"), record(b"c", size=4, hardLink=b"Gone")]
+    records.append(record(b"Gone", size=4))  # recorded, and deleted in the run
+    report = Restored(target, sorted(records), files).restore()
+    assert (report.isClean, report.counts[KeyOutcome.ATTRIBUTES_UNKNOWN]) == (True, 1)
+
+
+@needsRoot
+def test_a_name_that_nobody_has_here_is_not_taken_for_its_number(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = {b"f": b"f"}
+    target = arrived(tmp_path / "target", files)
+    records = [record(b"f", mode=0o4770, uid=33, gid=33, user="who is that", group="root")]
+    restored = Restored(target, records, files, WITH_OWNERS)
+    assert restored.restore().counts[KeyOutcome.ATTRIBUTES_DIFFER] == 1
+    assert "another owner, since user who is that is not known here (--numericOwners" in caplog.text
+    status = (target / "f").stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (0, 0, 0o770)
+    restored.rules = AttributeRules(owners="numbers")
+    assert restored.restore().isClean
+    status = (target / "f").stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (33, 33, 0o4770)
+
+
 # Which record is of which file
 
 

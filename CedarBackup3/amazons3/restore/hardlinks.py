@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -43,22 +44,27 @@ def joinNames(scene: Scene, names: Names, *, isRestore: bool) -> None:
         isRestore: whether to make them; else they are compared
     """
     firsts = _firsts(scene)
-    known: dict[bytes, Version] = {}
+    known: dict[bytes, Version | None] = {}  # None: it is recorded, but not there as it was then
     matches = matcher(scene.selection.excludes)
     with OpenTree(scene.root, "none") as tree:
         for record, version in pairs(scene) if firsts else ():
-            if record is None or version is None or not scene.isTold(version):
+            if record is None or not stat.S_ISREG(record.mode):
                 continue
-            if record.path in firsts and record.hardLink is None:
-                known[record.path] = version
-            elif record.hardLink is not None and not (
-                matches and matches(record.hardLink.decode(errors="surrogateescape"))
-            ):
-                reason = _joined(scene, tree, record, version, known.get(record.hardLink), names, isRestore=isRestore)
-                if reason:
-                    other = displayPath(record.hardLink)
-                    line = f"{scene.shown(record)} is a file of its own, and no other name of {other}: {reason}"
-                    scene.tally.wrongAttributes(record.key, f"Attributes: {line}")
+            isTold, first = scene.isTold(version), record.hardLink
+            if first is None and record.path in firsts:
+                known[record.path] = version if isTold else None
+            if first is None or version is None or not isTold:
+                continue
+            if matches and matches(first.decode(errors="surrogateescape")):
+                continue
+            reason = "that is no file that was restored"
+            if first in known:
+                reason = _joined(scene, tree, record, version, known[first], names, isRestore=isRestore)
+            if reason:
+                line = (
+                    f"{scene.shown(record)} is a file of its own, and no other name of {displayPath(first)}: {reason}"
+                )
+                scene.tally.wrongAttributes(record.key, f"Attributes: {line}")
 
 
 def _firsts(scene: Scene) -> set[bytes]:
@@ -80,9 +86,9 @@ def _joined(
     *,
     isRestore: bool,
 ) -> str:
-    """Why a path is no other name of a file; empty: it is, or the file system has no such names."""
+    """Why a path is no other name of a file; empty: it is, or that is not there, or the system has no such names."""
     if first is None:
-        return "that is no file that was restored"
+        return ""
     try:
         with _file(scene, tree, first) as one, _file(scene, tree, version) as other:
             isOne = os.path.samestat(os.fstat(one), os.fstat(other))
