@@ -102,3 +102,17 @@ def test_who_pays_and_with_which_key_of_the_customer_takes_no_permission() -> No
 def test_what_no_policy_can_name_is_refused(bucket: str) -> None:
     with pytest.raises(UsageError, match=bucket):
         _statements(f"s3://{bucket}")
+
+
+def test_an_object_elsewhere_may_be_listed_by_its_versions_and_read_and_nothing_beside_it() -> None:
+    text = policyText(
+        S3Location.parse("s3://bucket/$a/b"),
+        AwsSettings(UTF8),
+        bucketActions=("ListBucket", "ListBucketVersions"),
+        objectActions=("GetObject",),
+        besides="$a/.object",
+    )
+    *_, listing, reading = json.loads(text)["Statement"]
+    assert (listing["Action"], listing["Resource"]) == (["s3:ListBucketVersions"], "arn:aws:s3:::bucket")
+    assert listing["Condition"] == {"StringEquals": {"s3:prefix": "${$}a/.object"}}
+    assert (reading["Action"], reading["Resource"]) == (["s3:GetObject"], "arn:aws:s3:::bucket/${$}a/.object")

@@ -26,6 +26,12 @@ PING = ("--pingUrl", "http://127.0.0.1:9/uuid")
         (("--atTime", "yesterday", "dir"), "--atTime"),
         (("--exclude", "/etc/*", "dir"), "relative to the target directory"),
         ((), "targetDir"),
+        (("--long", "dir"), "--long needs --list"),
+        (("--allAttributes", "dir"), "--allAttributes needs --owners"),
+        (("--attributes", "always", "dir"), "must be auto, never, or the URL"),
+        (("--attributes", "s3://bucket/p/q", "dir"), "does not lie below the URL that --attributes names"),
+        (("--attributes", "never", "--numericOwners", "dir"), "no attributes are restored"),
+        (("--list", "--owners"), "--list and --owners do not go together"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -38,8 +38,11 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.bucket.versions import Version
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.progress import Watcher
-    from CedarBackup3.amazons3.restore.report import RestoreReport
+    from CedarBackup3.amazons3.restore.recorded import Recorded
+    from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
+    from CedarBackup3.amazons3.restore.rules import AttributeRules
     from CedarBackup3.amazons3.restore.selection import Selection
+    from CedarBackup3.amazons3.spool import Spool
     from CedarBackup3.cli.context import RunContext
 
 
@@ -54,11 +57,17 @@ class RestoreOptions(NamedTuple):
     versions: str | None = None
     """None: not asked for; empty: those of every key."""
     json: bool = False
+    long: bool = False
     patterns: Patterns = ()
     """Of `--exclude`, `--include` and `--excludeFrom`, in their order."""
     dryRun: bool = False
     overwrite: bool = False
     verifyOnly: bool = False
+    attributes: str = "auto"
+    owners: bool = False
+    numericOwners: bool = False
+    allAttributes: bool = False
+    strictAttributes: bool = False
     printPolicy: bool = False
     kmsKey: str = ""
     """For the policy: what the bucket encrypts with."""
@@ -80,8 +89,8 @@ def run(options: RestoreOptions, context: RunContext) -> int:
 
     aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
     warnOfOpenEndpoint(aws)
-    rules = rulesOf(options.patterns, aws.locale, "target")
-    selection = _selection(options.s3BucketUrl, options.atTime, rules, aws)
+    filters = rulesOf(options.patterns, aws.locale, "target")
+    selection = _selection(options.s3BucketUrl, options.atTime, filters, aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
     with logTimes(context):
@@ -89,14 +98,27 @@ def run(options: RestoreOptions, context: RunContext) -> int:
             return _printVersions(selection, options, context)
         if options.list:
             return _printState(selection, options, context)
-        target = _absolute(options.targetDir)
+        target, rules = _absolute(options.targetDir), _rules(options)
         if options.verifyOnly:
-            report = compareTarget(selection, target, context)
+            report = compareTarget(selection, target, context, rules=rules)
         elif options.dryRun:
-            report = rehearseRestore(selection, target, context, overwrite=options.overwrite)
+            report = rehearseRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
         else:
-            report = runRestore(selection, target, context, overwrite=options.overwrite)
+            report = runRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+
+
+def _rules(options: RestoreOptions) -> AttributeRules:
+    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.restore.rules import AttributeRules
+
+    return AttributeRules(
+        isWanted=options.attributes != "never",
+        backup=S3Location.parse(options.attributes) if options.attributes.startswith("s3://") else None,
+        owners="numbers" if options.numericOwners else "names" if options.owners else "",
+        hasAllXattrs=options.allAttributes,
+        isStrict=options.strictAttributes,
+    )
 
 
 def restoreBucket(
@@ -112,7 +134,8 @@ def restoreBucket(
     Args:
         s3BucketUrl: the bucket, with a prefix or a key perhaps
         targetDir: the directory, made if need be; files in it that the bucket had not are left alone. What is made is
-            for this user alone
+            for this user alone, unless the bucket has the attributes of the files: then it gets their modes and times,
+            and links and empty directories come back, too. The owner is who runs this
         atTime: when it stood there, with a zone; None: now
         overwrite: the directory need not be empty, and files are replaced
         exclude: aws's patterns of what is left out
@@ -164,6 +187,7 @@ def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watch
 
 def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from CedarBackup3.amazons3.restore.history import openSnapshot, openVersions
+    from CedarBackup3.amazons3.restore.recorded import openRecorded
     from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.findings)
@@ -171,18 +195,39 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
         if chosen.moment:  # beside the listing, which a program may read
             with contextlib.suppress(OSError):
                 sys.stderr.write(f"{chosen.shown}\n")
-        _print(chosen, snapshot, options)
+        if options.long:
+            with openRecorded(chosen, versions, tally, _rules(options)) as recorded:
+                _printLong(chosen, snapshot, recorded, tally, options)
+        else:
+            _print(chosen, snapshot, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
 
 def _print(selection: Selection, versions: Iterable[Version], options: RestoreOptions) -> None:
-    """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
     from CedarBackup3.amazons3.restore.versiontable import versionJson, versionRow
 
     line = versionJson if options.json else versionRow
+    _printLines(line(selection.location, version) for version in versions)
+
+
+def _printLong(
+    selection: Selection, snapshot: Spool[Version], recorded: Recorded, tally: Tally, options: RestoreOptions
+) -> None:
+    from CedarBackup3.amazons3.restore.recorded import withRecorded
+    from CedarBackup3.amazons3.restore.scene import recordedPairs
+    from CedarBackup3.amazons3.restore.versiontable import longJson, longRow
+
+    line = longJson if options.json else longRow
+    with withRecorded(selection, snapshot, recorded, tally) as known:
+        pairs = recordedPairs(selection, recorded, known)
+        _printLines(text for record, version in pairs if (text := line(selection.location, record, version)))
+
+
+def _printLines(lines: Iterable[str]) -> None:
+    """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
     try:
-        for version in versions:
-            sys.stdout.write(line(selection.location, version) + "\n")
+        for line in lines:
+            sys.stdout.write(line + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         return
@@ -228,6 +273,20 @@ def _absolute(target: Path) -> bytes:
         ) from None
 
 
+def _whichAttributes(text: str) -> str:
+    if text not in {"auto", "never"} and not text.startswith("s3://"):
+        raise ValueError("must be auto, never, or the URL of a backup that begins with s3://")
+    return text
+
+
+def _requireInside(url: str, backup: str) -> None:
+    """Raise `UsageError` unless what is restored lies in the target of a backup."""
+    from CedarBackup3.amazons3.model import S3Location
+
+    if backup.startswith("s3://") and not S3Location.parse(url).url.startswith(S3Location.parse(backup).url):
+        raise UsageError("what is restored does not lie below the URL that --attributes names")
+
+
 def _moment(text: str) -> tuple[datetime, str]:
     """A moment, and what is to be reported of it."""
     from CedarBackup3.amazons3.restore.moment import ambiguity, parseMoment
@@ -239,10 +298,13 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     shared = bucketOptions(values)
     moment, ambiguity = values["atTime"] or (None, "")
     isListing = values["list"] or values["versions"] is not None
+    _requireInside(shared.s3BucketUrl, values["attributes"])
     if not isListing and not values["targetDir"]:
         raise UsageError("the target directory must not be empty")
     if not isListing:
         _absolute(values["targetDir"])
+        if values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
+            raise UsageError("--owners needs root, since nobody else may give files to others")
     return RestoreOptions(
         s3BucketUrl=shared.s3BucketUrl,
         aws=shared.aws,
@@ -251,10 +313,16 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         list=values["list"],
         versions=values["versions"],
         json=values["json"],
+        long=values["long"],
         patterns=shared.patterns,
         dryRun=values["dryRun"],
         overwrite=values["overwrite"],
         verifyOnly=values["verifyOnly"],
+        attributes=values["attributes"],
+        owners=values["owners"],
+        numericOwners=values["numericOwners"],
+        allAttributes=values["allAttributes"],
+        strictAttributes=values["strictAttributes"],
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         sseCustomerKeyFile=values["sseCustomerKeyFile"],
@@ -275,6 +343,11 @@ def _exclusions() -> Iterator[Exclusion]:
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")
     yield Exclusion("versions", "atTime", "--list shows the snapshot of a time")
+    for more in ("owners", "strictAttributes"):
+        yield Exclusion("attributes=never", more, "no attributes are restored or compared")
+        for listing in ("list", "versions"):
+            yield Exclusion(listing, more, "a listing gives nobody anything")
+    yield Exclusion("attributes=never", "long", "--long prints them")
     for task in ("list", "versions", "dryRun"):
         yield from vainMonitoring(task, "restores")
 
@@ -283,9 +356,10 @@ def _answer(options: RestoreOptions) -> str:
     if not options.printPolicy:
         return ""
     from CedarBackup3.amazons3.aws.iampolicy import policyText
-    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, S3Location
 
-    isListing = options.list or options.versions is not None
+    isListing = (options.list and not options.long) or options.versions is not None
+    elsewhere = options.attributes.startswith("s3://") and S3Location.parse(options.attributes).prefix
     return policyText(
         S3Location.parse(options.s3BucketUrl),
         policySettings(options.aws, options.kmsKey),
@@ -293,6 +367,7 @@ def _answer(options: RestoreOptions) -> str:
         objectActions=() if isListing else ("GetObject", "GetObjectVersion"),
         mayBeKey=not options.s3BucketUrl.endswith("/"),
         listsKeys=True,
+        besides=f"{elsewhere}{ATTRIBUTES_KEY.decode()}" if elsewhere is not False else "",
     )
 
 
@@ -314,6 +389,7 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             Switch("", "list", "List what would be restored"),
             Switch("", "versions", "List all versions, or those of KEY", "KEY", isValueOptional=True),
             Switch("", "json", "List in lines of JSON"),
+            Switch("", "long", "List modes, owners, times and links, too"),
             Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
             Switch("", "verifyOnly", "Compare the directory with the bucket"),
             *POLICY_SWITCHES,
@@ -323,6 +399,21 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             Switch("", "atTime", "The snapshot of TIME, in ISO 8601 (default: now)", "TIME", "", _moment),
             *filterSwitches("keys", "target"),
             Switch("", "overwrite", "Restore into a directory that is not empty"),
+        ),
+        *grouped(
+            "Stored attributes",
+            Switch(
+                *(
+                    "",
+                    "attributes",
+                    "Modes, times, links: auto, never, or the URL of the backup that has this directory",
+                ),
+                *("WHICH", "auto", _whichAttributes),
+            ),
+            Switch("", "owners", "Owners, special bits, ACLs, extended attributes (root only)"),
+            Switch("", "numericOwners", "Owners by number, not by name (implies --owners)", implies="owners"),
+            Switch("", "allAttributes", "Extended attributes security.* and trusted.*, too"),
+            Switch("", "strictAttributes", "What the file system cannot hold is a difference"),
         ),
         *grouped("How the AWS CLI runs", *AWS_SWITCHES),
     ),
@@ -339,7 +430,12 @@ my-bucket when the 20th of November began.""",
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
     exclusions=tuple(_exclusions()),
-    needs=(Need("json", ("list", "versions"), "it is a form of a listing"), KEY_NEEDS_POLICY),
+    needs=(
+        Need("json", ("list", "versions"), "it is a form of a listing"),
+        Need("long", ("list",), "it is a form of that listing"),
+        Need("allAttributes", ("owners",), "they decide what programs may do"),
+        KEY_NEEDS_POLICY,
+    ),
 )
 
 if __name__ == "__main__":

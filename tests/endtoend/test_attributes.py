@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ def test_the_object_goes_up_when_attributes_change_and_is_part_of_no_other_compa
     again = syncOnce(source, "s3://bucket/p", "--attributes")
     assert (again.status, changes(server)) == (0, [])
     assert "The attributes of 7 paths in s3://bucket/p/.cback-attributes.jsonl.gz are up to date" in again.log
+
+    later = datetime.now(UTC) + timedelta(seconds=60)
+    server.putObject("bucket", b"p/file", b"1", lastModified=later)  # as after a copy of the bucket
+    assert syncOnce(source, "s3://bucket/p", "--attributes").status == 0
+    assert changes(server) == [("PutObject", b"p/" + KEY)]
+    server.putObject("bucket", b"p/file", b"1")
+    server.clearRequests()
 
     (source / "file").chmod(0o4711)
     os.utime(source / "empty", (LONG_AGO, LONG_AGO))

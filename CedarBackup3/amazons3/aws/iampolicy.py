@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -41,6 +42,7 @@ def policyText(
     objectActions: Sequence[str] = (),
     mayBeKey: bool = False,
     listsKeys: bool = False,
+    besides: str = "",
 ) -> str:
     """The policy, in JSON.
 
@@ -53,6 +55,7 @@ def policyText(
         objectActions: what the user does to objects, without `s3:`
         mayBeKey: the prefix without its slash may be the key of an object that is meant
         listsKeys: single keys below the prefix are listed, too
+        besides: the key of an object elsewhere in the bucket that is listed and read, too; empty: there is none
 
     Raises:
         UsageError: the bucket is one that such a policy cannot name
@@ -60,6 +63,9 @@ def policyText(
     statements = _statements(
         location, aws, bucketActions, wholeBucketActions, objectActions, mayBeKey and bool(location.prefix), listsKeys
     )
+    if besides:
+        there = S3Location(location.bucket, besides)
+        statements = chain(statements, _besides(there, aws, bucketActions, objectActions))
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2) + "\n"
 
 
@@ -88,6 +94,18 @@ def _statements(
     keyActions = [each for action, needed in _KEY_ACTIONS.items() if action in objectActions for each in needed]
     if aws.sseKmsKeyId and keyActions:
         yield _keyStatement(list(dict.fromkeys(keyActions)), aws)
+
+
+def _besides(
+    key: S3Location, aws: AwsSettings, bucketActions: Sequence[str], objectActions: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """That a single key, given as a location, is listed by its versions and read."""
+    service, bucket, objects = _resources(key, _partition(aws.region))
+    listing = _allowed([f"{service}:{action}" for action in bucketActions if action.endswith("Versions")], bucket)
+    equals = {f"{service}:prefix": re.sub(r"\$", _ESCAPE, key.prefix)}
+    yield listing | {"Condition": {"StringEquals": equals}}
+    if objectActions:
+        yield _allowed([f"{service}:{action}" for action in objectActions], objects.removesuffix("*"))
 
 
 def _allowed(actions: list[str], resource: str | list[str]) -> dict[str, Any]:

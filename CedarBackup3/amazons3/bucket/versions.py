@@ -44,6 +44,10 @@ class Version(NamedTuple):
     isTied: bool = False
     """Whether nothing tells which is the newer one of this version and a marker: their times are the same, or that of
     the marker is later but that of the version is the beginning of an upload in parts."""
+    mtimeNs: int | None = None
+    """Of the file that was stored, if that is recorded beside it; None: nothing is known of the file."""
+    md5: str = ""
+    """Of its content, in hexadecimal, if that is recorded as well."""
 
     @property
     def fetchId(self) -> str:

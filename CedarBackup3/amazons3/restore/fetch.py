@@ -31,6 +31,7 @@ from CedarBackup3.amazons3.content.followup import ENCRYPTED
 from CedarBackup3.amazons3.model import S3Location, Verdict
 from CedarBackup3.amazons3.progress import Transfer
 from CedarBackup3.amazons3.restore.placing import openFile
+from CedarBackup3.amazons3.restore.recordeddigest import hasDigest
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import temporaryText
 from CedarBackup3.amazons3.workers import mapInOrder, processors
@@ -232,6 +233,7 @@ def _checked(file: bytes, version: Version, partOf: PartOf) -> Fetched:
             if not stat.S_ISREG(status.st_mode) or status.st_size != version.size:
                 return Fetched(version, file, f"{status.st_size:,} bytes arrived instead of {version.size:,}")
             isRight = contentMatches(opened, status.st_size, version.etag, partOf(version.etag))
+            isRight = isRight or hasDigest(opened, version) or isRight  # an encrypted object's ETag is another digest
     except OSError as error:
         return Fetched(version, file, f"the fetched file cannot be read: {error.strerror}")
     if isRight:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
+from typing import NamedTuple
 
 from CedarBackup3.amazons3.aws.session.client import awsSession
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
-from CedarBackup3.amazons3.model import S3Location, isFolderMarker
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, S3Location, isFolderMarker
 from CedarBackup3.amazons3.progress import SILENT, Watcher
 from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -95,17 +97,12 @@ def _asKey(selection: Selection) -> Selection | None:
 
 @contextlib.contextmanager
 def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -> Iterator[Spool[Version]]:
-    """What stood there at the moment, without folder markers and what is excluded.
+    """What stood there at the moment, without folder markers, the stored attributes and what is excluded.
 
     Raises:
         GuardRefused: the bucket has no versions that could tell
         CedarBackupError: nothing stood there
     """
-
-    def inOrder(key: bytes) -> Iterator[Version]:
-        with Spool(Version._make) as again:
-            listVersions(selection.location, key, selection.aws, again, pageSize=1)
-            yield from again
 
     def reportUnknown(version: Version) -> None:
         url = selection.urlOf(version.key)
@@ -116,17 +113,76 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
     leavesOut = selection.leavesOut()
 
     def isExcluded(version: Version) -> bool:
-        return leavesOut(version.key) or isFolderMarker(version.key, version.size)
+        isMarker = isFolderMarker(version.key, version.size)
+        return leavesOut(version.key) or isMarker or _holdsAttributes(selection, version.key)
 
     moment = selection.moment.timestamp() if selection.moment else None
     isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
     with Spool(Version._make) as kept:
-        found = snapshotAt(versions, moment, inOrder, reportUnknown)
+        found = snapshotAt(versions, moment, _inOrder(selection), reportUnknown)
         if not kept.extend(version for version in found if not isExcluded(version)) and not tally.reported:
             raise CedarBackupError(f"There was nothing in {selection.shown}; check the URL, --atTime and --exclude")
         if not isTraced:
             _reportUntraced(selection, kept, tally)
         yield kept
+
+
+class AttributesObject(NamedTuple):
+    """The object that held the attributes of the files at a moment."""
+
+    location: S3Location
+    """Below which it lies: of what the backup was given."""
+    version: Version
+    below: bytes
+    """With which the keys begin there that are selected."""
+
+
+def attributesAt(
+    selection: Selection, versions: Iterable[Version], tally: Tally, backup: S3Location | None
+) -> AttributesObject | None:
+    """The object that held the attributes of the files at the moment; None: there was none, or it is lost.
+
+    Args:
+        selection: what is restored
+        versions: all of them, from which it is taken if it lies directly below
+        tally: counts that it is lost
+        backup: what the backup was given, if that is more than is selected; None: just that
+
+    Raises:
+        CommandFailed: it lies elsewhere, and aws cannot list it
+    """
+
+    def reportUnknown(version: Version) -> None:
+        url = selection.urlOf(version.key)
+        tally.unknownAttributes(version, f"{url} was stored without versioning after that time, so others may be lost")
+
+    moment = selection.moment.timestamp() if selection.moment else None
+    if backup is None or (backup == selection.location and not selection.only):
+        upToIt = takewhile(lambda version: version.key <= ATTRIBUTES_KEY, versions)
+        listed = (version for version in upToIt if _holdsAttributes(selection, version.key))
+        found = next(snapshotAt(listed, moment, _inOrder(selection), reportUnknown), None)
+        return found and AttributesObject(selection.location, found, b"")
+    there = replace(selection, location=backup, only=ATTRIBUTES_KEY)
+    with Spool(Version._make) as stored:
+        listVersions(backup, ATTRIBUTES_KEY, selection.aws, stored)
+        found = next(snapshotAt(stored, moment, _inOrder(there), reportUnknown), None)
+    return found and AttributesObject(backup, found, selection.location.prefix.removeprefix(backup.prefix).encode())
+
+
+def _holdsAttributes(selection: Selection, key: bytes) -> bool:
+    """Whether the object of a key is no file, but holds the attributes of the files; asked for itself, it is one."""
+    return key == ATTRIBUTES_KEY and not selection.only
+
+
+def _inOrder(selection: Selection) -> Callable[[bytes], Iterator[Version]]:
+    """Lists the versions of one key again, none of them tied."""
+
+    def listed(key: bytes) -> Iterator[Version]:
+        with Spool(Version._make) as again:
+            listVersions(selection.location, key, selection.aws, again, pageSize=1)
+            yield from again
+
+    return listed
 
 
 def _isTraced(selection: Selection, versions: Iterable[Version], moment: float) -> bool:

@@ -22,6 +22,7 @@ from CedarBackup3.amazons3.model import SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import PartOf, durationLine
+from CedarBackup3.amazons3.restore.recordeddigest import hasDigest
 from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
 from CedarBackup3.amazons3.restore.safepaths import RESERVED, CaselessNames, alsoDirectories, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -199,17 +200,19 @@ _NO_FILES = {
 
 
 def isAlike(entry: SourceEntry, version: Version) -> bool:
-    """Whether a file has the size and the time of a version."""
-    return entry.size == version.size and entry.mtimeNs == secondsOf(version.lastModified) * 1_000_000_000
+    """Whether a file has the size of a version, and its time or that of the file that was stored."""
+    times = (version.mtimeNs, secondsOf(version.lastModified) * 1_000_000_000)
+    return entry.size == version.size and entry.mtimeNs in times
 
 
 def _hasContent(tree: OpenTree, entry: SourceEntry, version: Version, part: PartOf) -> bool:
-    """Whether the ETag proves that a file has the content of a version."""
+    """Whether the ETag, or else the recorded digest, proves that a file has the content of a version."""
     if entry.size != version.size:
         return False
     try:
         with open(tree.file(entry.path), "rb") as file:
-            return bool(contentMatches(file, entry.size or 0, version.etag, part(version.etag)))
+            isRight = contentMatches(file, entry.size or 0, version.etag, part(version.etag))
+            return bool(isRight) or hasDigest(file, version)
     except (NotAFile, NotFollowed, OSError):
         return False
 

@@ -10,12 +10,13 @@ from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.amazons3.content.followup import finalFindings
 from CedarBackup3.amazons3.content.hashing import Reader, contentFindings
-from CedarBackup3.amazons3.local.opentree import OpenTree
+from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.model import Claim, ContentFinding, SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import claimOf, partOf
 from CedarBackup3.amazons3.restore.plan import isAlike, obstacle, targetEntries
+from CedarBackup3.amazons3.restore.recordeddigest import hasDigest
 from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally, summaryLine
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.target import Target
@@ -41,8 +42,8 @@ def proveTarget(
     *,
     root: int,
     isRestore: bool,
-) -> RestoreReport:
-    """Compare the target as it is now with what should be there, and sum up.
+) -> None:
+    """Compare the target as it is now with what should be there.
 
     Names, sizes and times are compared; content where only the times differ.
 
@@ -72,11 +73,24 @@ def proveTarget(
                 doubt = next(findings, None)
             else:
                 _reportKey(selection, local, tree, odd, None, tally, isRestore=isRestore)
+
+
+def sumUp(selection: Selection, local: LocalTree, tally: Tally, *, isRestore: bool, isPrivate: bool) -> RestoreReport:
+    """Log the whole in one line, after what was counted only.
+
+    Args:
+        selection: what was restored or compared
+        local: the target
+        tally: has what came of it
+        isRestore: whether it was restored
+        isPrivate: whether nobody else can read what was
+    """
     tally.logUnproven()
+    tally.logNotHeld()
     report = tally.report()
     line = summaryLine(selection, local.root, report, isRestore=isRestore)
     _log.log(logging.INFO if report.isClean else logging.ERROR, "%s", line)
-    if isRestore and (report.counts.get(KeyOutcome.RESTORED) or report.counts.get(KeyOutcome.UNPROVEN)):
+    if isPrivate and (report.counts.get(KeyOutcome.RESTORED) or report.counts.get(KeyOutcome.UNPROVEN)):
         _log.info(
             "Only this user can read what was restored (modes 600 and 700); "
             "'chmod -R u=rwX,go=rX' of the directory lets everybody read it"
@@ -163,6 +177,8 @@ def _reportKey(
             line = f"Extra: {displayPath(local.pathTo(entry.path))} was not in {selection.shown}"
             tally.wrong(KeyOutcome.EXTRA, entry.path, entry.size or 0, line)
         return
+    if doubt is not None and doubt.verdict == "unknown" and _isRecorded(tree, doubt.path, version):
+        doubt = None
     isRight = odd.isComparable and (doubt is None or doubt.verdict in {"matched", "unknown"})
     if not isRight and version.key not in tally.reported:
         _reportDifference(selection, local, tree, entry, version, doubt, tally)
@@ -171,6 +187,15 @@ def _reportKey(
             tally.unproven(version, displayPath(local.pathTo(doubt.path)), doubt.why)
         else:
             tally.fine(KeyOutcome.UP_TO_DATE, version.size or 0)
+
+
+def _isRecorded(tree: OpenTree, path: bytes, version: Version) -> bool:
+    """Whether a file has the content whose digest is recorded."""
+    try:
+        with open(tree.file(path), "rb") as file:
+            return hasDigest(file, version)
+    except (NotAFile, NotFollowed, OSError):
+        return False
 
 
 def _isLostAndFound(entry: SourceEntry) -> bool:

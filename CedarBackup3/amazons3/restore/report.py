@@ -49,6 +49,14 @@ class KeyOutcome(Enum):
     DIFFERENT = "different"
     EXTRA = "extra"
     """A file without an object; only of interest where nothing is restored."""
+    ATTRIBUTES_DIFFER = "attributes differ"
+    """Not of a key alone: what is at a path has not the mode, say, that is recorded of it."""
+    ATTRIBUTES_UNKNOWN = "attributes unknown"
+    """Others are stored, but none of the file as it was then."""
+    ATTRIBUTES_ALIKE = "attributes alike"
+    """They were given, or compared."""
+    ATTRIBUTES_NOT_HELD = "attributes not held"
+    """The file system cannot hold them; counted for each kind of them."""
 
     @property
     def className(self) -> str:
@@ -57,7 +65,18 @@ class KeyOutcome(Enum):
         return first + "".join(map(str.capitalize, others))
 
 
-_FINE = (KeyOutcome.RESTORED, KeyOutcome.UP_TO_DATE, KeyOutcome.ALIKE, KeyOutcome.UNPROVEN)
+_FINE = (
+    *(KeyOutcome.RESTORED, KeyOutcome.UP_TO_DATE, KeyOutcome.ALIKE, KeyOutcome.UNPROVEN),
+    *(KeyOutcome.ATTRIBUTES_UNKNOWN, KeyOutcome.ATTRIBUTES_ALIKE, KeyOutcome.ATTRIBUTES_NOT_HELD),
+)
+_OF_PATHS = MappingProxyType(
+    {
+        KeyOutcome.ATTRIBUTES_ALIKE: "{} with the recorded attributes",
+        KeyOutcome.ATTRIBUTES_DIFFER: "{} with others",
+        KeyOutcome.ATTRIBUTES_UNKNOWN: "{} with unknown attributes",
+        KeyOutcome.ATTRIBUTES_NOT_HELD: "{} with attributes that the file system does not hold",
+    }
+)
 
 
 class RestoreFinding(NamedTuple):
@@ -97,7 +116,11 @@ class RestoreReport:
     @property
     def isClean(self) -> bool:
         """Whether all that stood in the bucket is in the directory."""
-        return not any(count for outcome, count in self.counts.items() if outcome not in _FINE)
+        return _isClean(self.counts)
+
+
+def _isClean(counts: Mapping[KeyOutcome, int]) -> bool:
+    return not any(count for outcome, count in counts.items() if outcome not in _FINE)
 
 
 class Tally:
@@ -112,6 +135,7 @@ class Tally:
         self._findings: list[RestoreFinding] = []
         self._lines = {outcome: CappedLines(f"keys ({outcome.value})") for outcome in KeyOutcome}
         self._unproven = ""
+        self._notHeld: dict[str, tuple[int, str]] = {}
         self._untraced = NOTHING
 
     def fine(self, outcome: KeyOutcome, size: int) -> None:
@@ -150,6 +174,44 @@ class Tally:
         if len(self._findings) < _KEPT:
             self._findings.append(RestoreFinding(outcome, key, size, reason))
         self._lines[outcome].log(line)
+
+    def fineAttributes(self, files: int) -> None:
+        """So many more paths have the attributes that are recorded of them."""
+        self._counts[KeyOutcome.ATTRIBUTES_ALIKE] += files
+        self._recorder.count(KeyOutcome.ATTRIBUTES_ALIKE.className, files)
+
+    def wrongAttributes(self, path: bytes, line: str) -> None:
+        """What is at a path has not the attributes that are recorded of it, and the line says which."""
+        self._noted(KeyOutcome.ATTRIBUTES_DIFFER, path, line)
+
+    def unknownAttributes(self, version: Version, why: str) -> None:
+        """Nothing tells the attributes of a file that was stored when those of others were."""
+        self._noted(KeyOutcome.ATTRIBUTES_UNKNOWN, version.key, f"Unknown attributes: {why}")
+
+    def _noted(self, outcome: KeyOutcome, path: bytes, line: str) -> None:
+        self._counts[outcome] += 1
+        self._recorder.note(outcome.className, path)
+        self._lines[outcome].log(line)
+
+    def notHeld(self, kind: str, path: bytes, example: str) -> None:
+        """The file system cannot hold a kind of attributes that are recorded of a path."""
+        self._counts[KeyOutcome.ATTRIBUTES_NOT_HELD] += 1
+        self._recorder.note(KeyOutcome.ATTRIBUTES_NOT_HELD.className, path)
+        paths, first = self._notHeld.get(kind, (0, example))
+        self._notHeld[kind] = paths + 1, first
+
+    def logNotHeld(self) -> None:
+        """Log once of each kind of attributes of how many paths it could not be held."""
+        for kind, (paths, example) in self._notHeld.items():
+            _log.error(
+                "Not held: the file system does not hold the recorded %s of %s, for example of %s",
+                *(kind, displayCount(paths, "path"), example),
+            )
+
+    @property
+    def isClean(self) -> bool:
+        """Whether nothing was wrong so far."""
+        return _isClean(self._counts)
 
     def _count(self, outcome: KeyOutcome, size: int) -> None:
         self._counts[outcome] += 1
@@ -197,10 +259,15 @@ def summaryLine(selection: Selection, target: bytes, report: RestoreReport, *, i
     parts = [
         f"{report.counts[outcome]:,} {outcome.value} ({displayBytes(report.sizes[outcome])})"
         for outcome in KeyOutcome
-        if report.counts.get(outcome) and outcome is not KeyOutcome.UNPROVEN
+        if report.counts.get(outcome) and outcome not in {KeyOutcome.UNPROVEN, *_OF_PATHS}
     ]
     if files := report.counts.get(KeyOutcome.UNPROVEN):
         parts.append(f"{displayCount(files, 'file')} ({displayBytes(report.sizes[KeyOutcome.UNPROVEN])}) unproven")
+    parts += [
+        words.format(displayCount(report.counts[outcome], "path"))
+        for outcome, words in _OF_PATHS.items()
+        if report.counts.get(outcome)
+    ]
     verb = "Restored" if isRestore else "Verified"
     untraced = (
         f"; whether that is all is unproven ({displayCount(report.untraced.files, 'file')} from before versioning)"

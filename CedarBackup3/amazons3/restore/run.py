@@ -6,13 +6,24 @@ import contextlib
 
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore import apply, history, plan, proof
+from CedarBackup3.amazons3.restore.attributes import compareAttributes, restoreAttributes, restoreRoot
+from CedarBackup3.amazons3.restore.recorded import openRecorded, withRecorded
 from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
+from CedarBackup3.amazons3.restore.rules import ALL_BUT_OWNERS, AttributeRules
+from CedarBackup3.amazons3.restore.scene import Scene
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import finish, ignoresCase, openStaging, requireRoom
 from CedarBackup3.amazons3.restore.target import openTarget, requireSamePlace
 
 
-def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+def runRestore(
+    selection: Selection,
+    path: bytes,
+    watcher: Watcher,
+    *,
+    overwrite: bool,
+    rules: AttributeRules = ALL_BUT_OWNERS,
+) -> RestoreReport:
     """Bring what stood in a bucket into a directory, and prove that it arrived; every finding is logged.
 
     Args:
@@ -20,6 +31,7 @@ def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
         path: the directory, absolute; made if need be
         watcher: sees the progress
         overwrite: the directory need not be empty, and files are replaced
+        rules: which of the stored attributes come back
 
     Raises:
         GuardRefused: the directory is not empty, a link on the way to it is another user's, or the bucket has no
@@ -37,19 +49,30 @@ def runRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite
         stood = enter(history.openSnapshot(chosen, versions, tally))
         place = enter(openStaging(target, restore))
         root, local = place.target, plan.targetTree(chosen, target.path)
-        snapshot = enter(
-            plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive)
-        )
+        safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=place.isCaseInsensitive))
+        recorded = enter(openRecorded(chosen, versions, tally, rules))
+        snapshot = enter(withRecorded(chosen, safe, recorded, tally))
+        scene = Scene(chosen, local, root, recorded, snapshot, rules, tally)
         with plan.planRestore(chosen, local, snapshot, tally, watcher, root=root, mayReplace=overwrite) as lacking:
             locked = chosen.keepingOpen(place.lock)
             apply.carryOut(locked, local, versions, lacking, place, tally, watcher)
-        report = proof.proveTarget(chosen, local, snapshot, tally, watcher, root=root, isRestore=True)
-        finish(place, isComplete=report.isClean)
+        proof.proveTarget(chosen, local, snapshot, tally, watcher, root=root, isRestore=True)
+        own = restoreAttributes(scene, watcher, mayReplace=overwrite)
+        finish(place, isComplete=tally.isClean)
+        restoreRoot(scene, own)
+        report = proof.sumUp(chosen, local, tally, isRestore=True, isPrivate=not recorded.isThere)
         requireSamePlace(target, root, "restored into")
         return report
 
 
-def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, overwrite: bool) -> RestoreReport:
+def rehearseRestore(
+    selection: Selection,
+    path: bytes,
+    watcher: Watcher,
+    *,
+    overwrite: bool,
+    rules: AttributeRules = ALL_BUT_OWNERS,
+) -> RestoreReport:
     """Log what `runRestore` would do, and change nothing."""
     tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
@@ -59,7 +82,9 @@ def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, over
         chosen, versions = enter(history.openVersions(selection, watcher))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
-        snapshot = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        recorded = enter(openRecorded(chosen, versions, tally, rules))
+        snapshot = enter(withRecorded(chosen, safe, recorded, tally))
         lacking = enter(
             plan.planRestore(chosen, local, snapshot, tally, watcher, root=target.root, mayReplace=overwrite)
         )
@@ -67,7 +92,9 @@ def rehearseRestore(selection: Selection, path: bytes, watcher: Watcher, *, over
     return tally.report()
 
 
-def compareTarget(selection: Selection, path: bytes, watcher: Watcher) -> RestoreReport:
+def compareTarget(
+    selection: Selection, path: bytes, watcher: Watcher, *, rules: AttributeRules = ALL_BUT_OWNERS
+) -> RestoreReport:
     """Compare a directory with what stood in a bucket; every difference is logged; changes nothing."""
     tally = Tally(watcher.findings)
     with contextlib.ExitStack() as stack:
@@ -77,7 +104,11 @@ def compareTarget(selection: Selection, path: bytes, watcher: Watcher) -> Restor
         chosen, versions = enter(history.openVersions(selection, watcher))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
-        snapshot = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        report = proof.proveTarget(chosen, local, snapshot, tally, watcher, root=target.descriptor, isRestore=False)
+        safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
+        recorded = enter(openRecorded(chosen, versions, tally, rules))
+        snapshot = enter(withRecorded(chosen, safe, recorded, tally))
+        proof.proveTarget(chosen, local, snapshot, tally, watcher, root=target.descriptor, isRestore=False)
+        compareAttributes(Scene(chosen, local, target.descriptor, recorded, snapshot, rules, tally), watcher)
+        report = proof.sumUp(chosen, local, tally, isRestore=False, isPrivate=False)
         requireSamePlace(target, target.descriptor, "compared")
         return report

@@ -104,7 +104,7 @@ def ignoresCase(target: Target) -> bool:
             isMounted = os.fstat(parent).st_dev != os.fstat(target.descriptor).st_dev
             if name.swapcase() != name and not isMounted:
                 return _isTwin(parent, name)
-    return _fileSystem(target.descriptor) in _CASELESS
+    return fileSystem(target.descriptor) in _CASELESS
 
 
 def _isTwin(directory: int, name: bytes) -> bool:
@@ -135,7 +135,7 @@ def _above(directory: int) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _fileSystem(directory: int) -> bytes:
+def fileSystem(directory: int) -> bytes:
     """The type of the file system that a directory is on; empty if the system does not tell."""
     try:
         device = os.fstat(directory).st_dev

@@ -31,6 +31,7 @@ from CedarBackup3.amazons3.attributes.storage import (
 )
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
+from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import finder
@@ -77,6 +78,8 @@ class Attributes:
     omitted: CappedLines
     isFirst: bool = True
     """Whether no walk has begun yet."""
+    isOlder: bool = False
+    """Whether what is stored is older than the object of a file."""
     sourceChange: Callable[[], str] = lambda: ""
     """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing."""
     count: int = 0
@@ -110,6 +113,8 @@ class Attributes:
         found: ObjectEntry | None,
         watcher: Watcher,
         cache: DigestCache | None = None,
+        *,
+        isOlder: bool = False,
     ) -> VerifyReport:
         """Store or compare what the last walk has recorded; returns the report with what differs.
 
@@ -119,11 +124,12 @@ class Attributes:
             found: the object, if there is one
             watcher: keeps what is found
             cache: has digests of contents, if there is one
+            isOlder: whether the object is older than that of a file
         """
         if self.purpose == "none":
             return report
         watcher("attributes")
-        records = self.reader.finish()
+        records, self.isOlder = self.reader.finish(), isOlder
         self.omitted.finish()
         watcher.findings.forget(Kind.ATTRIBUTES.value, "recorded")
         wrong = self._stored if self.purpose == "store" else self._compared
@@ -161,7 +167,7 @@ class Attributes:
                 hasDigests |= self._keepEarlier(mirror, found, earlier, fetched)
                 isSame = isWritten() if hasDigests else _isSame(directory, fetched)
             url, paths = displayPath(mirror.location.url) + _NAME, displayCount(self.count, "path")
-            if isSame:
+            if isSame and not self.isOlder:  # of a newer object a restore could not know whether it has changed since
                 log.info("The attributes of %s in %s are up to date", paths, url)
             elif change := self.sourceChange():
                 detail = f"has no newer attributes in {url}, because {change}; check what happened, then run again"
@@ -250,6 +256,12 @@ def _isSame(directory: str, other: str) -> bool:
 
 def _unknown(path: bytes) -> None:
     return None
+
+
+def isOlder(found: ObjectEntry | None, objects: Iterable[ObjectEntry]) -> bool:
+    """Whether an object that may be there was stored before one of the others, in whole seconds."""
+    stored = secondsOf(found.lastModified) if found else 0
+    return found is not None and any(secondsOf(each.lastModified) > stored for each in objects)
 
 
 @contextlib.contextmanager

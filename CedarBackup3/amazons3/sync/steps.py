@@ -39,7 +39,7 @@ from CedarBackup3.amazons3.names.report import reportNames, unusualLine
 from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import apply, deletion, guards, moves, plan, verify
-from CedarBackup3.amazons3.sync.attributes import Attributes
+from CedarBackup3.amazons3.sync.attributes import Attributes, isOlder
 from CedarBackup3.amazons3.sync.batches import File
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
 from CedarBackup3.amazons3.sync.messages import (
@@ -510,7 +510,8 @@ def _report(
     report = replace(report, moved=trace.moved if trace else 0)
     if attributes and not (check and check.isUnfinished):
         found = finder(objects())(ATTRIBUTES_KEY)
-        report = attributes.settle(mirror, report, found, watcher, check.cache if check else None)
+        cache, older = check.cache if check else None, isOlder(found, objects())
+        report = attributes.settle(mirror, report, found, watcher, cache, isOlder=older)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report

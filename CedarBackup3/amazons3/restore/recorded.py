@@ -1,0 +1,263 @@
+"""What is recorded of the files of a snapshot: fetches the attributes object, and tells which record is of which file.
+
+The bucket is not trusted: records that would lead out of the target are passed over, and an object that is no whole
+one of attributes is not used at all. The files come back without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from CedarBackup3.amazons3.attributes.records import AttributeRecord
+from CedarBackup3.amazons3.attributes.storage import MOST_PACKED, AttributesUnreadable, Readable, readAttributes
+from CedarBackup3.amazons3.aws.locale import AwsLocale
+from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.bucket.versions import Version
+from CedarBackup3.amazons3.compare import finder
+from CedarBackup3.amazons3.content.etags import parseEtag
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY
+from CedarBackup3.amazons3.restore.doubts import partOf
+from CedarBackup3.amazons3.restore.fetch import fetchVersions
+from CedarBackup3.amazons3.restore.history import AttributesObject, attributesAt
+from CedarBackup3.amazons3.restore.placing import openFile
+from CedarBackup3.amazons3.restore.report import Tally
+from CedarBackup3.amazons3.restore.rules import AttributeRules
+from CedarBackup3.amazons3.restore.safepaths import unsafeReason
+from CedarBackup3.amazons3.restore.selection import Selection
+from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.spool import Spool, temporaryRoom
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonText
+
+_log = logging.getLogger("CedarBackup3.log")
+
+_LONGEST_PATH = 4095  # bytes: PATH_MAX (limits.h(0p)), which no backup has gone beyond
+_MOST = 1000  # records in a batch, and as much as they may come to:
+_BATCH = 4 << 20  # bytes of extended attributes: a thousand records of a hostile object would have 500 MiB
+_NANO = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The records of a snapshot."""
+
+    records: Spool[AttributeRecord]
+    """In byte order of their `orderKey`, each once."""
+    lastModified: str
+    """When they were stored, as aws printed it; empty: there are none."""
+
+    @property
+    def isThere(self) -> bool:
+        """Whether attributes were stored, and could be read."""
+        return bool(self.lastModified)
+
+
+@contextlib.contextmanager
+def openRecorded(
+    selection: Selection, versions: Spool[Version], tally: Tally, rules: AttributeRules
+) -> Iterator[Recorded]:
+    """The records of the moment; none if none were stored, or if they cannot be used, which is reported.
+
+    Args:
+        selection: what is restored
+        versions: all of them
+        tally: counts what is wrong with the records
+        rules: which attributes are wanted
+    """
+    url = displayPath((rules.backup or selection.location).url) + displayPath(ATTRIBUTES_KEY)
+    with Spool(AttributeRecord._make) as records:
+        lastModified = ""
+        try:
+            stored = attributesAt(selection, versions, tally, rules.backup) if rules.isWanted else None
+            if stored is not None:
+                count = _read(selection, stored, records, lambda why: _passOver(tally, why, url))
+                lastModified = stored.version.lastModified
+                _log.info("The attributes of %s were stored at %s", displayCount(count, "path"), lastModified)
+            elif rules.owners or rules.backup:
+                line = f"Attributes: no {url} was stored in time, so there are none to restore or to compare"
+                tally.wrongAttributes(ATTRIBUTES_KEY, line)
+        except (CedarBackupError, OSError) as failure:  # the files are what matters
+            records.clear()
+            reason = reasonText(failure) if isinstance(failure, OSError) else failure
+            line = f"Attributes: {url} cannot be used, so files come back without their attributes: {reason}"
+            tally.wrongAttributes(ATTRIBUTES_KEY, line)
+        yield Recorded(records, lastModified)
+
+
+def _passOver(tally: Tally, why: str, url: str) -> None:
+    tally.wrongAttributes(ATTRIBUTES_KEY, f"Attributes: {why} ({url})")
+
+
+def _read(
+    selection: Selection,
+    stored: AttributesObject,
+    records: Spool[AttributeRecord],
+    onWrong: Callable[[str], object],
+) -> int:
+    there = replace(selection, location=stored.location)
+    with _fetched(there, stored.version) as file, open(file, "rb") as packed:
+        return keepRecords(records, packed, selection.aws.locale, onWrong, stored.below, selection.only)
+
+
+@contextlib.contextmanager
+def _fetched(selection: Selection, version: Version) -> Iterator[int]:
+    """The object in a temporary file, opened; whether it is whole its own digest tells."""
+    with temporaryRoom():
+        directory = os.fsencode(tempfile.mkdtemp(prefix="cback-"))
+    try:
+        room = os.statvfs(directory)
+        if (version.size or 0) > MOST_PACKED:
+            raise CedarBackupError(f"it has {displayBytes(version.size or 0)}, more than attributes come to")
+        if (version.size or 0) > room.f_bavail * room.f_frsize:
+            raise CedarBackupError(
+                f"it has {displayBytes(version.size or 0)}, for which {displayPath(directory)} has no room; "
+                "set TMPDIR to another directory"
+            )
+        arriving = Staging(directory, -1, isCaseInsensitive=False, lock=-1)
+        part = partOf(selection.aws)
+        with contextlib.closing(fetchVersions(selection.location, selection.aws, arriving, [version], part)) as results:
+            (fetched,) = results
+        if fetched.reason:
+            raise CedarBackupError(fetched.reason)
+        try:
+            descriptor = openFile(fetched.file)
+        except OSError as error:
+            raise CedarBackupError(f"the fetched file cannot be read: {error.strerror}") from None
+        yield descriptor
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def keepRecords(
+    spool: Spool[AttributeRecord],
+    packed: Readable,
+    locale: AwsLocale,
+    onWrong: Callable[[str], object],
+    below: bytes = b"",
+    only: bytes = b"",
+) -> int:
+    """Keep the records of an attributes object, by batches bounded in number and size; returns how many there are.
+
+    Args:
+        spool: receives them, in order; of an object that is not whole it is to be forgotten
+        packed: the object
+        locale: in which names are read
+        onWrong: called with what is wrong with a record that is passed over
+        below: with which the keys begin that are wanted, and which they are given without
+        only: the one key below that which is wanted; empty: all
+
+    Raises:
+        CedarBackupError: it is not whole, or none, or there is no room
+    """
+    batch: list[AttributeRecord] = []
+    weight = count = 0
+    for whole in _inOrder(_safe(readAttributes(packed, onWrong).records, locale, onWrong)):
+        record = _inside(whole, below)
+        if record is None or (only and record.key != only):
+            continue
+        count += 1
+        batch.append(record)
+        weight += sum(len(name) + len(value) for name, value in record.xattrs) + len(record.path)
+        if weight > _BATCH or len(batch) == _MOST:
+            spool.append(batch)
+            batch, weight = [], 0
+    spool.append(batch)
+    return count
+
+
+def _inside(record: AttributeRecord, below: bytes) -> AttributeRecord | None:
+    """The record as it is seen from a directory in which it lies, or of which it is; None: it lies elsewhere."""
+    if not below:
+        return record
+    if not record.orderKey.startswith(below):
+        return None
+    depth, first = below.count(b"/"), record.hardLink
+    parts = record.path.split(b"/", depth)
+    if first is not None:  # what lies elsewhere is no other name of anything here
+        first = first.removeprefix(below) if first.startswith(below) else None
+    return record._replace(key=record.key[len(below) :], path=b"".join(parts[depth:]), hardLink=first)
+
+
+def _safe(
+    records: Iterable[AttributeRecord], locale: AwsLocale, onWrong: Callable[[str], object]
+) -> Iterator[AttributeRecord]:
+    """The records of paths that can be below the target."""
+    for record in records:
+        reason = unsafeReason(record.key, locale) if record.key else "" if stat.S_ISDIR(record.mode) else "it is empty"
+        if not reason and len(record.key) > _LONGEST_PATH:
+            reason = f"it is longer than {_LONGEST_PATH:,} bytes"
+        if reason:
+            onWrong(f"the record of {displayPath(record.key[:_LONGEST_PATH])} is passed over: {reason}")
+        else:
+            yield record
+
+
+def _inOrder(records: Iterable[AttributeRecord]) -> Iterator[AttributeRecord]:
+    """The same, after each was seen to lie behind the one before; raises `AttributesUnreadable`."""
+    before = None
+    for record in records:
+        if before is not None and record.orderKey <= before:
+            raise AttributesUnreadable(
+                f"The attributes are damaged: the record of {displayPath(record.path)} is not in order"
+            )
+        before = record.orderKey
+        yield record
+
+
+@contextlib.contextmanager
+def withRecorded(
+    selection: Selection, snapshot: Spool[Version], recorded: Recorded, tally: Tally
+) -> Iterator[Spool[Version]]:
+    """The versions of a snapshot, each with what is recorded of its file; of how many nothing is known is counted."""
+    if not recorded.isThere:
+        yield snapshot
+        return
+
+    def known() -> Iterator[Version]:
+        recordOf = finder(_Ordered(record.orderKey, record) for record in recorded.records)
+        for version in snapshot:
+            found = recordOf(version.key)
+            if found is not None and _isOf(found.record, version, recorded.lastModified):
+                yield version._replace(mtimeNs=found.record.mtimeNs, md5=found.record.md5)
+            else:
+                tally.unknownAttributes(version, _whyUnknown(selection, version, recorded))
+                yield version
+
+    with Spool(Version._make) as kept:
+        kept.extend(known())
+        yield kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    key: bytes
+    record: AttributeRecord
+
+
+def _isOf(record: AttributeRecord, version: Version, recordedAt: str) -> bool:
+    """Whether a record is of the file whose content a version has, and not of what that became before or after.
+
+    A file that was stored after the attributes has changed since, or was stored once more. One that was changed between
+    its object and the attributes has not been stored since; where its time lies behind both, a clock is wrong.
+    """
+    if not stat.S_ISREG(record.mode) or record.size != version.size:
+        return False
+    etag = parseEtag(version.etag)
+    if etag and not etag.parts and record.md5 == etag.digest.hex():
+        return True
+    stored, recordedBy = secondsOf(version.lastModified), secondsOf(recordedAt)
+    return stored <= recordedBy and not stored < record.mtimeNs // _NANO <= recordedBy
+
+
+def _whyUnknown(selection: Selection, version: Version, recorded: Recorded) -> str:
+    url = selection.urlOf(version.key)
+    if secondsOf(version.lastModified) > secondsOf(recorded.lastModified):
+        return f"{url} was stored at {version.lastModified}, after the attributes ({recorded.lastModified})"
+    return f"nothing is recorded of {url} as it was stored at {version.lastModified}"
