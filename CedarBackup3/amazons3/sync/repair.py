@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from dataclasses import replace
@@ -13,7 +14,7 @@ from CedarBackup3.amazons3.model import ContentFinding, VerifyReport
 from CedarBackup3.amazons3.progress import Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
-from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck, partialCheck
 from CedarBackup3.amazons3.sync.messages import repairLine
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
 from CedarBackup3.amazons3.sync.steps import compareAfresh, uploadPaths
@@ -51,7 +52,7 @@ def uploadAgain(
     """
     if change := guards.sourceChange(mirror, scan, guards.Guards()):
         raise CedarBackupError(f"Nothing was uploaded again, because {change}; check what happened, then run again")
-    differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
+    differing = (f for f in check.found() if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(ContentFinding._make) as again:
         count = again.extend(differing)
         transfer = Transfer(watcher, "sync", count, sum(found.size for found in again))
@@ -64,5 +65,11 @@ def uploadAgain(
         uploadPaths(mirror, ((found.path, found.size) for found in again), transfer)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
-        with openContentCheck(before=check.decided(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
+        with contextlib.ExitStack() as stack:
+            second = stack.enter_context(
+                openContentCheck(before=check.decided(), isWhole=check.isWhole, mayRead=check.mayRead)
+            )
+            if check.part:
+                proves = check.provesUploads
+                second = stack.enter_context(partialCheck(second, check.part, check.coverage, proveUploads=proves))
             return compareAfresh(mirror, scan, watcher, ranges, second, after)

@@ -22,6 +22,7 @@ from CedarBackup3.amazons3.model import (
     Action,
     Claim,
     ContentFinding,
+    Coverage,
     Difference,
     Kind,
     LeftAlone,
@@ -36,6 +37,7 @@ from CedarBackup3.amazons3.progress import SILENT, Transfer, Watcher
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import apply, deletion, guards, moves, plan, verify
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
+from CedarBackup3.amazons3.sync.coverage import coveredSince, isProven, partsCovered, withPart
 from CedarBackup3.amazons3.sync.messages import (
     differenceLine,
     hasOddDate,
@@ -441,6 +443,9 @@ def _report(
     for each in lines.values():
         each.finish()
     report = replace(report, moved=trace.moved if trace else 0)
+    if check and check.part and check.coverage:
+        isKnown = isProven(report) and not check.isUnfinished
+        report = replace(report, coverage=withPart(check.coverage, check.part) if isKnown else check.coverage)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report
@@ -457,13 +462,14 @@ def _logged(result: AwsResult) -> AwsResult:
 
 
 def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
-    findings, content = watcher.findings, report.content or report.uploads
+    findings = watcher.findings
     findings.count("matched", report.matchedFiles, report.matchedBytes)
     findings.count("newer", report.newerFiles)
     for kind in Kind:
         findings.count(kind.value)
-    if content:
-        name = "contentMatched" if report.content else "uploadMatched"
+    for name, content in (("contentMatched", report.content), ("uploadMatched", report.uploads)):
+        if not content:
+            continue
         findings.count(name, content.files.get("matched", 0), content.sizes.get("matched", 0))
         for found in content.unknown:
             findings.note("unproven", found.path, found.size)
@@ -471,6 +477,29 @@ def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
         files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
         kept = sum(found.size for found in content.unknown)
         findings.count("unproven", files - len(content.unknown), size - kept)
+    _measurePart(report, watcher)
+
+
+def _measurePart(report: VerifyReport, watcher: Watcher) -> None:
+    part, measure = report.part, watcher.findings.measure
+    if part and part.parts > 1:
+        measure("contentPart", part.number + 1, "The part of the files whose contents were compared, from 1 on.")
+        measure("contentParts", part.parts, "How many such parts there are.")
+        if report.coverage:
+            count = partsCovered(report.coverage, part.parts)
+            measure("contentPartsCovered", count, "How many of them have had all contents proven at some time.")
+    if report.coverage:
+        measureCoverage(report.coverage, watcher)
+
+
+def measureCoverage(coverage: Coverage, watcher: Watcher) -> None:
+    """Record since when all contents are proven."""
+    since = coveredSince(coverage)
+    watcher.findings.measure(
+        "contentCoveredTimestampSeconds",
+        0 if since is None else since * 86400,
+        "When the day began on which, or later, every part had all contents proven; 0: there was none.",
+    )
 
 
 _FOUND = ("matched", "newer", "contentMatched", "uploadMatched", "unproven", "clockAhead")
