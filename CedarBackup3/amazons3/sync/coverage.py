@@ -81,11 +81,7 @@ def coverageIn(text: str, pair: Mapping[str, Any], selection: Mapping[str, Any],
         if document["format"] != _FORMAT:
             raise ValueError
         parts, since = _number(document["parts"], 1, MOST_PARTS), document["since"]
-        days = {
-            _number(int(number), 0, parts - 1): _number(day, 0)
-            for number, day in document["days"].items()
-            if number.isascii() and number.isdigit()
-        }
+        days = {_number(int(number), 0, parts - 1): _number(day, 0) for number, day in document["days"].items()}
         if since is not None:
             _number(since, 0)
         owner, selected = document["pair"], document["selection"]
