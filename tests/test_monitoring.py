@@ -477,16 +477,19 @@ def fullRun(context: RunContext) -> int:
     context("listing")
     context.findings.count("upToDate", 3, 4000)
     context.findings.note("missing", b"a", 5)
+    context.findings.measure("coveredTimestampSeconds", 1, "Since when.")
+    context.findings.measure("coveredTimestampSeconds", 1_700_000_000, "Since when.")
     return 7
 
 
-def test_classes_and_phases_are_measured(place: Place) -> None:
+def test_classes_phases_and_figures_are_measured(place: Place) -> None:
     _, metrics = place.measured(fullRun)
     assert metrics['cback_files{,class="upToDate"}'] == 3
     assert metrics['cback_bytes{,class="upToDate"}'] == 4000
     assert metrics['cback_files{,class="missing"}'] == 1
     assert metrics['cback_phase_seconds{,phase="walk"}'] >= 0
     assert metrics["cback_run_duration_seconds{}"] > 0
+    assert metrics["cback_covered_timestamp_seconds{}"] == 1_700_000_000
 
 
 @pytest.mark.parametrize("thing", ["thing", 'odd "\\ \n\u00e9\udcff\r'])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from CedarBackup3.amazons3.mirror import Mirror, mirrorOf
@@ -20,6 +21,7 @@ from testcase.trees import plantTree
 
 from .harness import Sync, changes, plantObjects, stored
 
+_SCHEMA = Path(__file__).resolve().parents[2] / "docs/report.schema.json"
 DAY = 20_001
 NAMES = [b"%d.txt" % number for number in range(12)]
 
@@ -130,7 +132,9 @@ def test_summary_report_metrics_and_state_directory_have_the_part_and_since_when
         outcome = syncOnce(source, "s3://bucket", "--verifyOnly", *switches, environment=variables)
         assert outcome.status == status, outcome
         log = tmp_path / "log"
-        return json.loads(outcome.stdout), log.read_text()
+        report = json.loads(outcome.stdout)
+        jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8"))).validate(report)
+        return report, log.read_text()
 
     log = ("--logfile", str(tmp_path / "log"))
     report, text = run("=1/2", *log)
