@@ -118,6 +118,21 @@ def test_unproven_files_of_the_part_keep_it_from_counting_and_others_do_not(serv
     other = check(mirror, DAY + 1, Rotation(2), verifyOnly=True, coverage=Coverage())
     assert other.coverage == Coverage(2, {(DAY + 1) % 2: DAY + 1})
 
+    # Of uploads outside of the part a few are asked for, as without the check, and their doubts are theirs.
+    names = [b"new %d" % number for number in range(30)]
+    added = [name for name in names if not hasKey(Part((DAY + 1) % 2, 2, DAY), name)]
+    plantTree(source, added)
+    keyed = replace(mirror, aws=replace(mirror.aws, sse="aws:kms", sessionWanted="always"))
+    asked = len(server.requests)
+    report = check(keyed, DAY + 1, Rotation(2), coverage=Coverage())
+    assert report.content
+    assert report.uploads
+    assert (report.isClean, report.content.files) == (True, {"matched": len(inPart((DAY + 1) % 2, 2))})
+    assert report.uploads.files == {"unknown": len(added)}
+    assert report.coverage == Coverage(2, {(DAY + 1) % 2: DAY + 1})
+    heads = [request for request in server.requests[asked:] if request.operation == "HeadObject"]
+    assert 0 < len(heads) <= 5 < len(added)
+
 
 def test_summary_report_metrics_and_state_directory_have_the_part_and_since_when_all_is_proven(
     syncOnce: Sync, server: S3Server, tmp_path: Path
