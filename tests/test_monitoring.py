@@ -66,7 +66,11 @@ def tool(work: Work = nothing, **more: Any) -> Tool:
         summary="A tool.",
         description="It does what a test wants.",
         arguments=(Argument("someThing", "Any thing"),),
-        switches=(Switch("x", "extra", "Extra"), Switch("", "count", "How many", "N", "3", int)),
+        switches=(
+            Switch("x", "extra", "Extra"),
+            Switch("", "count", "How many", "N", "3", int),
+            Switch("", "part", "Which part", "PART", isValueOptional=True),
+        ),
         example="cback-test thing",
         buildOptions=more.pop("buildOptions", dict),
         run=lambda _options, context: work(context),
@@ -213,6 +217,11 @@ def test_the_first_paths_of_a_class_are_told_and_all_are_counted(place: Place) -
     assert [each["path"] for each in extra["paths"]] == [str(number) for number in range(report["pathsPerClass"])]
 
 
+def test_figures_are_told_by_their_names(place: Place) -> None:
+    assert place.reported(fullRun)[1]["figures"] == {"coveredTimestampSeconds": 1_700_000_000}
+    assert place.reported(nothing)[1]["figures"] == {}
+
+
 def test_every_name_is_exact(place: Place) -> None:
     names = [
         b"plain",
@@ -251,6 +260,13 @@ def test_the_command_line_is_told_as_it_was_written_without_secrets(
     assert "help" not in report["options"]
     assert not {"secret", "word", "do-not-tell"} & set(place.report.read_text().replace("-anybody", "").split("/"))
     assert report["message"] == "with *** in it"
+
+
+@pytest.mark.parametrize(("switches", "told"), [([], False), (["--part"], True), (["--part=1/2"], "1/2")])
+def test_a_switch_whose_value_may_be_left_out_is_told_with_it_or_as_one_without(
+    place: Place, switches: list[str], told: str | bool
+) -> None:
+    assert place.reported(nothing, *switches)[1]["options"]["part"] == told
 
 
 @pytest.mark.parametrize(("switches", "errors"), [(["--verbose"], ["chat"]), (["--quiet"], []), ([], [])])
@@ -477,16 +493,19 @@ def fullRun(context: RunContext) -> int:
     context("listing")
     context.findings.count("upToDate", 3, 4000)
     context.findings.note("missing", b"a", 5)
+    context.findings.measure("coveredTimestampSeconds", 1, "Since when.")
+    context.findings.measure("coveredTimestampSeconds", 1_700_000_000, "Since when.")
     return 7
 
 
-def test_classes_and_phases_are_measured(place: Place) -> None:
+def test_classes_phases_and_figures_are_measured(place: Place) -> None:
     _, metrics = place.measured(fullRun)
     assert metrics['cback_files{,class="upToDate"}'] == 3
     assert metrics['cback_bytes{,class="upToDate"}'] == 4000
     assert metrics['cback_files{,class="missing"}'] == 1
     assert metrics['cback_phase_seconds{,phase="walk"}'] >= 0
     assert metrics["cback_run_duration_seconds{}"] > 0
+    assert metrics["cback_covered_timestamp_seconds{}"] == 1_700_000_000
 
 
 @pytest.mark.parametrize("thing", ["thing", 'odd "\\ \n\u00e9\udcff\r'])

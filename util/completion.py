@@ -83,8 +83,9 @@ def _zshSwitch(switch: Switch) -> Iterator[str]:
     spellings = _spellings(switch)
     others = "*" if switch.isRepeatable else f"({' '.join(spellings)})" if len(spellings) > 1 else ""
     for spelling in spellings:
-        value = f":{_escaped(switch.valueName)}:{_zshValue(switch)}" if switch.valueName else ""
-        sign = "" if not value else "=" if spelling.startswith("--") else "+"
+        colons = "::" if switch.isValueOptional else ":"
+        value = f"{colons}{_escaped(switch.valueName)}:{_zshValue(switch)}" if switch.valueName else ""
+        sign = "" if not value else ("=-" if switch.isValueOptional else "=") if spelling.startswith("--") else "+"
         yield f"{others}{spelling}{sign}[{_escaped(switch.help)}]{value}"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from CedarBackup3.errors import UsageError
@@ -320,6 +321,27 @@ class ContentReport:
     """The first of those that nothing is proven of; `files` counts them all."""
 
 
+class Part(NamedTuple):
+    """One of several parts of the files, into which a hash of their keys divides them."""
+
+    number: int
+    """From 0 on."""
+    parts: int
+    """How many there are; 1: this is all of them."""
+    day: int
+    """On which it has its turn, in UTC, counted from 1970-01-01."""
+
+
+class Coverage(NamedTuple):
+    """When the contents of the parts were last proven; days are counted as in `Part`."""
+
+    parts: int = 1
+    days: Mapping[int, int] = MappingProxyType({})
+    """The last day of each part, by its number, as far as there was one."""
+    since: int | None = None
+    """A day of which it was known, when the parts may have been others, that everything was proven then or later."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What a verification found."""
@@ -340,6 +362,10 @@ class VerifyReport:
     uploads: ContentReport | None = None
     """The same of just the files that the run has uploaded or that changed meanwhile; None: there were none, or
     `content` has them."""
+    part: Part | None = None
+    """The part of the files that `content` is of; None: it is of all."""
+    coverage: Coverage | None = None
+    """What is known, with this report, of the contents of all the parts; None: nothing is kept."""
 
     leftAlone: Mapping[LeftAlone, int] = field(default_factory=dict)
     """How many paths were left alone, by the reason."""

@@ -26,6 +26,9 @@ class Recorder(Protocol):
     def count(self, name: str, files: int = 0, size: int = 0) -> object:
         """So many more of a class, and their bytes; with 0 the class is at least there."""
 
+    def measure(self, name: str, value: float, meaning: str) -> object:
+        """A figure that is no number of files, by its name in camelCase, and what it means in a sentence."""
+
     def forget(self, *names: str) -> object:
         """What was found of these classes is looked for anew."""
 
@@ -75,6 +78,9 @@ class Silence:
 
     def count(self, name: str, files: int = 0, size: int = 0) -> None:
         """Nothing is counted."""
+
+    def measure(self, name: str, value: float, meaning: str) -> None:
+        """Nothing is measured."""
 
     def forget(self, *names: str) -> None:
         """There is nothing to forget."""

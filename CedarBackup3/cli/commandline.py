@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 
 from CedarBackup3.cli.switches import COMMON_NEEDS, Argument, Switch
@@ -36,7 +37,8 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
     """
     words = _withEmptyValues(tool, commandLine)
     switched, operands = _parsedSwitches(tool, words)
-    switched |= {switch.implies: True for switch in tool.allSwitches if switch.implies and switched[switch.long]}
+    implied = {switch.implies for switch in tool.allSwitches if switch.implies and switched[switch.long]}
+    switched |= {switch.long: _turnedOn(switch, switched) for switch in tool.allSwitches if switch.long in implied}
     valued = [switch for switch in tool.allSwitches if switch.valueName]
     texts = switched | {switch.long: _text(switch, switched) for switch in valued}
     present = [switch for switch in valued if texts[switch.long] or switched[switch.long] is not None]
@@ -85,6 +87,11 @@ def _parsedSwitches(tool: Tool, words: Sequence[str]) -> tuple[dict[str, Any], l
     return vars(known), others
 
 
+def _turnedOn(switch: Switch, switched: dict[str, Any]) -> Any:
+    """What a switch is given that another one implies: where it may have a value, its own, or else an empty one."""
+    return (switched[switch.long] or "") if switch.isValueOptional else True
+
+
 def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
     """The command line in which a switch whose value was left out has an empty one, so that it takes no other word."""
     bare = {f"--{switch.long}" for switch in tool.allSwitches if switch.isValueOptional}
@@ -106,8 +113,9 @@ def _parsedArguments(
             failure = str(error)
         else:
             return {argument.name: parsed.get(argument.name, "") for argument in tool.arguments}
-    isShort = sum(not word.startswith("-") for word in operands) < len(needed)
-    raise UsageError(failure + (next(_takenForValues(tool, switched), "") if isShort else ""))
+    count = sum(not word.startswith("-") for word in operands)
+    hints = _takenForValues(tool, switched) if count < len(needed) else iter(())
+    raise UsageError(failure + next(hints if count <= len(needed) else _takenForArguments(tool, words), ""))
 
 
 def _takenForValues(tool: Tool, switched: dict[str, Any]) -> Iterator[str]:
@@ -117,6 +125,14 @@ def _takenForValues(tool: Tool, switched: dict[str, Any]) -> Iterator[str]:
         for text in value if isinstance(value, list) else [value]:
             if isinstance(text, str) and _isLikeArgument(text):
                 yield f"; {_mistakenFor(switch, text)}"
+
+
+def _takenForArguments(tool: Tool, words: Sequence[str]) -> Iterator[str]:
+    """For each word behind a switch whose value was left out a clause that says where such a value stands."""
+    bare = {f"--{switch.long}=": switch for switch in tool.allSwitches if switch.isValueOptional}
+    for word, behind in pairwise(words):
+        if word in bare and not behind.startswith("-"):
+            yield f"; if '{behind}' is meant as a value, it stands behind an equals sign: {bare[word].usage}"
 
 
 def _isLikeArgument(text: str) -> bool:

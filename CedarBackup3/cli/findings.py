@@ -1,4 +1,4 @@
-"""What a run finds: how many files there are of each class, their bytes, and the first of their paths."""
+"""What a run finds: how many files there are of each class, their bytes, and the first of their paths; and figures."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ class Noted(NamedTuple):
     path: bytes
     size: int | None
     """In bytes; None: it has none, or nobody knows."""
+
+
+class Figure(NamedTuple):
+    """A number that is none of files."""
+
+    value: float
+    meaning: str
+    """In a sentence."""
 
 
 class Tally:
@@ -32,6 +40,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.tallies: dict[str, Tally] = {}
+        self.figures: dict[str, Figure] = {}
 
     def note(self, name: str, path: bytes, size: int | None = None, files: int = 1) -> None:
         """One more of a class: its path or key, its bytes if it has any, and how many files it stands for."""
@@ -46,6 +55,10 @@ class Findings:
         tally = self._tally(name)
         tally.files += files
         tally.size += size
+
+    def measure(self, name: str, value: float, meaning: str) -> None:
+        """A figure, by its name in camelCase with its unit at the end if it has one; the last value counts."""
+        self.figures[name] = Figure(value, meaning)
 
     def forget(self, *names: str) -> None:
         """What was found of these classes is looked for anew."""

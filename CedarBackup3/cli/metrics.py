@@ -45,6 +45,11 @@ def metricsText(outcome: RunOutcome, before: str) -> str:
                 {name: tally.size for name, tally in tallies.items()},
                 labels,
             ),
+            *(
+                line
+                for name, figure in outcome.findings.figures.items()
+                for line in _metric(f"cback_{_snakeCase(name)}", figure.meaning, figure.value, labels)
+            ),
         ]
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 from CedarBackup3.cli.commandline import ANSWERS
 from CedarBackup3.cli.findings import PATHS_KEPT, Noted, Tally
 from CedarBackup3.cli.outcome import RunOutcome
+from CedarBackup3.cli.switches import Switch
 from CedarBackup3.cli.tool import Program
 from CedarBackup3.release import VERSION
 from CedarBackup3.util import displayPath, displayText, withoutSecrets
@@ -25,7 +26,7 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
     tool, texts, status = outcome.tool, outcome.texts, outcome.status
     arguments = {argument.name: _plain(texts[argument.name]) for argument in tool.arguments}
     options = {
-        switch.long: "***" if switch.isSecret and texts[switch.long] else _plain(texts[switch.long])
+        switch.long: "***" if switch.isSecret and texts[switch.long] else _option(switch, texts[switch.long])
         for switch in tool.allSwitches
         if switch.long not in ANSWERS
     }
@@ -47,6 +48,7 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
         "message": _plain(outcome.message) or None,
         "classes": {name: _class(tally) for name, tally in outcome.findings.tallies.items()},
         "pathsPerClass": PATHS_KEPT,
+        "figures": {name: figure.value for name, figure in outcome.findings.figures.items()},
         "phaseSeconds": {phase: round(seconds, 3) for phase, seconds in outcome.phases.items()},
     }
     return json.dumps(document, indent=2) + "\n"
@@ -59,6 +61,11 @@ def statusOf(report: str) -> int | None:
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return number if type(number) is int else None
+
+
+def _option(switch: Switch, value: Any) -> Any:
+    """The value of a switch; of one whose value may be left out, whether it is given where it has none."""
+    return value is not None if switch.isValueOptional and not value else _plain(value)
 
 
 def _class(tally: Tally) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Switch(NamedTuple):
     noDefaultWith: str = ""
     """The long name of a switch without a value beside which the default does not hold."""
     implies: str = ""
-    """The long name of a switch without a value that it turns on, too."""
+    """The long name of a switch that it turns on, too: one without a value, or that may come without."""
     isSecret: bool = False
     """Whether its value is never to be shown."""
     group: str = "Switches"

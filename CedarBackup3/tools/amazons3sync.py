@@ -44,8 +44,11 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.local.filters import Filters
     from CedarBackup3.amazons3.local.links import FollowLinks
     from CedarBackup3.amazons3.local.tree import Path
-    from CedarBackup3.amazons3.model import S3Location, VerifyReport
+    from CedarBackup3.amazons3.mirror import Mirror
+    from CedarBackup3.amazons3.model import Coverage, S3Location, VerifyReport
+    from CedarBackup3.amazons3.sync.rotation import Rotation
     from CedarBackup3.cli.context import RunContext
+    from CedarBackup3.tools.shared.coveragefile import CoverageFile
 
 
 class SyncOptions(NamedTuple):
@@ -77,7 +80,8 @@ class SyncOptions(NamedTuple):
     method: str = "auto"
     listings: int = 0
     """0: as many as pay."""
-    checkContent: bool = False
+    checkContent: Rotation | None = None
+    """None: contents are not compared."""
     repairContent: bool = False
     digestCache: str = ""
     """A file; empty: none."""
@@ -104,6 +108,7 @@ def run(options: SyncOptions, context: RunContext) -> int:
     """Check, synchronize and verify as the options say; returns the exit status."""
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.guards import Guards
+    from CedarBackup3.amazons3.sync.rotation import Rotation, today
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
     if options.checkBucket:
@@ -118,6 +123,8 @@ def run(options: SyncOptions, context: RunContext) -> int:
         followLinks=options.followLinks,
         aws=aws,
     )
+    day = today()
+    kept, coverage = _coverage(options, mirror, context, day)
     how = RunOptions(
         verifyOnly=options.verifyOnly,
         dryRun=options.dryRun,
@@ -126,7 +133,10 @@ def run(options: SyncOptions, context: RunContext) -> int:
         lockWait=options.lockWait,
         method=options.method,
         listings=options.listings,
-        checkContent=options.checkContent,
+        checkContent=options.checkContent is not None,
+        rotation=options.checkContent or Rotation(),
+        day=day,
+        coverage=coverage,
         repairContent=options.repairContent,
         digestCache=options.digestCache,
         trackRenames=options.trackRenames,
@@ -135,7 +145,28 @@ def run(options: SyncOptions, context: RunContext) -> int:
         attributes=options.attributes,
     )
     report = runSync(mirror, how, context)
+    if report and kept:
+        from CedarBackup3.tools.shared.coveragefile import keepCoverage
+
+        keepCoverage(kept, report, day)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
+
+
+def _coverage(
+    options: SyncOptions, mirror: Mirror, context: RunContext, day: int
+) -> tuple[CoverageFile | None, Coverage | None]:
+    """Where it is kept which contents were proven when, and what is known; that is recorded however the run ends."""
+    if options.checkContent is None:
+        return None, None
+    from CedarBackup3.amazons3.sync.steps import measureCoverage
+    from CedarBackup3.tools.shared.coveragefile import coverageFile, readCoverage
+
+    kept = coverageFile(mirror, os.environ)
+    if not kept:
+        return None, None
+    coverage = readCoverage(kept, day)
+    measureCoverage(coverage, context)
+    return kept, coverage
 
 
 def _printPage(options: SyncOptions) -> ExitStatus:
@@ -317,6 +348,20 @@ def _name(text: str) -> str:
     return text
 
 
+def _rotation(text: str) -> Rotation:
+    from CedarBackup3.amazons3.sync.rotation import MOST_PARTS, Rotation
+
+    if not text:
+        return Rotation()
+    share = re.fullmatch(r"1/(\d{1,4})", text, re.ASCII)
+    if share and 1 <= int(share[1]) <= MOST_PARTS:
+        return Rotation(int(share[1]))
+    try:
+        return Rotation(size=_size(text))
+    except ValueError:
+        raise ValueError(f"must be a part from 1/1 to 1/{MOST_PARTS}, or a size such as 500M or 5G") from None
+
+
 def _size(text: str) -> int:
     if not (size := _bytes(text)):
         raise ValueError("must be a number of bytes, or one such as 500M or 5G, in powers of 1024")
@@ -401,7 +446,11 @@ def _answer(options: SyncOptions) -> str:
         *["DeleteObject"] * deletes,
         # For `head-object`, the copies of moves, and the stored attributes of what cannot be read.
         *["GetObject"]
-        * (options.checkContent or (changes and options.trackRenames) or (options.attributes and not options.dryRun)),
+        * (
+            options.checkContent is not None
+            or (changes and options.trackRenames)
+            or (options.attributes and not options.dryRun)
+        ),
         *["ListMultipartUploadParts"] * endsUploads,
     ]
     aws = policySettings(options.aws, options.kmsKey)
@@ -466,7 +515,15 @@ Exit status 0 means done and verified.""",
         ),
         *grouped(
             "Proof of content",
-            Switch("", "checkContent", "Compare contents with the objects' ETags, too"),
+            Switch(
+                *(
+                    "",
+                    "checkContent",
+                    "Compare contents with the objects' ETags, too; those of a part, 1/30 or 5G, a day",
+                ),
+                *("PART", "", _rotation),
+                isValueOptional=True,
+            ),
             Switch("", "repairContent", "Upload again what differs in content", implies="checkContent"),
             Switch(
                 "", "digestCache", "Keep digests in FILE for later checks", "FILE", "", notEmpty, implies="checkContent"

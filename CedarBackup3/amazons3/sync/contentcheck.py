@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -22,16 +23,19 @@ from CedarBackup3.amazons3.model import (
     Claim,
     ContentFinding,
     ContentReport,
+    Coverage,
     Difference,
     Kind,
     ObjectEntry,
+    Part,
     SourceEntry,
     Verdict,
     VerifyReport,
 )
-from CedarBackup3.amazons3.progress import Watcher
+from CedarBackup3.amazons3.progress import OnProgress, Watcher
 from CedarBackup3.amazons3.spool import Spool
-from CedarBackup3.amazons3.sync.messages import againLine, clockLine, unknownLine
+from CedarBackup3.amazons3.sync.messages import againLine, clockLine, partText, unknownLine
+from CedarBackup3.amazons3.sync.rotation import hasKey
 from CedarBackup3.amazons3.sync.runtrace import CLOCK_TOLERANCE, RunTrace
 from CedarBackup3.amazons3.sync.verify import KEPT, verifyPairs
 from CedarBackup3.util import displayCount, displayPath
@@ -63,16 +67,40 @@ class ContentCheck:
     """Whether files are read: if not, nothing is reported but what times and sizes show."""
     isLast: bool = True
     """Whether no other check will follow that uploads of the run which differ have gone up once more."""
+    part: Part | None = None
+    """The part of the files that is compared, if only one is."""
+    rest: ContentCheck | None = None
+    """How the files of the other parts are compared: as by a run that checks no contents but of its uploads."""
+    coverage: Coverage | None = None
+    """What is known of the contents of all parts; None: nothing is kept."""
+
+    @property
+    def sides(self) -> tuple[ContentCheck, ...]:
+        """This check, and that of the rest."""
+        return (self, self.rest) if self.rest else (self,)
+
+    @property
+    def provesUploads(self) -> bool:
+        """Whether all that is uploaded is read."""
+        return all(side.mayRead for side in self.sides)
 
     @property
     def isUnfinished(self) -> bool:
         """Whether something has to be uploaded once more and compared again."""
-        return not self.isLast and any(map(self.goesUpAgain, self.findings))
+        return not self.isLast and any(map(self.goesUpAgain, self.found()))
+
+    def sideOf(self, key: bytes) -> int:
+        """Which of the sides compares the file with that key."""
+        return int(self.rest is not None and self.part is not None and not hasKey(self.part, key))
+
+    def found(self) -> Iterator[ContentFinding]:
+        """All that was no match by its ETag alone, of both sides, in key order."""
+        return heapq.merge(*(side.findings for side in self.sides), key=_byKey)
 
     def decided(self) -> Iterator[ContentFinding]:
         """What this check has decided, in key order."""
-        later = (found for found in self.findings if found.verdict in _DECIDED)
-        return heapq.merge(self.proven, self.matches, later, key=_byKey)
+        later = (found for found in self.found() if found.verdict in _DECIDED)
+        return heapq.merge(self.proven, *(side.matches for side in self.sides), later, key=_byKey)
 
     def goesUpAgain(self, found: ContentFinding) -> bool:
         """Whether a file that the run has uploaded, or that changed meanwhile, has to be uploaded once more.
@@ -83,7 +111,7 @@ class ContentCheck:
             return False
         if found.verdict == "changed":
             isSeen = found.mtimeNs > nanosecondsOf(found.lastModified)
-            return not isSeen and (self.mayRead or found.effect != "none")
+            return not isSeen and (self.sides[self.sideOf(found.key)].mayRead or found.effect != "none")
         return found.verdict == "differs"
 
 
@@ -114,6 +142,27 @@ def openContentCheck(
         yield ContentCheck(cache, findings, proven, matches, before, isWhole, mayRead, isLast)
 
 
+@contextlib.contextmanager
+def partialCheck(
+    check: ContentCheck, part: Part, coverage: Coverage | None = None, *, proveUploads: bool = True
+) -> Iterator[ContentCheck]:
+    """A check that compares the files of a part only, and the others as a run without it.
+
+    Args:
+        check: the check of all files
+        part: the part; if it is the only one, nothing else changes
+        coverage: what is known of the contents of all parts
+        proveUploads: whether the uploads of the others are read
+    """
+    whole = replace(check, part=part, coverage=coverage)
+    if part.parts == 1:
+        yield whole
+        return
+    with Spool(ContentFinding._make) as findings, Spool(ContentFinding._make) as matches:
+        rest = replace(check, findings=findings, matches=matches, isWhole=False, mayRead=proveUploads)
+        yield replace(whole, rest=rest)
+
+
 def verifyWithContent(
     mirror: Mirror,
     pairs: Iterable[Pair],
@@ -132,47 +181,48 @@ def verifyWithContent(
         onDifference: called with each difference as it is found
         trace: what the run has done; None: nothing
     """
-    counts = _Counts()
-    with Spool(Claim._make) as claims:
-        gathered = _Gathered()
-        with claims.appending() as keep, check.proven.appending() as keepProven:
-            take = _taking(check, trace, counts, gathered, keep, keepProven, watcher)
+    differences: list[Difference] = []
+    again = CappedLines("uploads to be repeated", logging.INFO)
+
+    def addFinding(side: _Side, found: ContentFinding) -> None:
+        if not check.isLast and check.goesUpAgain(found):
+            again.log(againLine(mirror, found))
+        elif found.verdict in _KINDS:
+            difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
+            if len(differences) < KEPT:
+                differences.append(difference)
+            onDifference(difference)
+        side.counts.add(found)
+
+    with contextlib.ExitStack() as stack:
+        sides = [_Side(each, stack.enter_context(Spool(Claim._make)), _Counts()) for each in check.sides]
+        with contextlib.ExitStack() as keeping:
+            keep = [keeping.enter_context(side.claims.appending()) for side in sides]
+            keepProven = keeping.enter_context(check.proven.appending())
+            take = _taking(check, trace, sides, keep, keepProven, watcher)
             report = verifyPairs(mirror, pairs, onDifference, take, isTraced=trace is not None)
-        if gathered.secondsAhead > CLOCK_TOLERANCE:
-            log.warning("%s", clockLine(mirror, gathered.secondsAhead))
-        if check.isWhole:
-            log.info("Comparing the content of %s with the ETags of its objects", displayPath(mirror.source))
-        elif gathered.files and check.mayRead:
-            log.info(
-                "Comparing the content of %s with the ETags of their objects", displayCount(gathered.files, "upload")
-            )
-        differences: list[Difference] = []
-        again = CappedLines("uploads to be repeated", logging.INFO)
-
-        def addFinding(found: ContentFinding) -> None:
-            if not check.isLast and check.goesUpAgain(found):
-                again.log(againLine(mirror, found))
-            elif found.verdict in _KINDS:
-                difference = Difference(_KINDS[found.verdict], found.path, found.size, found.size)
-                if len(differences) < KEPT:
-                    differences.append(difference)
-                onDifference(difference)
-            counts.add(found)
-
-        if gathered.files or check.isWhole:
-            watcher("content")
-            part = configuredPartSize(mirror.aws) if gathered.hasParts and check.mayRead else 0
-            _compare(mirror, part, claims, gathered.size, watcher, check, counts, addFinding)
-        again.finish()
+        secondsAhead = max(side.secondsAhead for side in sides)
+        if secondsAhead > CLOCK_TOLERANCE:
+            log.warning("%s", clockLine(mirror, secondsAhead))
+        for side, onProgress in zip(sides, _progress(watcher, sides), strict=True):
+            _logContent(mirror, side)
+            if side.files or side.check.isWhole:
+                watcher("content")
+                part = configuredPartSize(mirror.aws) if side.hasParts and side.check.mayRead else 0
+                _compare(mirror, part, side, onProgress, partial(addFinding, side))
+    again.finish()
     if check.cache and check.isWhole:
         check.cache.forgetGone(mirror.source)
-    return _combined(report, counts.report(), differences, isWhole=check.isWhole)
+    return _combined(report, sides, differences)
 
 
 @dataclass(slots=True)
-class _Gathered:
-    """What is left to be compared, and what the times of the objects have shown."""
+class _Side:
+    """What one side of a check has to compare, what it has found, and what the times of the objects have shown."""
 
+    check: ContentCheck
+    claims: Spool[Claim]
+    counts: _Counts
     files: int = 0
     size: int = 0
     hasParts: bool = False
@@ -182,9 +232,8 @@ class _Gathered:
 def _taking(
     check: ContentCheck,
     trace: RunTrace | None,
-    counts: _Counts,
-    gathered: _Gathered,
-    keep: Callable[[Claim], object],
+    sides: Sequence[_Side],
+    keep: Sequence[Callable[[Claim], object]],
     keepProven: Callable[[ContentFinding], object],
     watcher: Watcher,
 ) -> Callable[[SourceEntry, ObjectEntry], object]:
@@ -193,30 +242,57 @@ def _taking(
     decidedBefore = finder(heapq.merge(check.before, trace.matches if trace else (), key=_byKey))
 
     def take(entry: SourceEntry, found: ObjectEntry) -> None:
+        number = check.sideOf(entry.key)
+        side = sides[number]
         each = effects.claim(entry, found) if effects else None
         if each is None:
-            if not check.isWhole:
+            if not side.check.isWhole:
                 return
             each = claimOf(entry, found)
         elif effects:
             ahead = effects.secondsAhead(each)
             if ahead > CLOCK_TOLERANCE:
                 watcher.findings.note("clockAhead", each.path, each.size)
-                gathered.secondsAhead = max(gathered.secondsAhead, ahead)
+                side.secondsAhead = max(side.secondsAhead, ahead)
         before = decidedBefore(each.key)
         if before and before.claim == each:
-            counts.add(before)
+            side.counts.add(before)
         elif effects and each.effect != "changed" and effects.proves(each):
             matched = ContentFinding("matched", "", *each)
-            counts.add(matched)
+            side.counts.add(matched)
             keepProven(matched)
         else:
-            gathered.files += 1
-            gathered.size += each.size
-            gathered.hasParts = gathered.hasParts or "-" in each.etag
-            keep(each)
+            side.files += 1
+            side.size += each.size
+            side.hasParts = side.hasParts or "-" in each.etag
+            keep[number](each)
 
     return take
+
+
+def _progress(watcher: Watcher, sides: Sequence[_Side]) -> Iterator[OnProgress]:
+    """For each side a listener to which the sides before it have been read already."""
+    total = sum(side.size for side in sides)
+    files = size = 0
+
+    def follow(filesBefore: int, sizeBefore: int, phase: str, files: int, size: int, _: float | None) -> None:
+        done = sizeBefore + size
+        watcher(phase, filesBefore + files, done, done / total if total else None)
+
+    for side in sides:
+        yield partial(follow, files, size)
+        files, size = files + side.files, size + side.size
+
+
+def _logContent(mirror: Mirror, side: _Side) -> None:
+    """Log whose contents are about to be compared."""
+    if side.check.isWhole:
+        whose = f"{partText(side.check.part)}of {displayPath(mirror.source)} with the ETags of its objects"
+    elif side.files and side.check.mayRead:
+        whose = f"of {displayCount(side.files, 'upload')} with the ETags of their objects"
+    else:
+        return
+    log.info("Comparing the content %s", whose)
 
 
 class _Counts:
@@ -246,17 +322,15 @@ class _Counts:
 def _compare(
     mirror: Mirror,
     configuredPart: int,
-    claims: Iterable[Claim],
-    size: int,
-    watcher: Watcher,
-    check: ContentCheck,
-    counts: _Counts,
+    side: _Side,
+    onProgress: OnProgress,
     onFinding: Callable[[ContentFinding], object],
 ) -> None:
-    """Compare all the claims, and report and keep what is found."""
+    """Compare all the claims of a side, and report and keep what is found."""
+    check = side.check
     reader = Reader(mirror.tree, mirror.location, mirror.aws, check.cache, configuredPart)
     unproven = CappedLines("unproven files", logging.WARNING if check.isWhole else logging.DEBUG)
-    read = contentFindings(reader, claims, size, watcher) if check.mayRead else _unread(claims)
+    read = contentFindings(reader, side.claims, side.size, onProgress) if check.mayRead else _unread(side.claims)
     isKeyed = not check.isWhole and bool(mirror.aws.sse.startswith("aws:kms") or mirror.aws.customerKey)
     with Spool(ContentFinding._make) as open_:
         with open_.appending() as keep, check.matches.appending() as keepMatch:
@@ -269,7 +343,7 @@ def _compare(
                 else:
                     keep(_judged(found))
         with check.findings.appending() as keepFinding:
-            for found in map(_judged, _asked(reader, open_, check, counts, isKeyed=isKeyed)):
+            for found in map(_judged, _asked(reader, open_, check, side.counts, isKeyed=isKeyed)):
                 if found.verdict == "unknown" and not check.mayRead:
                     continue
                 keepFinding(found)
@@ -311,22 +385,28 @@ def _judged(found: ContentFinding) -> ContentFinding:
     return found
 
 
-def _combined(
-    report: VerifyReport, content: ContentReport, differences: Sequence[Difference], *, isWhole: bool
-) -> VerifyReport:
+def _combined(report: VerifyReport, sides: Sequence[_Side], differences: Sequence[Difference]) -> VerifyReport:
     """A report by names and sizes with what comparing contents has shown."""
     counts = Counter(report.counts)
     matchedFiles, matchedBytes = report.matchedFiles, report.matchedBytes
-    for verdict, kind in _KINDS.items():
-        counts[kind] += content.files.get(verdict, 0)
-        matchedFiles -= content.files.get(verdict, 0)
-        matchedBytes -= content.sizes.get(verdict, 0)
+    whole = uploads = None
+    for side in sides:
+        content = side.counts.report()
+        for verdict, kind in _KINDS.items():
+            counts[kind] += content.files.get(verdict, 0)
+            matchedFiles -= content.files.get(verdict, 0)
+            matchedBytes -= content.sizes.get(verdict, 0)
+        if side.check.isWhole:
+            whole = content
+        elif content.files:
+            uploads = content
     return replace(
         report,
         matchedFiles=matchedFiles,
         matchedBytes=matchedBytes,
         counts=MappingProxyType(counts),
         differences=(*report.differences, *differences)[:KEPT],
-        content=content if isWhole else None,
-        uploads=content if not isWhole and content.files else None,
+        content=whole,
+        uploads=uploads,
+        part=sides[0].check.part,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 from CedarBackup3.amazons3.aws.rules import Rule
@@ -15,10 +15,12 @@ from CedarBackup3.amazons3.model import (
     Kind,
     LeftAlone,
     Move,
+    Part,
     Step,
     Verdict,
     VerifyReport,
 )
+from CedarBackup3.amazons3.sync.coverage import coveredSince, partsCovered
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.util import displayBytes, displayCount, displayPath
 
@@ -95,7 +97,8 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     """The whole verification in one line."""
     source, url = displayPath(mirror.source), displayPath(mirror.location.url)
     matched = f"{displayCount(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
-    content = f"; content: {contentLine(report.content)}" if report.content else ""
+    content = f"; content{_partOf(report)}: {contentLine(report.content)}" if report.content else ""
+    content += coverageText(report) if report.content else ""
     content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
     content += f"; {report.moved:,} moved" if report.moved else ""
     for reason, what in _LEFT_ALONE.items():
@@ -105,6 +108,29 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     kinds = ", ".join(f"{report.counts[kind]:,} {kind.value}" for kind in Kind if report.counts.get(kind))
     total = displayCount(sum(report.counts.values()), "difference")
     return f"Not verified: {total} between {source} and {url} ({kinds}); {matched} agree{content}"
+
+
+def partText(part: Part | None) -> str:
+    """Names the part that is compared: `of part 5 of 30 `; empty: it is all."""
+    return f"of part {part.number + 1:,} of {part.parts:,} " if part and part.parts > 1 else ""
+
+
+def _partOf(report: VerifyReport) -> str:
+    return f" {partText(report.part)}".rstrip()
+
+
+def coverageText(report: VerifyReport) -> str:
+    """What is known of the contents of all the parts, as the end of a summary; empty: nothing, or there is one part."""
+    if not (report.part and report.coverage) or report.part.parts == 1:
+        return ""
+    since = coveredSince(report.coverage)
+    if since is not None:
+        return f"; every part proven on {date.fromordinal(_FIRST_DAY + since)} or later"
+    count = partsCovered(report.coverage, report.part.parts)
+    return f"; {count:,} of {report.part.parts:,} parts proven so far"
+
+
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 _LEFT_ALONE: dict[LeftAlone, str] = {

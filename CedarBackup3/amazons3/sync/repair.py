@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from dataclasses import replace
@@ -16,7 +17,7 @@ from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.amazons3.sync import guards
 from CedarBackup3.amazons3.sync.attributes import Attributes
 from CedarBackup3.amazons3.sync.batches import File
-from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck, partialCheck
 from CedarBackup3.amazons3.sync.messages import repairLine
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
 from CedarBackup3.amazons3.sync.steps import compareAfresh
@@ -58,7 +59,7 @@ def uploadAgain(
     sourceChange = partial(guards.sourceChange, mirror, scan, guards.Guards())
     if change := sourceChange():
         raise CedarBackupError(f"Nothing was uploaded again, because {change}; check what happened, then run again")
-    differing = (f for f in check.findings if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
+    differing = (f for f in check.found() if check.goesUpAgain(f) or (isWhole and f.verdict == "differs"))
     with Spool(ContentFinding._make) as again:
         count = again.extend(differing)
         size = sum(found.size for found in again)
@@ -74,5 +75,11 @@ def uploadAgain(
         uploadFiles(mirror, files, (count, size), transfer, sourceChange)
         before = trace or RunTrace(scan.entries, (), (), 0)
         after = replace(before, again=again, endedNs=time.time_ns())
-        with openContentCheck(before=check.decided(), isWhole=check.isWhole, mayRead=check.mayRead) as second:
+        with contextlib.ExitStack() as stack:
+            second = stack.enter_context(
+                openContentCheck(before=check.decided(), isWhole=check.isWhole, mayRead=check.mayRead)
+            )
+            if check.part:
+                proves = check.provesUploads
+                second = stack.enter_context(partialCheck(second, check.part, check.coverage, proveUploads=proves))
             return compareAfresh(mirror, scan, watcher, ranges, second, after, attributes)

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from CedarBackup3.amazons3.aws.session.client import awsSession
 from CedarBackup3.amazons3.local.scan import Scan
 from CedarBackup3.amazons3.mirror import Mirror
-from CedarBackup3.amazons3.model import Kind, VerifyReport
+from CedarBackup3.amazons3.model import Coverage, Kind, VerifyReport
 from CedarBackup3.amazons3.progress import Watcher, logTimes
 from CedarBackup3.amazons3.sync import steps
 from CedarBackup3.amazons3.sync.attributes import Attributes, openAttributes
-from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck
+from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck, partialCheck
 from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
 from CedarBackup3.amazons3.sync.incomplete import endIncompleteUploads
 from CedarBackup3.amazons3.sync.lock import targetLock
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.sync.repair import uploadAgain
+from CedarBackup3.amazons3.sync.rotation import Rotation, partOfDay
 from CedarBackup3.amazons3.sync.runtrace import RunTrace
 from CedarBackup3.amazons3.sync.uploaddigests import uploadDigests
 
@@ -40,6 +41,12 @@ class RunOptions:
     listings: int = 0
     """Key ranges to list side by side; 0: as many as pay."""
     checkContent: bool = False
+    rotation: Rotation = field(default_factory=Rotation)
+    """Into which parts `checkContent` divides the files, to compare one of them."""
+    day: int = 0
+    """The day of which it compares the part, as `rotation.today` counts."""
+    coverage: Coverage | None = None
+    """What is known of the contents of all parts; None: nothing is kept."""
     repairContent: bool = False
     """Upload again what differs in content; needs `checkContent`."""
     digestCache: str = ""
@@ -70,7 +77,7 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
     """
     changesNothing = options.verifyOnly or options.dryRun
     with (
-        _contentCheck(options) as check,
+        _contentCheck(options) as whole,
         targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as locked,
         awsSession(locked) as aws,
         logTimes(watcher),
@@ -78,11 +85,12 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
         steps.checkedScan(
             mirror := replace(mirror, aws=aws), watcher, ignoreNames=options.ignoreNames, attributes=attributes
         ) as scan,
+        _checkOfDay(whole, scan, options) as check,
     ):
         if options.verifyOnly:
             requireSentinel(mirror, options.guards)
-            whole = check if check.isWhole else None
-            compared = steps.compareScan(mirror, scan, watcher, options.listings, whole, attributes)
+            contents = check if check.isWhole else None
+            compared = steps.compareScan(mirror, scan, watcher, options.listings, contents, attributes)
             steps.warnOfUnusedRules(mirror, scan)
             return compared
         with steps.preparePlan(
@@ -117,6 +125,15 @@ def _attributes(mirror: Mirror, options: RunOptions) -> contextlib.AbstractConte
     return openAttributes(mirror, "none" if options.dryRun else "compare" if options.verifyOnly else "store")
 
 
+def _checkOfDay(
+    check: ContentCheck, scan: Scan, options: RunOptions
+) -> contextlib.AbstractContextManager[ContentCheck]:
+    if not options.checkContent:
+        return contextlib.nullcontext(check)
+    part = partOfDay(options.rotation, scan.size, options.day)
+    return partialCheck(check, part, options.coverage, proveUploads=options.proveUploads)
+
+
 def _carriedOut(
     mirror: Mirror,
     scan: Scan,
@@ -132,7 +149,7 @@ def _carriedOut(
         uploadDigests(mirror, rest.steps, check.cache, known) as digests,
     ):
         moved = plan.uploads - rest.uploads
-        with digests.making() if rest.uploads and check.mayRead else contextlib.nullcontext():
+        with digests.making() if rest.uploads and check.provesUploads else contextlib.nullcontext():
             results = steps.carryOut(mirror, scan, rest, watcher, options.method, options.guards, hasBegun=moved > 0)
         trace = steps.traceOf(scan, plan, digests, moved)
         report = steps.compareAfresh(mirror, scan, watcher, options.listings, check, trace, attributes)

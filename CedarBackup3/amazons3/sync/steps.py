@@ -26,6 +26,7 @@ from CedarBackup3.amazons3.model import (
     Action,
     Claim,
     ContentFinding,
+    Coverage,
     Difference,
     Kind,
     LeftAlone,
@@ -42,6 +43,7 @@ from CedarBackup3.amazons3.sync import apply, deletion, guards, moves, plan, ver
 from CedarBackup3.amazons3.sync.attributes import Attributes, isOlder
 from CedarBackup3.amazons3.sync.batches import File
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, verifyWithContent
+from CedarBackup3.amazons3.sync.coverage import coveredSince, isProven, partsCovered, withPart
 from CedarBackup3.amazons3.sync.messages import (
     differenceLine,
     hasOddDate,
@@ -512,6 +514,9 @@ def _report(
         found = finder(objects())(ATTRIBUTES_KEY)
         cache, older = check.cache if check else None, isOlder(found, objects())
         report = attributes.settle(mirror, report, found, watcher, cache, isOlder=older)
+    if check and check.part and check.coverage:
+        isKnown = isProven(report) and not check.isUnfinished
+        report = replace(report, coverage=withPart(check.coverage, check.part) if isKnown else check.coverage)
     _recordReport(report, watcher)
     if check and check.isUnfinished:
         return report
@@ -528,13 +533,14 @@ def _logged(result: AwsResult) -> AwsResult:
 
 
 def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
-    findings, content = watcher.findings, report.content or report.uploads
+    findings = watcher.findings
     findings.count("matched", report.matchedFiles, report.matchedBytes)
     findings.count("newer", report.newerFiles)
     for kind in Kind:
         findings.count(kind.value)
-    if content:
-        name = "contentMatched" if report.content else "uploadMatched"
+    for name, content in (("contentMatched", report.content), ("uploadMatched", report.uploads)):
+        if not content:
+            continue
         findings.count(name, content.files.get("matched", 0), content.sizes.get("matched", 0))
         for found in content.unknown:
             findings.note("unproven", found.path, found.size)
@@ -542,6 +548,29 @@ def _recordReport(report: VerifyReport, watcher: Watcher) -> None:
         files, size = content.files.get("unknown", 0), content.sizes.get("unknown", 0)
         kept = sum(found.size for found in content.unknown)
         findings.count("unproven", files - len(content.unknown), size - kept)
+    _measurePart(report, watcher)
+
+
+def _measurePart(report: VerifyReport, watcher: Watcher) -> None:
+    part, measure = report.part, watcher.findings.measure
+    if part and part.parts > 1:
+        measure("contentPart", part.number + 1, "The part of the files whose contents were compared, from 1 on.")
+        measure("contentParts", part.parts, "How many such parts there are.")
+        if report.coverage:
+            count = partsCovered(report.coverage, part.parts)
+            measure("contentPartsCovered", count, "How many of them have had all contents proven at some time.")
+    if report.coverage:
+        measureCoverage(report.coverage, watcher)
+
+
+def measureCoverage(coverage: Coverage, watcher: Watcher) -> None:
+    """Record since when all contents are proven."""
+    since = coveredSince(coverage)
+    watcher.findings.measure(
+        "contentCoveredTimestampSeconds",
+        0 if since is None else since * 86400,
+        "When the day began on which, or later, every part had all contents proven; 0: there was none.",
+    )
 
 
 _FOUND = ("matched", "newer", "contentMatched", "uploadMatched", "unproven", "clockAhead")
