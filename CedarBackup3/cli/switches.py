@@ -182,7 +182,10 @@ COMMON_SWITCHES = (
     ),
     *grouped(
         "Monitoring",
-        Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE", "", notEmpty),
+        Switch(
+            *("", "report", "Write a report of the run in JSON; DIR/: keep one of each run; -: print it"),
+            *("FILE", "", notEmpty),
+        ),
         Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
         Switch("", "pingUrl", "Ping URL when the run begins and when it ends", "URL", "", _pingUrl, isSecret=True),
         Switch(
