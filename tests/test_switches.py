@@ -13,7 +13,15 @@ from CedarBackup3.errors import ExitStatus, UsageError
 from CedarBackup3.tools import toolModules
 
 TOOLS = [importlib.import_module(module).TOOL for module in toolModules()]
-SAMPLES = {"FILE": "file", "PATH": "path", "URL": "http://127.0.0.1:9/x", "KEY": "key", "TIME": "2026-01-01"}
+SAMPLES = {
+    "FILE": "file",
+    "DIR": "directory",
+    "DURATION": "2d",
+    "PATH": "path",
+    "URL": "http://127.0.0.1:9/x",
+    "KEY": "key",
+    "TIME": "2026-01-01",
+}
 """A value that a switch takes, by the name that its table gives it."""
 
 
@@ -37,7 +45,11 @@ def _complaint(tool: Tool, words: list[str], capsys: pytest.CaptureFixture[str])
     return shown.err
 
 
-@everyValue
+@pytest.mark.parametrize(
+    ("tool", "switch"),
+    [(tool, switch) for tool, switch in VALUED if not tool.arguments[-1].isRepeatable],  # of those none is missed
+    ids=_named,
+)
 @pytest.mark.parametrize("forgotten", ["{directory}", "directory", "s3://bucket/p", "/srv/no such \x1b directory"])
 def test_an_argument_that_a_switch_has_taken_for_its_value_is_told(
     tool: Tool,

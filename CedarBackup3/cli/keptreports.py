@@ -12,8 +12,10 @@ import re
 import stat
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from CedarBackup3.places import openPlace
+from CedarBackup3.util import reasonText
 
 MOST_REPORT = 16 << 20
 """The most bytes of a report that are read; some are read of every class."""
@@ -24,6 +26,15 @@ _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-[0-9a-f]{8}\.json", re.ASCII)
 _MOST_FILES = 400
 _MOST_BYTES = 64 << 20
 _OLDEST = timedelta(days=400)  # a year of nights, and what a slow month leaves over
+
+
+class KeptReport(NamedTuple):
+    """A report, or a file that has the name of one."""
+
+    name: str
+    text: str
+    problem: str = ""
+    """Why it cannot be read; empty: it was."""
 
 
 def isDirectory(path: str) -> bool:
@@ -57,17 +68,29 @@ def makeDirectory(path: str) -> None:
             os.close(made)
 
 
-def keptReports(directory: str) -> Generator[str, None, None]:
-    """The texts of the reports in a directory, the newest first.
+def keptReports(directory: str) -> Generator[KeptReport, None, None]:
+    """The reports in a directory, the newest first.
 
     Raises:
-        OSError: the directory, or a report in it, cannot be read
-        ValueError: a link of another user's is on the way to it
+        OSError: the directory cannot be read
+        ValueError: a link of another user's is on the way to it, or no directory can have that path
     """
     with _opened(directory) as descriptor:
         for name in _sorted(_regular(descriptor)):
             with contextlib.suppress(FileNotFoundError):  # a run has just removed it
-                yield _text(descriptor, name)
+                yield _report(descriptor, name)
+
+
+def oneReport(path: str) -> Iterator[KeptReport]:
+    """The report in a file that every run replaces.
+
+    Raises:
+        OSError: there is no such file
+        ValueError: a link of another user's is on the way to it, or no file can have that path
+    """
+    directory, name = os.path.split(path)
+    with openPlace(os.fsencode(directory)) as place:
+        yield _report(place.descriptor, name)
 
 
 def pruneReports(directory: str) -> None:
@@ -122,10 +145,15 @@ def _isName(name: str) -> bool:
     return True
 
 
-def _text(descriptor: int, name: str) -> str:
+def _report(descriptor: int, name: str) -> KeptReport:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-    with open(os.open(name, flags, dir_fd=descriptor), "rb") as file:
-        return file.read(MOST_REPORT).decode("utf-8", "replace")
+    try:
+        with open(os.open(name, flags, dir_fd=descriptor), "rb") as file:
+            return KeptReport(name, file.read(MOST_REPORT).decode("utf-8", "replace"))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        return KeptReport(name, "", reasonText(error))
 
 
 @contextlib.contextmanager

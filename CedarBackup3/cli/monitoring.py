@@ -244,7 +244,8 @@ def _lastKeptStatus(directory: str) -> int | None:
     from CedarBackup3.cli.report import statusOf
 
     with contextlib.suppress(OSError, ValueError), contextlib.closing(keptReports(directory)) as reports:
-        return next((status for status in map(statusOf, reports) if status not in {None, ExitStatus.LOCKED}), None)
+        statuses = (statusOf(report.text) for report in reports)
+        return next((status for status in statuses if status not in {None, ExitStatus.LOCKED}), None)
     return None
 
 

@@ -23,9 +23,9 @@ SCHEMA_VERSION = 2
 def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
     """The document, in ASCII."""
     tool, texts, status = outcome.tool, outcome.texts, outcome.status
-    arguments = {argument.name: _plain(texts[argument.name]) for argument in tool.arguments}
+    arguments = {argument.name: plainText(texts[argument.name]) for argument in tool.arguments}
     options = {
-        switch.long: "***" if switch.isSecret and texts[switch.long] else _plain(texts[switch.long])
+        switch.long: "***" if switch.isSecret and texts[switch.long] else plainText(texts[switch.long])
         for switch in tool.allSwitches
         if switch.long not in ANSWERS
     }
@@ -33,7 +33,7 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
         "schemaVersion": SCHEMA_VERSION,
         "tool": {"name": tool.name, "version": VERSION},
         "programs": {
-            name: {"path": _plain(program.path), "version": _plain(program.version)}
+            name: {"path": plainText(program.path), "version": plainText(program.version)}
             for name, program in programs.items()
         },
         "python": platform.python_version(),
@@ -44,7 +44,7 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
         "end": _time(outcome.ended),
         "durationSeconds": round(outcome.seconds, 3),
         "status": {"number": int(status), "name": status.name, "meaning": status.meaning},
-        "message": _plain(outcome.message) or None,
+        "message": plainText(outcome.message) or None,
         "classes": {name: _class(tally) for name, tally in outcome.findings.tallies.items()},
         "pathsPerClass": PATHS_KEPT,
         "phaseSeconds": {phase: round(seconds, 3) for phase, seconds in outcome.phases.items()},
@@ -61,6 +61,22 @@ def statusOf(report: str) -> int | None:
     return number if type(number) is int else None
 
 
+def plainText(value: Any) -> Any:
+    """A value of the command line as a report has it: without secrets, and without surrogate escapes, which are no
+    characters.
+    """
+    if isinstance(value, list):
+        return [plainText(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    text = withoutSecrets(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return displayText(text)
+    return text
+
+
 def _class(tally: Tally) -> dict[str, Any]:
     return {"count": tally.files, "bytes": tally.size, "paths": list(map(_path, tally.first))}
 
@@ -72,20 +88,6 @@ def _path(noted: Noted) -> dict[str, Any]:
     except UnicodeDecodeError:
         encoded = b64encode(noted.path).decode()
         return {"path": displayPath(noted.path), "pathBase64": encoded, "bytes": noted.size}
-
-
-def _plain(value: Any) -> Any:
-    """A value of the command line without secrets, and without surrogate escapes, which are no characters."""
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if not isinstance(value, str):
-        return value
-    text = withoutSecrets(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return displayText(text)
-    return text
 
 
 def _time(moment: datetime) -> str:
