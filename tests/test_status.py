@@ -169,6 +169,8 @@ def test_only_those_that_are_named_are_judged_wherever_their_names_stand(machine
 
 
 TROUBLES = {
+    "no switches": ({"switches": ""}, "keep no report"),
+    "report without a value": ({"switches": "-b --report"}, "keep no report"),
     "no report": ({"switches": "--verbose"}, "keep no report; add --report /var/lib/cback-amazons3-sync/photos/"),
     "printed report": ({"switches": "--report -"}, "keep no report"),
     "no target": ({"TARGET": ""}, "photos.conf have no TARGET"),

@@ -21,6 +21,7 @@ _TOOL = "cback-amazons3-sync"
 _AHEAD = timedelta(days=1)  # what is later than that has been written by a clock that was wrong
 _CHANGES = ("upload", "replace", "move", "delete")
 _FIRST_YEAR = 1970
+_LONGEST = 1e9  # seconds
 _MOST = 1 << 62  # of a number that is believed
 
 
@@ -128,7 +129,7 @@ def _runs(document: Any) -> Iterator[PastRun]:
         return
     if _member(document, "options", "dryRun") is not False:
         return
-    isTime = isinstance(seconds, int | float) and math.isfinite(seconds) and 0 <= seconds < _MOST
+    isTime = isinstance(seconds, int | float) and math.isfinite(seconds) and 0 <= seconds < _LONGEST
     yield PastRun(
         start,
         end,

@@ -84,7 +84,7 @@ def _instance(name: str, path: str) -> Instance:
 def reportIn(switches: Sequence[str]) -> str:
     """The value of the last `--report` among these words; empty: there is none."""
     value = ""
-    for word, following in zip(switches, [*switches[1:], ""], strict=True):
+    for word, following in zip(switches, [*switches[1:], ""], strict=False):
         if word == "--":
             break
         if word == "--report":

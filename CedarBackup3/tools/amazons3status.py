@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import COMMON_SWITCHES, Argument, Exclusion, Switch, Tool, grouped, notEmpty, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
-from CedarBackup3.util import displayPath, displayText
+from CedarBackup3.util import displayPath, displayText, reasonText
 
 if TYPE_CHECKING:
     from CedarBackup3.cli.context import RunContext
 
-_PAGE_MODE = 0o644  # a web server reads it; it has no names of files
+_PAGE_MODE = 0o640  # as reports, of whose sentences it shows some
 
 
 class StatusOptions(NamedTuple):
@@ -28,6 +28,8 @@ class StatusOptions(NamedTuple):
     settingsDirectory: str
     maxAge: timedelta
     json: bool = False
+    html: str = ""
+    """The file for the page; empty: none."""
     isPrinted: bool = True
     """Whether standard output is there for the table."""
 
@@ -58,6 +60,10 @@ def run(options: StatusOptions, context: RunContext) -> int:
         context.findings.note(backup.state.value, backup.instance.name.encode("utf-8", "surrogateescape"))
         for reason in backup.reasons:
             log.error("%s: %s", displayPath(backup.instance.name), displayText(reason))
+    if options.html:
+        from CedarBackup3.status.page import pageText
+
+        _writePage(options.html, pageText(backups, now))
     if options.isPrinted:
         from CedarBackup3.status.listing import listingText
         from CedarBackup3.status.table import tableText
@@ -65,6 +71,18 @@ def run(options: StatusOptions, context: RunContext) -> int:
         _print(listingText(backups, now, options.maxAge) if options.json else tableText(backups, now))
     isWell = all(backup.state is State.WELL for backup in backups)
     return ExitStatus.DONE if isWell else ExitStatus.DIFFERENCES
+
+
+def _writePage(path: str, text: str) -> None:
+    from CedarBackup3.cli.filereplacement import replaceFile
+
+    try:
+        replaceFile(path, text, _PAGE_MODE)
+    except (OSError, ValueError) as error:
+        raise CedarBackupError(
+            f"The page cannot be written to {displayPath(path)}: {reasonText(error)}; "
+            "name another file with --html FILE"
+        ) from None
 
 
 def _print(text: str) -> None:
@@ -95,6 +113,7 @@ def _buildOptions(values: Mapping[str, Any]) -> StatusOptions:
         settingsDirectory=values["settingsDirectory"],
         maxAge=values["maxAge"],
         json=values["json"],
+        html=values["html"],
         isPrinted=not values["quiet"] and values["report"] != "-",
     )
 
@@ -117,6 +136,7 @@ one is late or failed, or that something of it cannot be read.""",
         "What to do",
         Switch("", "maxAge", "How old a last success may be, as in 36h", "DURATION", "2d", _maxAge),
         Switch("", "json", "Print a JSON document instead of the table"),
+        Switch("", "html", "Write a page with a year of nights, too", "FILE", "", notEmpty),
         Switch(
             *("", "settingsDirectory", "Where the settings of the backups are"),
             *("DIR", "/etc/cback-amazons3-sync", notEmpty),
