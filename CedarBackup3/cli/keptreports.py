@@ -60,7 +60,10 @@ def makeDirectory(path: str) -> None:
     if not name or os.path.lexists(path.rstrip("/")):
         return
     with openPlace(above) as place:
-        os.mkdir(name, 0o700, dir_fd=place.descriptor)
+        try:
+            os.mkdir(name, 0o700, dir_fd=place.descriptor)
+        except FileExistsError:  # another run has just made it
+            return
         made = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.descriptor)
         try:
             os.fchmod(made, _MODE)  # whatever the umask is

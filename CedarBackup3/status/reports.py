@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -76,35 +76,50 @@ class History(NamedTuple):
     """What is not known, and why, in sentences."""
 
 
+class _Read(NamedTuple):
+    """What a report says; the document itself may be large, and there may be hundreds."""
+
+    name: str
+    problem: str = ""
+    """Why it says nothing; empty: it does."""
+    isOfOthers: bool = False
+    """Whether it is of another tool, source or target."""
+    runs: tuple[PastRun, ...] = ()
+    """One at most."""
+
+
 def readHistory(instance: Instance, now: datetime) -> History:
     """The runs of a backup: those of its own source and target, by reports that are not of a time to come."""
     if instance.problem:
         return History(problems=(instance.problem,))
+    where = instance.report
     try:
-        found = list(keptReports(instance.report) if isDirectory(instance.report) else oneReport(instance.report))
+        found = [_read(report, instance) for report in (keptReports(where) if isDirectory(where) else oneReport(where))]
     except FileNotFoundError:
-        found = []
+        return History()
     except (OSError, ValueError) as error:
-        where = displayPath(instance.report)
-        return History(problems=(f"The reports in {where} cannot be read: {reasonText(error)}",))
-    known = [(report, _document(report.text)) for report in found if not report.problem]
-    runs = [run for _, document in known if _isOf(document, instance) for run in _runs(document)]
-    timely = [run for run in runs if max(run.start, run.end) <= now + _AHEAD]
+        return History(problems=(f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}",))
+    timely = [run for read in found for run in read.runs if max(run.start, run.end) <= now + _AHEAD]
     newestFirst = sorted(timely, key=lambda run: (run.start, run.end), reverse=True)
-    return History(tuple(newestFirst), tuple(_problems(instance, found, known)))
+    return History(tuple(newestFirst), tuple(_problems(displayPath(where), found)))
 
 
-def _problems(instance: Instance, found: list[KeptReport], known: list[tuple[KeptReport, Any]]) -> Iterator[str]:
-    where = displayPath(instance.report)
-    unread = [report for report in found if report.problem]
-    broken = [report for report, document in known if not isinstance(document, dict)]
-    for what, reports in (("cannot be read", unread), ("are not of the form that a run writes", broken)):
-        if reports:
-            reason = f"{what}: {reports[0].problem}" if reports[0].problem else what
-            some = f"{len(reports)} of {len(found)}, such as {displayPath(reports[0].name)}"
-            yield f"Reports in {where} {reason} ({some})"
-    others = [document for _, document in known if isinstance(document, dict) and not _isOf(document, instance)]
-    if others and len(others) == len(found):
+def _read(report: KeptReport, instance: Instance) -> _Read:
+    if report.problem:
+        return _Read(report.name, f"cannot be read: {report.problem}")
+    document = _document(report.text)
+    if not isinstance(document, dict):
+        return _Read(report.name, "are not of the form that a run writes")
+    if not _isOf(document, instance):
+        return _Read(report.name, isOfOthers=True)
+    return _Read(report.name, runs=tuple(_runs(document)))
+
+
+def _problems(where: str, found: Sequence[_Read]) -> Iterator[str]:
+    for problem in dict.fromkeys(read.problem for read in found if read.problem):
+        names = [read.name for read in found if read.problem == problem]
+        yield f"Reports in {where} {problem} ({len(names)} of {len(found)}, such as {displayPath(names[0])})"
+    if found and all(read.isOfOthers for read in found):
         yield f"All reports in {where} are of another source or target"
 
 
