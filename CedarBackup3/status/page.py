@@ -20,7 +20,7 @@ def pageText(backups: Sequence[Backup], now: datetime) -> str:
     """The page: the table, and for each backup a year of nights."""
     title = f"Backups of {platform.node()}"
     ill = [backup for backup in backups if backup.state is not State.WELL]
-    verdict = f"{len(ill)} of {len(backups)} need attention" if ill else f"All {len(backups)} are well"
+    verdict = f"{len(ill)} of {len(backups)} need attention" if ill else "All is well"
     local = now.astimezone()
     return f"""\
 <!DOCTYPE html>
@@ -41,7 +41,10 @@ def pageText(backups: Sequence[Backup], now: datetime) -> str:
 </span></p>
 </header>
 <main>
-{_table(backups, now)}{"".join(_section(number, backup, now) for number, backup in enumerate(backups))}</main>
+{_table(backups, now)}\
+<p class="muted">A full square is a night whose last run succeeded, a crossed one a night whose last run failed, an \
+empty one a night without a run.</p>
+{"".join(_section(number, backup, now) for number, backup in enumerate(backups))}</main>
 </body>
 </html>
 """
