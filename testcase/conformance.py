@@ -75,11 +75,11 @@ def wrongUsageIsOneSentence(module: str) -> None:
     """A wrong command line gets one line that names what is wrong and where help is; nothing is logged."""
     tool = _tool(module)
     fine = [argument.name for argument in tool.arguments]
+    isRepeatable = any(argument.isRepeatable for argument in tool.arguments)
     for words, named in (
         ([*fine, "--noSuchSwitch"], "--noSuchSwitch"),
         ([*fine, "--verb"], "--verb"),  # no abbreviations
-        ([*fine, "one-too-many"], "one-too-many"),
-        ([], tool.arguments[0].name),
+        *([] if isRepeatable else [([*fine, "one-too-many"], "one-too-many"), ([], tool.arguments[0].name)]),
         ([*fine, "--mode"], "--mode"),
         ([*fine, "--mode", "9"], "'9'"),
         ([*fine, "--mode", "0o640"], "0o640"),

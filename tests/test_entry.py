@@ -75,7 +75,7 @@ def test_a_package_that_is_not_ours_alone_is_refused_in_one_sentence(command: st
     assert (done.stderr.count("\n"), "imported" in done.stderr) == (1, False), done
 
 
-@pytest.mark.parametrize("command", ["cback-amazons3-sync", "cback-amazons3-restore"])
+@pytest.mark.parametrize("command", ["cback-amazons3-sync", "cback-amazons3-restore", "cback-amazons3-status"])
 def test_ours_alone_runs(command: str, tmp_path: Path) -> None:
     shutil.copytree(_ENTRY, tmp_path / "cback_amazons3", ignore=shutil.ignore_patterns("__pycache__"))
     _installOurs(tmp_path)

@@ -33,6 +33,7 @@ _LAYERS: tuple[tuple[str, ...], ...] = (
     ("amazons3.bucket",),
     ("amazons3.names", "amazons3.content", "amazons3.attributes"),
     ("amazons3.sync", "amazons3.restore", "amazons3.inspect", "cli"),
+    ("status",),
     ("tools.shared",),
     ("tools",),
 )
@@ -42,7 +43,7 @@ A module may import what lies in lower layers, and its own package, but not what
 other tool.
 """
 
-_OUT_OF_SIGHT = {("cli", "amazons3"), ("amazons3", "cli")}
+_OUT_OF_SIGHT = {("cli", "amazons3"), ("amazons3", "cli"), ("status", "amazons3")}
 """Whoever knows S3 knows no screen, and the other way round."""
 
 
@@ -185,6 +186,9 @@ def _drawn(name: str) -> tuple[int, str]:
     [
         ("CedarBackup3/cli/a.py", "import CedarBackup3.amazons3.local.scan", "cli must not import amazons3"),
         ("CedarBackup3/cli/a.py", "from CedarBackup3 import amazons3", "cli must not import amazons3"),
+        ("CedarBackup3/status/a.py", "from CedarBackup3.amazons3.model import x", "status must not import amazons3"),
+        ("CedarBackup3/cli/a.py", "from CedarBackup3.status import reports", "cli must not import status"),
+        ("CedarBackup3/status/a.py", "from CedarBackup3.cli.report import x", ""),
         ("CedarBackup3/cli/a.py", "from ..amazons3.scan import x", "cli must not import amazons3"),
         ("CedarBackup3/cli/__init__.py", "from .. import tools", "cli must not import tools"),
         ("CedarBackup3/cli/a.py", "from importlib import import_module\nimport_module('CedarBackup3.tools.x')", ":2: "),

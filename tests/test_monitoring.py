@@ -14,7 +14,7 @@ import sys
 import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -319,8 +319,13 @@ UNWRITABLE: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("switch", ["report", "metricsFile"])
-@pytest.mark.parametrize("name", UNWRITABLE)
+@pytest.mark.parametrize(
+    ("switch", "name"),
+    [
+        *(("report", name) for name in UNWRITABLE if name != "a directory"),  # which then has the reports of all runs
+        *(("metricsFile", name) for name in UNWRITABLE),
+    ],
+)
 def test_where_no_file_can_be_written_nothing_is_done(
     place: Place, switch: str, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -428,6 +433,98 @@ def test_a_full_standard_output_is_no_success(place: Place) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr.count("\n")) == (status, 1), done.stderr
         assert words in done.stderr
+
+
+# A directory that has the reports of all runs
+
+
+def kept(directory: Path) -> list[int]:
+    """The statuses of the reports in a directory, by their names."""
+    return [validated(path.read_text("ascii"))["status"]["number"] for path in sorted(directory.glob("2*Z-*.json"))]
+
+
+def plantReports(directory: Path, *ages: float, size: int = 2) -> list[Path]:
+    """Files with the names of reports of runs that began so many days ago."""
+    directory.mkdir(exist_ok=True)
+    now = datetime.now(UTC)
+    paths = [directory / f"{now - timedelta(days=age):%Y%m%dT%H%M%S.%fZ}-{0:08x}.json" for age in ages]
+    for path in paths:
+        path.write_text("{}".ljust(size))
+    return paths
+
+
+@pytest.mark.parametrize("name", ["reports", "reports/", "new/"])
+def test_in_a_directory_each_run_keeps_a_report_of_its_own(place: Place, name: str) -> None:
+    (place.directory / "reports").mkdir(mode=0o700)
+    directory = place.directory / name
+    before = os.umask(0o077)
+    try:
+        statuses = [place.ran(returning(status), "--report", f"{place.directory}/{name}") for status in (0, 7, 10, 6)]
+    finally:
+        os.umask(before)
+    assert kept(directory) == statuses == [0, 7, 10, 6]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o640}
+    assert stat.S_IMODE(directory.stat().st_mode) == (0o750 if name == "new/" else 0o700)
+    first = min(directory.iterdir())
+    began = datetime.fromisoformat(json.loads(first.read_text())["start"])
+    assert began.strftime("%Y%m%dT%H%M%S.") == first.name[:16]
+
+
+def test_a_directory_below_one_that_is_missing_is_not_made(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    work = raising(AssertionError("not reached"))
+    assert place.ran(work, "--report", f"{place.directory}/no/reports/") == ExitStatus.LOGGING
+    assert "no/reports/: No such file or directory; name another" in capsys.readouterr().err
+    assert os.listdir(place.directory) == []
+
+
+@pytest.mark.parametrize(
+    ("ages", "size", "left"),
+    [
+        ([number / 24 for number in range(1, 500)], 2, 399),
+        ([1, 399, 399.9, 400.1, 5000], 2, 3),
+        (list(range(1, 10)), 13 << 20, 4),
+        ([-3, -2, *range(1, 399)], 2, 399),
+    ],
+    ids=["number", "age", "bytes", "a clock that went ahead"],
+)
+def test_old_reports_go_and_this_one_stays(place: Place, ages: list[float], size: int, left: int) -> None:
+    planted = plantReports(place.directory, *ages)
+    for path in planted:
+        os.truncate(path, size)
+    place.ran(returning(7), "--report", str(place.directory))
+    remaining = set(place.directory.iterdir())
+    assert len(remaining) == left + 1
+    (own,) = remaining.difference(planted)
+    assert json.loads(own.read_text())["status"]["number"] == 7
+    if min(ages) > 0:
+        assert remaining - {own} == set(planted[:left])
+
+
+def test_only_regular_files_with_the_names_of_reports_go(place: Place) -> None:
+    victim, link, directory, pipe = plantReports(place.directory, 500, 501, 502, 503)
+    for path in (link, directory, pipe):
+        path.unlink()
+    link.symlink_to(victim.name)
+    directory.mkdir()
+    os.mkfifo(pipe)
+    others = [
+        "notes.json",
+        ".cback-1.new",
+        f"x{victim.name}",
+        f"{victim.name}.gz",
+        "20009999T000000.000000Z-00000000.json",
+    ]
+    for name in others:
+        (place.directory / name).touch()
+    assert place.ran(nothing, "--report", f"{place.directory}/") == 0
+    assert not victim.exists()
+    assert {link.name, directory.name, pipe.name, *others} < set(os.listdir(place.directory))
+
+
+def test_a_run_that_gives_way_removes_no_report(place: Place) -> None:
+    plantReports(place.directory, 500)
+    assert place.ran(raising(LockHeld("locked")), "--report", str(place.directory)) == ExitStatus.LOCKED
+    assert len(os.listdir(place.directory)) == 2
 
 
 # The metrics
@@ -736,6 +833,7 @@ def notified(place: Place, watchdog: Watchdog, statuses: list[int], *switches: s
         (["--metricsFile", "metrics"], ["status 7", "status 6", "again", "status 9"]),
         ([], ["status 7", "status 6", "status 9"]),
         (["--report", "-"], ["status 7", "status 6", "status 9"]),
+        (["--report", "directory"], ["status 7", "status 6", "again", "status 9"]),
         (
             ["--report", "report", "--notifyAlways"],
             ["succeeded", "status 7", "status 6", "again", "succeeded", "status 9"],
@@ -745,7 +843,7 @@ def notified(place: Place, watchdog: Watchdog, statuses: list[int], *switches: s
 def test_failures_and_recoveries_are_posted_and_a_run_that_gives_way_posts_nothing(
     place: Place, watchdog: Watchdog, switches: list[str], expected: list[str]
 ) -> None:
-    files = {"report": str(place.report), "metrics": str(place.metrics)}
+    files = {"report": str(place.report), "metrics": str(place.metrics), "directory": f"{place.directory}/"}
     words = [files.get(word, word) for word in switches]
     assert notified(place, watchdog, [0, 7, 6, int(ExitStatus.LOCKED), 0, 0, 9], *words) == expected
 

@@ -16,6 +16,8 @@ from CedarBackup3.tools.shared.bucketoptions import patternsIn
 TOOLS = [importlib.import_module(module).TOOL for module in toolModules()]
 SAMPLES = {
     "FILE": "file",
+    "DIR": "directory",
+    "DURATION": "2d",
     "PATH": "path",
     "URL": "http://127.0.0.1:9/x",
     "KEY": "key",
@@ -45,7 +47,11 @@ def _complaint(tool: Tool, words: list[str], capsys: pytest.CaptureFixture[str])
     return shown.err
 
 
-@everyValue
+@pytest.mark.parametrize(
+    ("tool", "switch"),
+    [(tool, switch) for tool, switch in VALUED if not tool.arguments[-1].isRepeatable],  # of those none is missed
+    ids=_named,
+)
 @pytest.mark.parametrize("forgotten", ["{directory}", "directory", "s3://bucket/p", "/srv/no such \x1b directory"])
 def test_an_argument_that_a_switch_has_taken_for_its_value_is_told(
     tool: Tool,
@@ -95,7 +101,7 @@ def test_what_was_meant_is_guessed_only_where_something_is_missing(
     assert told in _complaint(sync, words, capsys)
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=_named)
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if any(switch.long == "exclude" for switch in tool.switches)])
 def test_patterns_keep_their_order_whichever_switch_each_belongs_to(tool: Tool) -> None:
     words = ["-x", "a", "--include=b", "s3://x", "--excludeFrom", "f", "-xc", "--verifyOnly", "y", "--include", "a"]
     found = patternsIn(parseCommandLine(tool, words).values)
@@ -116,6 +122,11 @@ def _words(tool: Tool, condition: str) -> list[str]:
     return [f"--{name}", value or (switch.choices or (SAMPLES[switch.valueName],))[0]]
 
 
+def _neededBy(tool: Tool, condition: str) -> list[str]:
+    """What a condition needs beside it."""
+    return [word for need in tool.needs if need.switch == condition for word in _words(tool, need.anyOf[0])]
+
+
 def _arguments(tool: Tool) -> list[str]:
     return [argument.name for argument in tool.arguments]
 
@@ -131,7 +142,8 @@ def test_switches_that_exclude_each_other_are_refused_with_the_reason(
         conditions = " and ".join(f"--{condition.replace('=', ' ')}" for condition in (rule.one, rule.other))
         complaint = f"{tool.name}: {conditions} do not go together: {rule.reason} (see {tool.name} --help)\n"
         assert capsys.readouterr().err == ("" if "--quiet" in words else complaint)
-    for words in (one, other):
+    for condition in (rule.one, rule.other):
+        words = [*_words(tool, condition), *_neededBy(tool, condition)]
         requireConsistent(tool, parseCommandLine(tool, [*words, *_arguments(tool)]))
 
 

@@ -20,7 +20,7 @@ from CedarBackup3.tools import toolModules
 
 _CHOICES = {"MODE": ("600", "640", "644")}
 """What is often meant, by the name that the switch table gives a value; where it lists the choices, these count."""
-_FILES = ("PATH", "FILE")
+_FILES = ("PATH", "FILE", "DIR")
 """The names of values that are paths."""
 
 
@@ -72,7 +72,10 @@ def zshCompletion(tool: Tool) -> str:
     """A completion for zsh: the same, with the help of each switch."""
     specifications = [
         *(specification for switch in tool.allSwitches for specification in _zshSwitch(switch)),
-        *(f"{number}:{argument.name}:{_zshArgument(argument)}" for number, argument in enumerate(tool.arguments, 1)),
+        *(
+            f"{'*' if argument.isRepeatable else number}:{argument.name}:{_zshArgument(argument)}"
+            for number, argument in enumerate(tool.arguments, 1)
+        ),
     ]
     words = " \\\n    ".join(_quoted(specification) for specification in specifications)
     return f"#compdef {tool.name}\n# made from its table of switches\n\n_arguments -s -S \\\n    {words}\n"
@@ -97,7 +100,9 @@ def _zshValue(switch: Switch) -> str:
 
 
 def _zshArgument(argument: Argument) -> str:
-    return '{compadd -S "" s3://}' if argument.name.endswith("Url") else "_files -/"
+    if argument.name.endswith("Url"):
+        return '{compadd -S "" s3://}'
+    return "_files -/" if argument.name.endswith("Dir") else " "
 
 
 def _choices(switch: Switch) -> tuple[str, ...]:

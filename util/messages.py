@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 _ROOT = Path(__file__).resolve().parent.parent
 _PROGRAM = _ROOT / "CedarBackup3"
 _ENTRY = _ROOT / "util" / "entry"
-_DATA = "amazons3/names/charset"
-"""How the modules begin that hold tables of words."""
+_DATA = ("amazons3/names/charset", "status/pagestyle")
+"""How the modules begin that hold tables of words, or a style."""
 
 LIST = _ROOT / "tests" / "messages.txt"
 _HEAD = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, NoReturn
 
@@ -47,7 +47,14 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
     if not any(switched[answer] for answer in ANSWERS):
         arguments = _parsedArguments(tool, words, switched, operands)
     given = {switch.long for switch in tool.allSwitches if _isGiven(switch, switched[switch.long])}
-    return CommandLine(texts | arguments, values | arguments, frozenset(given))
+    return CommandLine(texts | _written(arguments), values | arguments, frozenset(given))
+
+
+def _written(arguments: Mapping[str, Any]) -> dict[str, str]:
+    """Arguments as a shell would take them, those of a repeatable one in one text."""
+    import shlex
+
+    return {name: shlex.join(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
 
 
 def requireConsistent(tool: Tool, line: CommandLine) -> None:
@@ -108,7 +115,7 @@ def _parsedArguments(
     # An argument with `nargs="?"` would not be found behind a switch.
     for arguments in (tool.arguments, needed) if len(needed) < len(tool.arguments) else (needed,):
         try:
-            parsed = vars(_parser(tool, arguments).parse_args(words))
+            parsed = _parsedWords(_parser(tool, arguments), arguments, words)
         except UsageError as error:
             failure = str(error)
         else:
@@ -116,6 +123,16 @@ def _parsedArguments(
     count = sum(not word.startswith("-") for word in operands)
     hints = _takenForValues(tool, switched) if count < len(needed) else iter(())
     raise UsageError(failure + next(hints if count <= len(needed) else _takenForArguments(tool, words), ""))
+
+
+def _parsedWords(
+    parser: argparse.ArgumentParser, arguments: Sequence[Argument], words: Sequence[str]
+) -> dict[str, Any]:
+    if not any(argument.isRepeatable for argument in arguments):
+        return vars(parser.parse_args(words))
+    # Otherwise argparse gives a repeatable argument only those words that no switch parts.
+    parsed = vars(parser.parse_intermixed_args(words))
+    return parsed | {argument.name: tuple(parsed[argument.name]) for argument in arguments if argument.isRepeatable}
 
 
 def _takenForValues(tool: Tool, switched: dict[str, Any]) -> Iterator[str]:
@@ -160,7 +177,7 @@ def _parser(tool: Tool, arguments: Sequence[Argument]) -> argparse.ArgumentParse
         else:
             parser.add_argument(*names, dest=switch.long, action="store_true")
     for argument in arguments:
-        parser.add_argument(argument.name)
+        parser.add_argument(argument.name, nargs="*" if argument.isRepeatable else None)
     parser.set_defaults(order=[])
     return parser
 
@@ -220,7 +237,7 @@ _NAMES, _STATUS = 31, 6  # columns for what stands before the descriptions
 
 def usageListing(tool: Tool) -> str:
     """The text that `--help` prints, in 80 columns: arguments, switches by their groups, exit statuses."""
-    usage = " ".join(f"[{argument.name}]" if argument.unless else argument.name for argument in tool.arguments)
+    usage = " ".join(argument.usage for argument in tool.arguments)
     groups: dict[str, list[tuple[str, str]]] = {"Arguments": [(each.name, each.help) for each in tool.arguments]}
     for switch in tool.allSwitches:
         groups.setdefault(switch.group, []).append((switch.spelling, switch.description))

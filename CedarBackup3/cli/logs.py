@@ -87,7 +87,7 @@ def _screenHandlers(
     Where standard output is kept for a report, all of it goes to standard error.
     """
     if options.quiet:
-        return []
+        return [(flow, logging.NullHandler())]  # where there is no log either, logging would print errors by itself
     if not options.verbose:
         return [(flow, _handler(sys.stderr, _ScreenFormatter(), logging.ERROR, before))]
     stream = sys.stderr if options.chatsOnStandardError else sys.stdout

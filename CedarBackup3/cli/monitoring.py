@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -16,10 +17,9 @@ from CedarBackup3.cli.options import CommonOptions
 from CedarBackup3.cli.outcome import RunOutcome
 from CedarBackup3.cli.tool import Tool
 from CedarBackup3.errors import ExitStatus, LoggingError, UsageError
-from CedarBackup3.util import displayPath
+from CedarBackup3.util import displayPath, reasonText
 
 _REPORT_MODE = 0o640  # as the log's: it has names of files in it
-_MOST_REPORT = 16 << 20  # bytes; some are read of every class
 _METRICS_MODE = 0o644  # the collector of Prometheus runs as a user of its own
 
 
@@ -34,11 +34,20 @@ class Run(NamedTuple):
     began: datetime
     clock: float
     """When it began, by the clock that nobody sets."""
+    reports: str = ""
+    """The directory in which the report of each run is kept; empty: there is one file, or no report."""
 
 
 def beginRun(tool: Tool, common: CommonOptions, texts: Mapping[str, Any], context: RunContext) -> Run:
-    """A run that begins now."""
-    return Run(tool, common, texts, context, datetime.now(UTC), time.monotonic())
+    """A run that begins now; if reports are kept in a directory, its options name the file that is this run's own."""
+    began, reports = datetime.now(UTC), ""
+    if common.report not in {"", "-"}:
+        from CedarBackup3.cli.keptreports import isDirectory, newName
+
+        if isDirectory(common.report):
+            reports = common.report
+            common = common._replace(report=os.path.join(reports, newName(began)))
+    return Run(tool, common, texts, context, began, time.monotonic(), reports)
 
 
 def requireDistinct(common: CommonOptions) -> None:
@@ -50,13 +59,20 @@ def requireDistinct(common: CommonOptions) -> None:
             raise UsageError(f"--{other} and --{switch} name the same file, {displayPath(path)}")
 
 
-def requireFiles(common: CommonOptions) -> None:
-    """Raise `LoggingError` unless log, report and metrics file could be written now."""
+def requireFiles(run: Run) -> None:
+    """Raise `LoggingError` unless report and metrics file could be written now; makes the directory of reports."""
     from CedarBackup3.cli.filereplacement import requireReplaceable
 
-    if common.report == "-" and sys.__stdout__ is None:
+    if run.common.report == "-" and sys.__stdout__ is None:
         raise LoggingError(_unwritten("report", "-", ValueError("it is closed")))
-    for switch, path in _files(common).items():
+    if run.reports:
+        from CedarBackup3.cli.keptreports import makeDirectory
+
+        try:
+            makeDirectory(run.reports)
+        except (OSError, ValueError) as error:
+            raise LoggingError(_unwritten("report", run.reports, error)) from None
+    for switch, path in _files(run.common).items():
         try:
             requireReplaceable(path)
         except (OSError, ValueError) as error:
@@ -97,12 +113,13 @@ def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger 
 
     A run that gives way to another one pings no end: the other one has the same check, so a failure would be taken for
     its own, and anything else perhaps for its success; it tells itself how it ends, and if it hangs, that is missed.
-    Nor does such a run replace files, which tell of the other one or will. One that is not there yet is nobody's.
+    Nor does such a run replace or remove files, which tell of the other one or will. One that is not there yet is
+    nobody's.
     """
     if status is ExitStatus.LOCKED:
         run = run._replace(common=_leftToOther(run.common))
     outcome = _outcome(run, status, message)
-    failedBefore = _failedBefore(run.common, outcome) if run.common.notifyUrl else False
+    failedBefore = _failedBefore(run, outcome) if run.common.notifyUrl else False
     # Of the run before, even if these metrics are written twice: of two texts the first may tell of a success.
     writeMetrics = partial(_writeMetrics, _metricsBefore(run.common.metricsFile))
     if run.common.metricsFile:
@@ -112,6 +129,8 @@ def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger 
         if run.common.metricsFile and reported.status != outcome.status:
             reported = _told(reported, "metricsFile", run.common.metricsFile, writeMetrics, log)
         outcome = reported
+    if run.reports and status is not ExitStatus.LOCKED:
+        _pruneReports(run.reports, log)
     if run.common.pingUrl:
         _ping(run, "" if outcome.status is ExitStatus.DONE else "/fail", log)
     if run.common.notifyUrl:
@@ -205,15 +224,42 @@ def _ping(run: Run, end: str, log: logging.Logger | None) -> None:
         log.warning("The ping to %s%s failed: %s; the run is not affected", maskUrl(run.common.pingUrl), end, problem)
 
 
-def _failedBefore(common: CommonOptions, outcome: RunOutcome) -> bool:
+def _failedBefore(run: Run, outcome: RunOutcome) -> bool:
     """Whether the run before this one failed, as far as its report or its metrics are still there to tell."""
     from CedarBackup3.cli.filereplacement import replaceableText
+    from CedarBackup3.cli.keptreports import MOST_REPORT
     from CedarBackup3.cli.metrics import statusIn
     from CedarBackup3.cli.report import statusOf
 
-    if common.report not in {"", "-"}:
-        return bool(statusOf(replaceableText(common.report, _MOST_REPORT)))
-    return bool(statusIn(_metricsBefore(common.metricsFile), outcome))
+    if run.reports:
+        return bool(_lastKeptStatus(run.reports))
+    if run.common.report not in {"", "-"}:
+        return bool(statusOf(replaceableText(run.common.report, MOST_REPORT)))
+    return bool(statusIn(_metricsBefore(run.common.metricsFile), outcome))
+
+
+def _lastKeptStatus(directory: str) -> int | None:
+    """The status of the last run of which a report is kept, but for those that gave way to another; None: none is."""
+    from CedarBackup3.cli.keptreports import keptReports
+    from CedarBackup3.cli.report import statusOf
+
+    with contextlib.suppress(OSError, ValueError), contextlib.closing(keptReports(directory)) as reports:
+        statuses = (statusOf(report.text) for report in reports)
+        return next((status for status in statuses if status not in {None, ExitStatus.LOCKED}), None)
+    return None
+
+
+def _pruneReports(directory: str, log: logging.Logger | None) -> None:
+    from CedarBackup3.cli.keptreports import pruneReports
+
+    try:
+        pruneReports(directory)
+    except Exception as error:  # the run is over, and its report is written
+        if log:
+            reason = reasonText(error) if isinstance(error, OSError | ValueError) else type(error).__name__
+            log.warning(
+                "Old reports in %s cannot be removed: %s; the run is not affected", displayPath(directory), reason
+            )
 
 
 def _notify(run: Run, outcome: RunOutcome, log: logging.Logger | None, *, failedBefore: bool) -> None:

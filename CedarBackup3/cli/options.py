@@ -27,7 +27,7 @@ class CommonOptions(NamedTuple):
     output: bool = False
     debug: bool = False
     report: str = ""
-    """The file for the report; `-`: standard output, empty: none."""
+    """The file for the report, or the directory of those of all runs; `-`: standard output, empty: none."""
     metricsFile: str = ""
     pingUrl: str = ""
     notifyUrl: str = ""

@@ -24,7 +24,7 @@ SCHEMA_VERSION = 2
 def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
     """The document, in ASCII."""
     tool, texts, status = outcome.tool, outcome.texts, outcome.status
-    arguments = {argument.name: _plain(texts[argument.name]) for argument in tool.arguments}
+    arguments = {argument.name: plainText(texts[argument.name]) for argument in tool.arguments}
     options = {
         switch.long: "***" if switch.isSecret and texts[switch.long] else _option(switch, texts[switch.long])
         for switch in tool.allSwitches
@@ -34,7 +34,7 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
         "schemaVersion": SCHEMA_VERSION,
         "tool": {"name": tool.name, "version": VERSION},
         "programs": {
-            name: {"path": _plain(program.path), "version": _plain(program.version)}
+            name: {"path": plainText(program.path), "version": plainText(program.version)}
             for name, program in programs.items()
         },
         "python": platform.python_version(),
@@ -45,7 +45,7 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
         "end": _time(outcome.ended),
         "durationSeconds": round(outcome.seconds, 3),
         "status": {"number": int(status), "name": status.name, "meaning": status.meaning},
-        "message": _plain(outcome.message) or None,
+        "message": plainText(outcome.message) or None,
         "classes": {name: _class(tally) for name, tally in outcome.findings.tallies.items()},
         "pathsPerClass": PATHS_KEPT,
         "figures": {name: figure.value for name, figure in outcome.findings.figures.items()},
@@ -65,7 +65,23 @@ def statusOf(report: str) -> int | None:
 
 def _option(switch: Switch, value: Any) -> Any:
     """The value of a switch; of one whose value may be left out, whether it is given where it has none."""
-    return value is not None if switch.isValueOptional and not value else _plain(value)
+    return value is not None if switch.isValueOptional and not value else plainText(value)
+
+
+def plainText(value: Any) -> Any:
+    """A value of the command line as a report has it: without secrets, and without surrogate escapes, which are no
+    characters.
+    """
+    if isinstance(value, list):
+        return [plainText(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    text = withoutSecrets(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return displayText(text)
+    return text
 
 
 def _class(tally: Tally) -> dict[str, Any]:
@@ -79,20 +95,6 @@ def _path(noted: Noted) -> dict[str, Any]:
     except UnicodeDecodeError:
         encoded = b64encode(noted.path).decode()
         return {"path": displayPath(noted.path), "pathBase64": encoded, "bytes": noted.size}
-
-
-def _plain(value: Any) -> Any:
-    """A value of the command line without secrets, and without surrogate escapes, which are no characters."""
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if not isinstance(value, str):
-        return value
-    text = withoutSecrets(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return displayText(text)
-    return text
 
 
 def _time(moment: datetime) -> str:

@@ -94,7 +94,7 @@ def _run(tool: Tool, line: CommandLine) -> int:
     context = RunContext(ProgressLine(sys.stderr, common.quiet))
     run = beginRun(tool, common, line.texts | {"logfile": common.logfile}, context)
     try:
-        requireFiles(common)
+        requireFiles(run)
         requireConsistent(tool, line)
         options = tool.buildOptions(line.values | {"logfile": common.logfile})
         if answer := tool.answer(options):

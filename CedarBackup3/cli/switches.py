@@ -11,12 +11,21 @@ from typing import Any, NamedTuple
 
 
 class Argument(NamedTuple):
-    """A positional argument; every one is required, unless a switch says otherwise."""
+    """A positional argument; every one is required, unless a switch says otherwise, or it is repeatable."""
 
     name: str
     help: str
     unless: tuple[str, ...] = ()
     """The long names of the switches with which it may be left out; its value is then empty."""
+    isRepeatable: bool = False
+    """Whether it may come any number of times, and not at all; its value is then a tuple. Only the last one may be."""
+
+    @property
+    def usage(self) -> str:
+        """As a usage listing has it: `name`, `[name]` if it may be left out, `[name...]` if it is repeatable."""
+        if self.isRepeatable:
+            return f"[{self.name}...]"
+        return f"[{self.name}]" if self.unless else self.name
 
 
 class Switch(NamedTuple):
@@ -182,7 +191,10 @@ COMMON_SWITCHES = (
     ),
     *grouped(
         "Monitoring",
-        Switch("", "report", "Write a report of the run in JSON; -: print it", "FILE", "", notEmpty),
+        Switch(
+            *("", "report", "Write a report of the run in JSON; DIR/: keep one of each run; -: print it"),
+            *("FILE", "", notEmpty),
+        ),
         Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
         Switch("", "pingUrl", "Ping URL when the run begins and when it ends", "URL", "", _pingUrl, isSecret=True),
         Switch(
@@ -200,6 +212,6 @@ COMMON_SWITCHES = (
         Switch("s", "stack", "Print the Python stack trace of a failure"),
     ),
 )
-"""The switches of every tool."""
+"""The switches of every tool, though one may describe a few of them differently."""
 
 COMMON_NEEDS = (Need("notifyAlways", ("notifyUrl",), "it changes what that posts"),)

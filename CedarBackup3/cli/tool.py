@@ -54,8 +54,10 @@ class Tool(NamedTuple):
     """Its switches that do not go together."""
     needs: tuple[Need, ...] = ()
     """Its switches that go only with another one."""
+    common: tuple[Switch, ...] = COMMON_SWITCHES
+    """The common switches, of which it may have replaced some by others of the same names."""
 
     @property
     def allSwitches(self) -> tuple[Switch, ...]:
         """Its own switches and the common ones, in the order of the usage listing and of the manual page."""
-        return self.switches + COMMON_SWITCHES
+        return self.switches + self.common

@@ -16,7 +16,7 @@ from CedarBackup3.cli import Tool
 from CedarBackup3.cli.commandline import parseCommandLine, requireConsistent
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.release import VERSION
-from CedarBackup3.tools import amazons3restore, amazons3sync
+from CedarBackup3.tools import amazons3restore, amazons3status, amazons3sync
 from testcase.exampletool import TOOL as EXAMPLE
 from util.messages import programTexts
 from util.usage import PAGE, usagePage
@@ -33,7 +33,7 @@ _DOCUMENTS = [
 ]
 _WITHOUT_COMMANDS = {f"docs/{name}.md" for name in ("troubleshooting", "exit-statuses", "limits", "extensions")}
 _PACKAGES = [path.parent.name for path in (_ROOT / "CedarBackup3").rglob("*/__init__.py")]
-_TOOLS = {tool.name: tool for tool in (amazons3sync.TOOL, amazons3restore.TOOL)}
+_TOOLS = {tool.name: tool for tool in (amazons3sync.TOOL, amazons3restore.TOOL, amazons3status.TOOL)}
 
 
 def _text(document: str) -> str:
@@ -60,7 +60,7 @@ def _commands(text: str) -> Iterator[tuple[Tool, list[str]]]:
     for line in _literal(text):
         match = re.match(r"(?:\$ |sudo |[\d* ]+ (?=flock|cback)|flock \S+ \S+ |[A-Z_]+=\S+ )*(cback-\S+) (.*)", line)
         if match and match[1] in _TOOLS:
-            yield _TOOLS[match[1]], shlex.split(match[2].replace(r"\%", "%"), comments=True)
+            yield _TOOLS[match[1]], shlex.split(match[2].replace(r"\%", "%").partition(">/")[0], comments=True)
 
 
 def _rowsOfStatuses() -> list[list[str]]:

@@ -38,11 +38,16 @@ def test_a_console_script_imports_nothing_from_the_current_directory(
     arguments: dict[str, list[str | Path]] = {
         "cback-amazons3-sync": ["--digestCache", tmp_path / "digests", ".", "s3://bucket/p"],
         "cback-amazons3-restore": ["s3://bucket", tmp_path / "restored"],
+        "cback-amazons3-status": ["--settingsDirectory", tmp_path / "planted"],
     }
     environment = {**server.environment(), "PATH": f"{anyAws}:/usr/bin:/bin"}
     words = [script, "--logfile", tmp_path / "log", "--report", tmp_path / "report.json", *arguments[command]]
     done = subprocess.run(words, cwd=planted, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    if command == "cback-amazons3-status":
+        assert (done.returncode, done.stderr.count("\n")) == (6, 1)  # there are no settings
+        assert "There are no settings" in done.stderr
+    else:
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_nobody_is_told_to_run_a_module_in_a_way_that_imports_from_the_current_directory() -> None:

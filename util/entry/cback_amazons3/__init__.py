@@ -9,7 +9,11 @@ from __future__ import annotations
 import os
 import sys
 
-_COMMANDS = {"cback-amazons3-sync": "amazons3sync", "cback-amazons3-restore": "amazons3restore"}
+_COMMANDS = {
+    "cback-amazons3-sync": "amazons3sync",
+    "cback-amazons3-status": "amazons3status",
+    "cback-amazons3-restore": "amazons3restore",
+}
 """The module of each."""
 
 _OURS = ("__init__.py", "release.py", "util.py", "errors.py", "tools/__init__.py", "cli/__init__.py")
@@ -26,6 +30,11 @@ def sync() -> int:
 def restore() -> int:
     """The console entry point of cback-amazons3-restore: returns the exit status."""
     return _checkedRun("cback-amazons3-restore")
+
+
+def status() -> int:
+    """The console entry point of cback-amazons3-status: returns the exit status."""
+    return _checkedRun("cback-amazons3-status")
 
 
 def main() -> int:

@@ -1,0 +1,86 @@
+"""Whether a backup is well. What is not known is never well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from CedarBackup3.errors import ExitStatus
+from CedarBackup3.status.ages import ageText
+from CedarBackup3.status.reports import History, PastRun
+from CedarBackup3.status.settings import Instance
+
+
+class State(StrEnum):
+    """How a backup is."""
+
+    WELL = "well"
+    """Its last run succeeded, and that is not too long ago."""
+    FAILED = "failed"
+    """Its last run did not succeed."""
+    LATE = "late"
+    """Its last success is too long ago."""
+    UNKNOWN = "unknown"
+    """It has no run of which anything is known, or something of it cannot be read."""
+
+
+class Backup(NamedTuple):
+    """A backup, and what is judged of it."""
+
+    instance: Instance
+    runs: tuple[PastRun, ...]
+    """The newest first."""
+    state: State
+    reasons: tuple[str, ...]
+    """Why it is not well, in sentences."""
+    next: datetime | None = None
+    """When it runs next; None: that is not known."""
+
+    @property
+    def last(self) -> PastRun | None:
+        """Its last run."""
+        return self.runs[0] if self.runs else None
+
+    @property
+    def success(self) -> PastRun | None:
+        """Its last run that succeeded."""
+        return next((run for run in self.runs if run.isSuccess), None)
+
+
+def judge(
+    instance: Instance, history: History, now: datetime, maxAge: timedelta, following: datetime | None = None
+) -> Backup:
+    """The backup, judged.
+
+    Args:
+        instance: its settings
+        history: what is known of its runs
+        now: the time
+        maxAge: how long ago its last success may have ended
+        following: when it runs next
+    """
+    backup = Backup(instance, history.runs, State.WELL, (), following)
+    found = [*_failures(backup), *_lateness(backup, now, maxAge)]
+    found += [(State.UNKNOWN, problem) for problem in history.problems]
+    if not found and backup.last is None:
+        found = [(State.UNKNOWN, "No run is reported yet")]
+    if not found:
+        return backup
+    return backup._replace(state=found[0][0], reasons=tuple(reason for _, reason in found))
+
+
+def _failures(backup: Backup) -> Iterator[tuple[State, str]]:
+    if backup.last and not backup.last.isSuccess:
+        known = [status.meaning for status in ExitStatus if status == backup.last.status]
+        because = backup.last.message or next(iter(known), "") or "no reason is reported"
+        yield State.FAILED, f"The last run ended with status {backup.last.status}: {because}"
+
+
+def _lateness(backup: Backup, now: datetime, maxAge: timedelta) -> Iterator[tuple[State, str]]:
+    if backup.success and now - backup.success.end > maxAge:
+        age = ageText(now - backup.success.end)
+        yield State.LATE, f"The last success is {age} ago; at most {ageText(maxAge)} are allowed"
+    elif backup.last and not backup.success:
+        yield State.LATE, "No run that succeeded is reported"
