@@ -13,7 +13,15 @@ from CedarBackup3.errors import ExitStatus, UsageError
 from CedarBackup3.tools import toolModules
 
 TOOLS = [importlib.import_module(module).TOOL for module in toolModules()]
-SAMPLES = {"FILE": "file", "PATH": "path", "URL": "http://127.0.0.1:9/x", "KEY": "key", "TIME": "2026-01-01"}
+SAMPLES = {
+    "FILE": "file",
+    "PATH": "path",
+    "URL": "http://127.0.0.1:9/x",
+    "KEY": "key",
+    "TIME": "2026-01-01",
+    "COMMAND": "true",
+    "SECONDS": "9",
+}
 """A value that a switch takes, by the name that its table gives it."""
 
 

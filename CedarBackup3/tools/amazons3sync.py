@@ -15,7 +15,18 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Exclusion, Switch, Tool, grouped, notEmpty, runTool, seconds
+from CedarBackup3.cli import (
+    HOOK_NEEDS,
+    HOOK_SWITCHES,
+    Argument,
+    Exclusion,
+    Switch,
+    Tool,
+    grouped,
+    notEmpty,
+    runTool,
+    seconds,
+)
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
@@ -77,6 +88,8 @@ class SyncOptions(NamedTuple):
     """For the policy: what the bucket encrypts with."""
     sseCustomerKeyFile: str = ""
     """Read when the run begins; empty: none."""
+    hasHooks: bool = False
+    """Whether a command of the user's runs before or after it."""
     logfile: str = ""
     """The log file of this run; empty: none."""
 
@@ -87,14 +100,16 @@ def cli() -> int:
 
 
 def run(options: SyncOptions, context: RunContext) -> int:
-    """Check, synchronize and verify as the options say; returns the exit status."""
+    """Check, synchronize and verify as the options say, which `_hold` gives; returns the exit status.
+
+    Nothing looks at the source before: a hook may have made it just now.
+    """
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.run import RunOptions, runSync
 
-    aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
     warnOfVainPatterns(options.exclude)
-    warnOfOpenEndpoint(aws)
+    warnOfOpenEndpoint(options.aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
@@ -102,14 +117,13 @@ def run(options: SyncOptions, context: RunContext) -> int:
         excludes=(*options.exclude, *_logPattern(options)),
         maxSize=options.maxSize,
         followLinks=options.followLinks,
-        aws=aws,
+        aws=options.aws,
     )
     how = RunOptions(
         verifyOnly=options.verifyOnly,
         dryRun=options.dryRun,
         ignoreNames=options.ignoreWarnings,
         guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete),
-        lockWait=options.lockWait,
         method=options.method,
         listings=options.listings,
         checkContent=options.checkContent,
@@ -120,6 +134,22 @@ def run(options: SyncOptions, context: RunContext) -> int:
     )
     report = runSync(mirror, how, context)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
+
+
+@contextlib.contextmanager
+def _hold(options: SyncOptions) -> Iterator[SyncOptions]:
+    """Hold the lock of the target; gives the options with which every aws of the run holds it as well.
+
+    Runs that change nothing share it, unless they have hooks: the hook of one would replace what the other reads.
+    """
+    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.sync.lock import targetLock
+
+    aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
+    location = S3Location.parse(options.s3BucketUrl)
+    isShared = (options.verifyOnly or options.dryRun) and not options.hasHooks
+    with targetLock(location, aws, shared=isShared, waitSeconds=options.lockWait) as locked:
+        yield options._replace(aws=locked)
 
 
 def _logPattern(options: SyncOptions) -> Iterator[str]:
@@ -285,6 +315,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         sseCustomerKeyFile=values["sseCustomerKeyFile"],
+        hasHooks=bool(values["before"] or values["after"]),
         logfile=values["logfile"],
     )
 
@@ -365,6 +396,7 @@ Exit status 0 means done and verified.""",
             *UPLOAD_SWITCHES,
         ),
         *grouped("How the AWS CLI runs", *AWS_SWITCHES),
+        *HOOK_SWITCHES,
     ),
     example="""\
 Typical use:
@@ -375,6 +407,7 @@ This makes everything below photos/ in my-bucket the same as /srv/photos;
 objects below photos/ that have no file in /srv/photos are deleted.""",
     buildOptions=_buildOptions,
     run=run,
+    hold=_hold,
     answer=_answer,
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
@@ -394,7 +427,7 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
             for which in ("safe", "all")
         ),
     ),
-    needs=(KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
+    needs=(KEY_NEEDS_POLICY, KEY_NEEDS_KMS, *HOOK_NEEDS),
 )
 
 if __name__ == "__main__":
