@@ -118,8 +118,7 @@ def _problem(
     if obstacles:
         how = f"cannot be started: {displayPath(command[0])}: {reasonText(obstacles[0])}"
     elif wait.isLate:
-        limit = f"{run.common.hookTimeout:.0f} s"
-        how = f"did not end within {limit} and was stopped; --hookTimeout SECONDS allows more"
+        how = f"did not end within {run.common.hookTimeout:.0f} s and was stopped; --hookTimeout SECONDS allows more"
     elif status:
         how = f"was ended by {_signalName(-status)}" if status < 0 else f"ended with status {status}"
     else:

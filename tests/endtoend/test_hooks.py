@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +21,8 @@ from testcase.s3 import S3Server
 from testcase.trees import plantTree
 
 from .harness import Sync, stored
+
+_PAGE = Path(__file__).resolve().parent.parent.parent / "docs/snapshots.md"
 
 
 def shell(script: str) -> str:
@@ -64,3 +71,39 @@ def test_a_refusal_by_the_first_command_asks_nothing_of_the_bucket(
     assert (outcome.status, outcome.stderr.count("\n")) == (9, 1)
     assert outcome.stderr == ("Refused: the command of --before ended with status 1: no room; nothing was changed\n")
     assert not server.requests
+
+
+@pytest.fixture
+def btrfs(tmp_path: Path) -> Iterator[Path]:
+    """A file system of btrfs with the subvolume `photos`."""
+    if os.geteuid() != 0 or not (shutil.which("mkfs.btrfs") and shutil.which("btrfs")):
+        pytest.skip("only root can mount a file system, and with the programs of btrfs")
+    image, place = tmp_path / "image", tmp_path / "srv"
+    place.mkdir()
+    with image.open("wb") as file:
+        file.truncate(300 << 20)
+    subprocess.run(["mkfs.btrfs", "-q", image], check=True, capture_output=True)
+    if subprocess.run(["mount", "-o", "loop", image, place], capture_output=True, check=False).returncode:
+        pytest.skip("no btrfs can be mounted here")
+    try:
+        subprocess.run(["btrfs", "subvolume", "create", place / "photos"], check=True, capture_output=True)
+        yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_the_commands_of_the_guide_mirror_a_snapshot_of_btrfs(
+    btrfs: Path, syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    (text,) = (text for text in re.findall(r"```sh\n(.*?)```", _PAGE.read_text("utf-8"), re.DOTALL) if "btrfs" in text)
+    script, snapshot = tmp_path / "snapshot", btrfs / ".photos-backup"
+    script.write_text(text.replace("/srv", str(btrfs)))
+    script.chmod(0o755)
+    plantTree(btrfs / "photos", {b"a": b"1"})
+    subprocess.run([script, "make"], check=True, capture_output=True)  # that of a run that was killed
+    plantTree(btrfs / "photos/sub", {b"b": b"22"})
+    hooks = ("--before", f"{script} make", "--after", f"{script} remove")
+    outcome = syncOnce(snapshot, "s3://bucket", *hooks)
+    assert outcome.status == 0, outcome
+    assert stored(server) == {b"a": b"1", b"sub/b": b"22"}
+    assert not snapshot.exists()
