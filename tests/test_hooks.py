@@ -18,7 +18,6 @@ import pytest
 from CedarBackup3.cli import HOOK_NEEDS, HOOK_SWITCHES, Argument, Tool, runTool
 from CedarBackup3.cli.context import RunContext
 from CedarBackup3.errors import CedarBackupError, ExitStatus, GuardRefused, LockHeld, NamesRefused
-from CedarBackup3.util import STATUS_UNKNOWN, executeCommand
 
 Work = Callable[[RunContext], int]
 
@@ -182,7 +181,7 @@ def test_a_daemon_that_a_hook_leaves_behind_is_not_waited_for(place: Place) -> N
     os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
-def test_a_child_that_has_become_another_users_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hook_that_has_become_another_users_is_given_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     processes: list[int] = []
 
     def refuse(process: int, _number: int) -> None:
@@ -191,8 +190,8 @@ def test_a_child_that_has_become_another_users_is_given_up(monkeypatch: pytest.M
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "killpg", refuse)
-        status, _ = executeCommand(["sleep"], ["600"], shouldStop=lambda: True, ownSession=True)
-    assert status == STATUS_UNKNOWN
+        assert place.ran(nothing, "--before", "sleep 600", "--hookTimeout", "1") == ExitStatus.GUARD_REFUSED
+    assert "did not end within 1 s and cannot be stopped; --hookTimeout" in place.log.read_text()
     os.kill(processes[0], signal.SIGKILL)
     os.waitpid(processes[0], 0)
 

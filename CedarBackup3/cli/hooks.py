@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from CedarBackup3.cli.interruptions import endInterruptions
 from CedarBackup3.cli.monitoring import Run, outcomeOf, reportOf
 from CedarBackup3.errors import End, ExitStatus, GuardRefused
-from CedarBackup3.util import displayPath, displayText, executeCommand, reasonText
+from CedarBackup3.util import STATUS_UNKNOWN, displayPath, displayText, executeCommand, reasonText
 
 _QUIET = 1.0  # seconds in which what a command printed before it ended has surely been read
 _MOST_SHOWN = 500  # characters of its last line
@@ -118,7 +118,8 @@ def _problem(
     if obstacles:
         how = f"cannot be started: {displayPath(command[0])}: {reasonText(obstacles[0])}"
     elif wait.isLate:
-        how = f"did not end within {run.common.hookTimeout:.0f} s and was stopped; --hookTimeout SECONDS allows more"
+        stopped = "cannot be stopped" if status == STATUS_UNKNOWN else "was stopped"
+        how = f"did not end within {run.common.hookTimeout:.0f} s and {stopped}; --hookTimeout SECONDS allows more"
     elif status:
         how = f"was ended by {_signalName(-status)}" if status < 0 else f"ended with status {status}"
     else:
