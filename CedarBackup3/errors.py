@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class ExitStatus(IntEnum):
@@ -29,6 +30,14 @@ class ExitStatus(IntEnum):
     NAMES_REFUSED = 8, "Refused: file names that will not survive."
     GUARD_REFUSED = 9, "Refused: a guard (a directory loop, ...)."
     LOCKED = 10, "Refused: another run holds the lock."
+
+
+class End(NamedTuple):
+    """How a run ended."""
+
+    status: ExitStatus
+    message: str = ""
+    """In which sentence it failed; empty: the status says all."""
 
 
 class CedarBackupError(Exception):

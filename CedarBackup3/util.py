@@ -53,8 +53,10 @@ def executeCommand(
     directory: str | bytes | None = None,
     keptOpen: Sequence[int] = (),
     onStarted: Callable[[int], object] | None = None,
+    stdin: int = subprocess.DEVNULL,
+    ownSession: bool = False,
 ) -> tuple[int, list[str] | None]:
-    """Run a command, without a shell and without standard input, and wait for it.
+    """Run a command, without a shell and by default without standard input, and wait for it.
 
     The first six parameters and the pair returned are those of Cedar Backup 3.
 
@@ -75,6 +77,8 @@ def executeCommand(
         directory: where the command is started, instead of this process's working directory
         keptOpen: descriptors that the child has as well, by the same numbers; a lock on one lasts until both have ended
         onStarted: receives the process id of the child
+        stdin: a descriptor that is the child's standard input
+        ownSession: as for `runningChild`
 
     Returns:
         The child's exit status (negative: the signal that ended it; 256: it could not be started; 257: the system
@@ -93,7 +97,7 @@ def executeCommand(
             child = stack.enter_context(
                 runningChild(
                     [*command, *args],
-                    stdin=subprocess.DEVNULL,
+                    stdin=stdin,
                     stderr=subprocess.PIPE
                     if onErrorLine
                     else subprocess.DEVNULL
@@ -102,6 +106,7 @@ def executeCommand(
                     environment=childEnvironment() if environment is None else environment,
                     directory=directory,
                     keptOpen=keptOpen,
+                    ownSession=ownSession,
                 )
             )
         except (OSError, ValueError) as error:
@@ -141,6 +146,7 @@ def runningChild(
     environment: Mapping[str, str],
     directory: str | bytes | None = None,
     keptOpen: Sequence[int] = (),
+    ownSession: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A child process with its output on a pipe; whatever is raised inside stops it first.
 
@@ -153,6 +159,7 @@ def runningChild(
         environment: the whole of it
         directory: where it is started, instead of this process's working directory
         keptOpen: descriptors that it has as well, by the same numbers
+        ownSession: it has no terminal, gets none of that's signals, and is stopped together with what it has started
 
     Raises:
         OSError: it could not be started
@@ -170,6 +177,7 @@ def runningChild(
             env=environment,
             cwd=directory,
             pass_fds=keptOpen,
+            start_new_session=ownSession,
         )
         stack.enter_context(_stoppedOnError(child))
         release()
@@ -289,10 +297,18 @@ def stopChild(child: subprocess.Popen[bytes]) -> None:
         if hasEnded(child):
             return
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child.pid, number)
+            try:
+                _signalOf(child)(child.pid, number)
+            except PermissionError:  # it has become another user's, as sudo does
+                child.returncode = STATUS_UNKNOWN
         deadline = time.monotonic() + grace
         while not hasEnded(child) and time.monotonic() < deadline:
             time.sleep(_STOP_POLL)
+
+
+def _signalOf(child: subprocess.Popen[bytes]) -> Callable[[int, int], None]:
+    """What sends a signal to a child, and to all that it has started if it leads a session of its own."""
+    return os.killpg if os.getpgid(child.pid) == child.pid else os.kill
 
 
 def _statusOf(child: subprocess.Popen[bytes], shouldStop: Callable[[], bool] | None) -> int:

@@ -23,6 +23,8 @@ SAMPLES = {
     "KEY": "key",
     "TIME": "2026-01-01",
     "DAYS": "7",
+    "COMMAND": "true",
+    "SECONDS": "9",
 }
 """A value that a switch takes, by the name that its table gives it."""
 

@@ -10,11 +10,24 @@ A tool is a `Tool` record and a call of `runTool`:
 
 from CedarBackup3.cli.options import CommonOptions, commonOptions
 from CedarBackup3.cli.runner import runTool
-from CedarBackup3.cli.switches import COMMON_SWITCHES, Argument, Exclusion, Need, Switch, grouped, notEmpty, seconds
+from CedarBackup3.cli.switches import (
+    COMMON_SWITCHES,
+    HOOK_NEEDS,
+    HOOK_SWITCHES,
+    Argument,
+    Exclusion,
+    Need,
+    Switch,
+    grouped,
+    notEmpty,
+    seconds,
+)
 from CedarBackup3.cli.tool import Program, Tool
 
 __all__ = [
     "COMMON_SWITCHES",
+    "HOOK_NEEDS",
+    "HOOK_SWITCHES",
     "Argument",
     "CommonOptions",
     "Exclusion",

@@ -16,7 +16,7 @@ from CedarBackup3.cli.context import RunContext
 from CedarBackup3.cli.options import CommonOptions
 from CedarBackup3.cli.outcome import RunOutcome
 from CedarBackup3.cli.tool import Tool
-from CedarBackup3.errors import ExitStatus, LoggingError, UsageError
+from CedarBackup3.errors import End, ExitStatus, LoggingError, UsageError
 from CedarBackup3.util import displayPath, reasonText
 
 _REPORT_MODE = 0o640  # as the log's: it has names of files in it
@@ -98,13 +98,12 @@ def announceRun(run: Run, log: logging.Logger) -> None:
         _ping(run, "/start", log)
 
 
-def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger | None) -> ExitStatus:
+def concludeRun(run: Run, end: End, log: logging.Logger | None) -> ExitStatus:
     """Tell how the run has ended.
 
     Args:
         run: the run, its context closed
-        status: how it ended
-        message: in which sentence it failed, if it did
+        end: how it ended
         log: where failures of the reporting are logged; None: there is no log
 
     Returns:
@@ -116,9 +115,9 @@ def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger 
     Nor does such a run replace or remove files, which tell of the other one or will. One that is not there yet is
     nobody's.
     """
-    if status is ExitStatus.LOCKED:
+    if end.status is ExitStatus.LOCKED:
         run = run._replace(common=_leftToOther(run.common))
-    outcome = _outcome(run, status, message)
+    outcome = outcomeOf(run, end)
     failedBefore = _failedBefore(run, outcome) if run.common.notifyUrl else False
     # Of the run before, even if these metrics are written twice: of two texts the first may tell of a success.
     writeMetrics = partial(_writeMetrics, _metricsBefore(run.common.metricsFile))
@@ -129,7 +128,7 @@ def concludeRun(run: Run, status: ExitStatus, message: str, log: logging.Logger 
         if run.common.metricsFile and reported.status != outcome.status:
             reported = _told(reported, "metricsFile", run.common.metricsFile, writeMetrics, log)
         outcome = reported
-    if run.reports and status is not ExitStatus.LOCKED:
+    if run.reports and end.status is not ExitStatus.LOCKED:
         _pruneReports(run.reports, log)
     if run.common.pingUrl:
         _ping(run, "" if outcome.status is ExitStatus.DONE else "/fail", log)
@@ -149,7 +148,8 @@ def _leftToOther(common: CommonOptions) -> CommonOptions:
     )
 
 
-def _outcome(run: Run, status: ExitStatus, message: str) -> RunOutcome:
+def outcomeOf(run: Run, end: End) -> RunOutcome:
+    """A run that ended so just now."""
     return RunOutcome(
         run.tool,
         run.texts,
@@ -158,8 +158,8 @@ def _outcome(run: Run, status: ExitStatus, message: str) -> RunOutcome:
         run.began,
         datetime.now(UTC),
         time.monotonic() - run.clock,
-        status,
-        message,
+        end.status,
+        end.message,
     )
 
 
@@ -181,13 +181,19 @@ def _told(
     return outcome
 
 
-def _writeReport(path: str, outcome: RunOutcome) -> None:
-    from CedarBackup3.cli.filereplacement import replaceFile
+def reportOf(outcome: RunOutcome) -> str:
+    """The report of a run that has ended."""
     from CedarBackup3.cli.report import reportText
 
     # After an interruption nobody wants to wait for a program.
     programs = {} if outcome.status is ExitStatus.INTERRUPTED else outcome.tool.programs()
-    text = reportText(outcome, programs)
+    return reportText(outcome, programs)
+
+
+def _writeReport(path: str, outcome: RunOutcome) -> None:
+    from CedarBackup3.cli.filereplacement import replaceFile
+
+    text = reportOf(outcome)
     if path == "-":
         sys.stdout.write(text)
         sys.stdout.flush()

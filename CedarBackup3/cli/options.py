@@ -34,6 +34,12 @@ class CommonOptions(NamedTuple):
     """Where to post how the run ended, perhaps with the form before it; empty: nowhere."""
     notifyAlways: bool = False
     """Post also what is neither a failure nor the first success after one."""
+    before: tuple[str, ...] = ()
+    """The words of the command to run first; empty: none, or the tool has no hooks."""
+    after: tuple[str, ...] = ()
+    """The same of the command to run in the end."""
+    hookTimeout: float = 0
+    """How many seconds each of these may take; 0: as many as it likes."""
     stack: bool = False
 
     @property
@@ -61,5 +67,8 @@ def commonOptions(values: Mapping[str, Any], given: Collection[str]) -> CommonOp
         pingUrl=values["pingUrl"],
         notifyUrl=values["notifyUrl"],
         notifyAlways=values["notifyAlways"],
+        before=values.get("before") or (),
+        after=values.get("after") or (),
+        hookTimeout=values.get("hookTimeout", 0),
         stack=values["stack"],
     )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from CedarBackup3 import release
 from CedarBackup3.cli.commandline import CommandLine, parseCommandLine, requireConsistent, usageListing
+from CedarBackup3.cli.interruptions import endInterruptions, interruptions
 from CedarBackup3.cli.tool import Tool
-from CedarBackup3.errors import CedarBackupError, ExitStatus, Interrupted, LoggingError, UsageError
+from CedarBackup3.errors import CedarBackupError, End, ExitStatus, Interrupted, LoggingError, UsageError
 
 if TYPE_CHECKING:
     from CedarBackup3.cli.monitoring import Run
 
 _OLDEST_PYTHON = (3, 11)
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
@@ -31,7 +30,7 @@ def runTool(tool: Tool, commandLine: Sequence[str] | None = None) -> int:
     Returns:
         The exit status. Whatever went wrong has been reported, on the screen and in the log, each in its own way.
     """
-    with _unbrokenOutput(), _interruptions():
+    with _unbrokenOutput(), interruptions():
         if sys.version_info < _OLDEST_PYTHON:
             needed, found = ".".join(map(str, _OLDEST_PYTHON)), sys.version.split()[0]
             _complain(tool, f"Python {needed} or later is needed, this is {found}")
@@ -101,40 +100,55 @@ def _run(tool: Tool, line: CommandLine) -> int:
             return _answered(tool, answer)
         with setUpLogging(common, tool.name, context.line.erase):
             with contextlib.closing(context):
-                status, message = _loggedRun(run, options)
-            _endInterruptions()
-            return concludeRun(run, status, message, logging.getLogger("CedarBackup3.log"))
+                end = _loggedRun(run, options)
+            endInterruptions()
+            return concludeRun(run, end, logging.getLogger("CedarBackup3.log"))
     except (UsageError, LoggingError, Interrupted) as error:
-        _endInterruptions()
-        concludeRun(run, error.status, str(error), None)
+        endInterruptions()
+        concludeRun(run, End(error.status, str(error)), None)
         if common.quiet:
             return error.status
         raise
 
 
-def _loggedRun(run: Run, options: Any) -> tuple[ExitStatus, str]:
-    """How the run ended, and the sentence in which it failed, which has been logged."""
+def _loggedRun(run: Run, options: Any) -> End:
+    """How the run ended, its hooks included."""
     import logging
 
+    from CedarBackup3.cli.hooks import runBetweenHooks
     from CedarBackup3.cli.monitoring import announceRun
+
+    def wholeRun() -> End:
+        announceRun(run, logging.getLogger("CedarBackup3.log"))
+        with run.tool.hold(options) as held:
+            return runBetweenHooks(run, lambda: End(ExitStatus(run.tool.run(held, run.context))), logEnd)
+
+    def logEnd(work: Callable[[], End]) -> End:
+        return _loggedEnd(work, withStack=run.common.stack)
+
+    return logEnd(wholeRun)
+
+
+def _loggedEnd(work: Callable[[], End], *, withStack: bool) -> End:
+    """How the work ended; the sentence in which it failed has been logged."""
+    import logging
 
     log = logging.getLogger("CedarBackup3.log")
     try:
-        announceRun(run, log)
-        return ExitStatus(run.tool.run(options, run.context)), ""
+        return work()
     except (CedarBackupError, Interrupted) as error:
         failure: BaseException = error
-        status, message = error.status, str(error)
+        end = End(error.status, str(error))
     except Exception as error:  # a defect becomes a sentence and a status
         failure = error
-        status, message = ExitStatus.FAILED, _unexpected(error)
-    log.error("%s", message)
-    if run.common.stack:
+        end = End(ExitStatus.FAILED, _unexpected(error))
+    log.error("%s", end.message)
+    if withStack:
         import traceback
 
         for line in "".join(traceback.format_exception(failure)).splitlines():
             log.error("%s", line)
-    return status, message
+    return end
 
 
 def _unexpected(error: Exception) -> str:
@@ -151,36 +165,6 @@ def _complain(tool: Tool, sentence: str) -> None:
 
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{tool.name}: {displayText(withoutSecrets(sentence))}\n")
-
-
-@contextlib.contextmanager
-def _interruptions() -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP raise `Interrupted`, once; one that was ignored, as under nohup, stays ignored."""
-
-    def interrupt(number: int, _frame: object) -> None:
-        for other in handled:  # a second one must not disturb the cleaning up after the first
-            signal.signal(other, signal.SIG_IGN)
-        raise Interrupted(f"Interrupted by {signal.Signals(number).name}; the work is incomplete; run again")
-
-    before = {number: signal.getsignal(number) for number in _INTERRUPTS}
-    handled = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
-    try:
-        for number in handled:
-            signal.signal(number, interrupt)
-    except ValueError:  # not the main thread, where a caller's own handlers are in charge
-        handled = {}
-    try:
-        yield
-    finally:
-        for number, handler in handled.items():
-            signal.signal(number, handler)
-
-
-def _endInterruptions() -> None:
-    """The run is over: a signal must not change any more how it ended, which is reported once."""
-    with contextlib.suppress(ValueError):  # not the main thread
-        for number in _INTERRUPTS:
-            signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager

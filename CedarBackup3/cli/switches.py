@@ -173,6 +173,29 @@ def _webUrl(text: str) -> str:
     return text
 
 
+def _command(text: str) -> tuple[str, ...]:
+    """The words of a command, split as the shell would, with no other meaning to any of its characters."""
+    import shlex
+
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"cannot be split into words: {error}") from None
+    if not (words and words[0]):
+        raise ValueError("must name a program")
+    return tuple(words)
+
+
+HOOK_SWITCHES = grouped(
+    "Hooks",
+    Switch("", "before", "Run COMMAND first; refuse the run if it fails", "COMMAND", "", _command),
+    Switch("", "after", "Run COMMAND in the end, with the report as its input", "COMMAND", "", _command),
+    Switch("", "hookTimeout", "Time limit of each of these; 0: none", "SECONDS", "600", seconds),
+)
+"""For tools whose runs can have hooks: one that has them need not do anything else."""
+
+HOOK_NEEDS = (Need("hookTimeout", ("before", "after"), "it limits what these run"),)
+
 COMMON_SWITCHES = (
     *grouped(
         "Log and screen",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +45,8 @@ class Tool(NamedTuple):
 
     It logs, raises what `errors` has, and prints nothing but what it was asked to list.
     """
+    hold: Callable[[Any], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext
+    """Held while it runs, and its hooks with it: what keeps other runs off. Gives the options with which to run."""
     answer: Callable[[Any], str] = lambda options: ""
     """What is printed instead of a run, if the options ask for that; empty if they do not."""
     diagnostics: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda values: ()

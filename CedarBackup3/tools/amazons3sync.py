@@ -15,7 +15,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, notEmpty, runTool, seconds
+from CedarBackup3.cli import (
+    HOOK_NEEDS,
+    HOOK_SWITCHES,
+    Argument,
+    Exclusion,
+    Need,
+    Switch,
+    Tool,
+    grouped,
+    notEmpty,
+    runTool,
+    seconds,
+)
 from CedarBackup3.errors import CedarBackupError, ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
@@ -95,6 +107,8 @@ class SyncOptions(NamedTuple):
     """For the policy: what the bucket encrypts with."""
     sseCustomerKeyFile: str = ""
     """Read when the run begins; empty: none."""
+    hasHooks: bool = False
+    """Whether a command of the user's runs before or after it."""
     logfile: str = ""
     """The log file of this run; empty: none."""
 
@@ -105,7 +119,10 @@ def cli() -> int:
 
 
 def run(options: SyncOptions, context: RunContext) -> int:
-    """Check, synchronize and verify as the options say; returns the exit status."""
+    """Check, synchronize and verify as the options say, which `_hold` gives; returns the exit status.
+
+    Nothing looks at the source before: a hook may have made it just now.
+    """
     from CedarBackup3.amazons3.mirror import mirrorOf
     from CedarBackup3.amazons3.sync.guards import Guards
     from CedarBackup3.amazons3.sync.rotation import Rotation, today
@@ -113,15 +130,14 @@ def run(options: SyncOptions, context: RunContext) -> int:
 
     if options.checkBucket:
         return _printPage(options)
-    aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
-    warnOfOpenEndpoint(aws)
+    warnOfOpenEndpoint(options.aws)
     mirror = mirrorOf(
         options.sourceDir,
         options.s3BucketUrl,
         uploadOnly=options.uploadOnly,
         filters=_filters(options),
         followLinks=options.followLinks,
-        aws=aws,
+        aws=options.aws,
     )
     day = today()
     kept, coverage = _coverage(options, mirror, context, day)
@@ -130,7 +146,6 @@ def run(options: SyncOptions, context: RunContext) -> int:
         dryRun=options.dryRun,
         ignoreNames=options.ignoreWarnings,
         guards=Guards(options.allowEmptySource, options.requireFile, options.maxDelete, options.requireVersioning),
-        lockWait=options.lockWait,
         method=options.method,
         listings=options.listings,
         checkContent=options.checkContent is not None,
@@ -150,6 +165,26 @@ def run(options: SyncOptions, context: RunContext) -> int:
 
         keepCoverage(kept, report, day)
     return ExitStatus.DONE if report is None or report.isClean else ExitStatus.DIFFERENCES
+
+
+@contextlib.contextmanager
+def _hold(options: SyncOptions) -> Iterator[SyncOptions]:
+    """Hold the lock of the target; gives the options with which every aws of the run holds it as well.
+
+    Runs that change nothing share it, unless they have hooks: the hook of one would replace what the other reads.
+    `--checkBucket` needs no lock.
+    """
+    from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.amazons3.sync.lock import targetLock
+
+    if options.checkBucket:
+        yield options
+        return
+    aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
+    location = S3Location.parse(options.s3BucketUrl)
+    isShared = (options.verifyOnly or options.dryRun) and not options.hasHooks
+    with targetLock(location, aws, shared=isShared, waitSeconds=options.lockWait) as locked:
+        yield options._replace(aws=locked)
 
 
 def _coverage(
@@ -420,6 +455,7 @@ def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         sseCustomerKeyFile=values["sseCustomerKeyFile"],
+        hasHooks=bool(values["before"] or values["after"]),
         logfile=values["logfile"],
     )
 
@@ -547,6 +583,7 @@ Exit status 0 means done and verified.""",
             *UPLOAD_SWITCHES,
         ),
         *grouped("How the AWS CLI runs", *AWS_SWITCHES),
+        *HOOK_SWITCHES,
     ),
     example="""\
 Typical use:
@@ -557,6 +594,7 @@ This makes everything below photos/ in my-bucket the same as /srv/photos;
 objects below photos/ that have no file in /srv/photos are deleted.""",
     buildOptions=_buildOptions,
     run=run,
+    hold=_hold,
     answer=_answer,
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
@@ -574,6 +612,7 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
         Exclusion("checkBucket", "verifyOnly", "--checkBucket looks at the bucket, --verifyOnly at what is in it"),
         Exclusion("checkBucket", "dryRun", "--checkBucket changes nothing, and --dryRun prints what a run would do"),
         Exclusion("checkBucket", "endIncompleteUploads", "--checkBucket changes nothing"),
+        *(Exclusion("checkBucket", hook, "--checkBucket looks at no source") for hook in ("before", "after")),
         Exclusion("checkBucket", "quiet", "--quiet prints nothing"),
         Exclusion("checkBucket", "report=-", "both print; name a file for the report"),
         *vainMonitoring("checkBucket", "saves"),
@@ -583,7 +622,7 @@ objects below photos/ that have no file in /srv/photos are deleted.""",
             for which in ("safe", "all")
         ),
     ),
-    needs=(Need("json", ("checkBucket",), "it is a form of that page"), KEY_NEEDS_POLICY, KEY_NEEDS_KMS),
+    needs=(Need("json", ("checkBucket",), "it is a form of that page"), KEY_NEEDS_POLICY, KEY_NEEDS_KMS, *HOOK_NEEDS),
 )
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A whole run: lock, names, guards, plan, transfer and proof."""
+"""A whole run, under the lock of its target: names, guards, plan, transfer and proof."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from CedarBackup3.amazons3.sync.attributes import Attributes, openAttributes
 from CedarBackup3.amazons3.sync.contentcheck import ContentCheck, openContentCheck, partialCheck
 from CedarBackup3.amazons3.sync.guards import Guards, requireHarmless, requireSentinel
 from CedarBackup3.amazons3.sync.incomplete import endIncompleteUploads
-from CedarBackup3.amazons3.sync.lock import targetLock
 from CedarBackup3.amazons3.sync.plan import Plan
 from CedarBackup3.amazons3.sync.repair import uploadAgain
 from CedarBackup3.amazons3.sync.rotation import Rotation, partOfDay
@@ -34,8 +33,6 @@ class RunOptions:
     ignoreNames: bool = False
     """Go on in spite of names that will not survive."""
     guards: Guards = field(default_factory=Guards)
-    lockWait: float = 0
-    """Seconds to wait for another run on the target."""
     method: str = "auto"
     """How files go up: auto, direct or sync."""
     listings: int = 0
@@ -62,24 +59,21 @@ class RunOptions:
 
 
 def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyReport | None:
-    """Check, synchronize and verify; every finding is logged.
+    """Check, synchronize and verify; every finding is logged. The caller holds the `targetLock`.
 
     Returns:
         What the proof has found; None: a dry run, which proves nothing, has logged what is to be done.
 
     Raises:
-        LockHeld: another run is at work on the target
         NamesRefused: some names will not survive; nothing was changed
         GuardRefused: a guard refuses the plan, or the source has changed since it was read; nothing was changed
         CommandFailed: aws is missing, or failed as a whole
         CedarBackupError: the source cannot be read, or has changed meanwhile, so that not all was done; or all was, but
             incomplete uploads could not be ended
     """
-    changesNothing = options.verifyOnly or options.dryRun
     with (
         _contentCheck(options) as whole,
-        targetLock(mirror.location, mirror.aws, shared=changesNothing, waitSeconds=options.lockWait) as locked,
-        awsSession(locked) as aws,
+        awsSession(mirror.aws) as aws,
         logTimes(watcher),
         _attributes(mirror, options) as attributes,
         steps.checkedScan(
