@@ -281,6 +281,8 @@ def _outcome(mirror: Mirror, asking: _Asking, move: Move) -> _Outcome:
         return _Outcome(move, isDone=False, why="the file changed after it was read")
     try:
         etag = _copied(mirror, asking, move)
+    except UnicodeDecodeError:  # where bad names are ignored
+        return _Outcome(move, isDone=False, why="no key can have the name of the file")
     except CommandFailed as failure:
         why = failure.reported or str(failure)
         return _Outcome(move, isDone=False, why=why, isServers=failure.code not in _OF_THE_OBJECT)
