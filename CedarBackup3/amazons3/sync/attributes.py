@@ -32,6 +32,7 @@ from CedarBackup3.amazons3.attributes.storage import (
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.aws.transfers import Pace
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import finder
@@ -302,7 +303,8 @@ def _withDifferences(
 
 def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watcher: Watcher) -> Iterator[Difference]:
     """Upload what is in a directory, and show it done; yields that it is not."""
-    result, _ = runUpload(copyArguments(os.fsencode(directory), mirror.location), mirror.aws)
+    arguments, pace = copyArguments(os.fsencode(directory), mirror.location), Pace(bandwidth=mirror.aws.bandwidth)
+    result, _ = runUpload(arguments, mirror.aws, pace=pace)
     if result.status != 1 and not result.isComplete:
         raise CommandFailed(str(result))
     if not result.isComplete:
