@@ -61,6 +61,25 @@ def test_a_source_whose_disk_is_not_mounted_takes_no_attributes_from_objects_tha
     assert set(recorded(server)) == {b""}
 
 
+def test_where_objects_stay_what_is_recorded_of_them_stays(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    disk = plantTree(tmp_path / "disk", {b"a": b"1", b"d/b": b"2"})
+    source = plantTree(tmp_path / "source", {b"cache/a": b"1", b"marked/d/a": b"1", b"x": b"1"})
+    (source / "linked").symlink_to(disk)
+    assert syncOnce(source, "s3://bucket", "--attributes").status == 0
+    before = recorded(server)
+    disk.rename(tmp_path / "elsewhere")
+    for name in ("new", "marked"):
+        (source / name).mkdir(exist_ok=True)
+        (source / name / "nobackup").touch()
+    (source / "cache/CACHEDIR.TAG").write_bytes(b"Signature: 8a477f597d28d172789f06886806bc55")
+    words = (source, "s3://bucket", "--attributes", "--excludeCaches", "--excludeIfPresent", "nobackup")
+    assert syncOnce(*words).status == 7
+    now = recorded(server)
+    stay = (b"linked/a", b"linked/d", b"linked/d/b", b"cache/a", b"marked/d", b"marked/d/a")
+    assert {path: now.get(path) for path in stay} == {path: before[path] for path in stay}
+    assert told(syncOnce(*words, "--verifyOnly"), "s3://bucket/") == []
+
+
 def test_the_object_keeps_to_the_bandwidth_too(syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path) -> None:
     plantObjects(server, {b"file": b"1"})
     source = plantTree(tmp_path / "source", {b"file": b"1"})

@@ -121,6 +121,7 @@ def verifyWithContent(
     watcher: Watcher,
     onDifference: Callable[[Difference], object],
     trace: RunTrace | None = None,
+    onHidden: Callable[[bytes], object] = lambda prefix: None,
 ) -> VerifyReport:
     """The outcome of comparing a source with a target, first by names and sizes, then the content of what agrees.
 
@@ -131,13 +132,14 @@ def verifyWithContent(
         watcher: sees the progress
         onDifference: called with each difference as it is found
         trace: what the run has done; None: nothing
+        onHidden: as for `compare.knowablePairs`
     """
     counts = _Counts()
     with Spool(Claim._make) as claims:
         gathered = _Gathered()
         with claims.appending() as keep, check.proven.appending() as keepProven:
             take = _taking(check, trace, counts, gathered, keep, keepProven, watcher)
-            report = verifyPairs(mirror, pairs, onDifference, take, isTraced=trace is not None)
+            report = verifyPairs(mirror, pairs, onDifference, take, isTraced=trace is not None, onHidden=onHidden)
         if gathered.secondsAhead > CLOCK_TOLERANCE:
             log.warning("%s", clockLine(mirror, gathered.secondsAhead))
         if check.isWhole:
