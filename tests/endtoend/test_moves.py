@@ -180,6 +180,17 @@ def test_without_a_session_a_copy_is_a_command_and_a_name_that_is_no_utf8_is_mov
     assert outcome.log.count("Not moved: ") == 2
 
 
+def test_a_copy_that_shows_nothing_lets_no_object_go_when_the_upload_fails_as_well(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"new": b"content"})
+    plantObjects(server, {b"old": b"content"}, AGE)
+    server.addFault(Fault("CopyObject", Forget(damaged=True)))
+    server.addFault(Fault("PutObject", DENY))
+    assert syncOnce(source, "s3://bucket", "--trackRenames").status == 7
+    assert stored(server)[b"old"] == b"content"
+
+
 def test_a_file_whose_name_is_no_text_keeps_no_other_from_being_moved(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
