@@ -179,7 +179,7 @@ def carriedOut(
     """Make the copies; gives what is left of the plan, and the digests of the files that need nothing more.
 
     What the server answers to a request decides nothing: a copy counts if it is listed with an ETag that shows it. An
-    upload that takes the place of a move which failed has the `origin` of that, and ETag and time of what that has left.
+    upload that takes the place of a move which failed has its `origin`, and ETag and time of what that has left there.
     """
     moves = plan.moves or ()
     with Spool(Digested._make) as done, contextlib.ExitStack() as stack, contextlib.ExitStack() as listing:
