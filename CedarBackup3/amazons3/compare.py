@@ -59,13 +59,17 @@ def finder(rows: Iterable[Found]) -> Callable[[bytes], Found | None]:
     return found
 
 
-def knowablePairs(pairs: Iterable[Pair]) -> Iterator[Pair]:
+def knowablePairs(pairs: Iterable[Pair], onHidden: Callable[[bytes], object] = lambda prefix: None) -> Iterator[Pair]:
     """The pairs without the objects below what cannot be read: whether they have files is unknown.
 
     Nor is the object among them that holds the attributes of the source, unless the source has a file of its name.
 
     A link that cannot be followed may lead to a directory as well, so objects below it are left out, too. One that
     leads nowhere is only worth a word where there are objects that it can have led to: else it is left out itself.
+
+    Args:
+        pairs: the join
+        onHidden: called, for each object that is left out so, with what its key and all below the same begin with
     """
     unreadable: tuple[bytes, ...] = ()
     untold: dict[bytes, SourceEntry] = {}  # links that lead nowhere, by what the keys below them begin with
@@ -82,6 +86,7 @@ def knowablePairs(pairs: Iterable[Pair]) -> Iterator[Pair]:
         elif entry is None and found is not None and found.key == ATTRIBUTES_KEY:
             continue
         elif entry is None and found is not None and unreadable and found.key.startswith(unreadable):
+            onHidden(next(filter(found.key.startswith, unreadable)))
             for prefix in [prefix for prefix in untold if found.key.startswith(prefix)]:
                 yield untold.pop(prefix), None
             continue

@@ -23,7 +23,7 @@ from testcase.s3 import Fault, Forget, S3Server
 from testcase.trees import LONG_AGO, plantTree
 
 from .conftest import PlainUser
-from .harness import Sync, changes, stored
+from .harness import Sync, awsStandIn, changes, plantObjects, stored
 
 SYNC = "CedarBackup3.tools.amazons3sync"
 KEY = ATTRIBUTES_KEY
@@ -43,6 +43,51 @@ def told(outcome: Outcome, url: str) -> list[str]:
     lines = re.findall(r"^Attributes: (.*)$", outcome.stderr, re.MULTILINE)
     assert all(line.endswith(where) for line in lines), lines
     return [line.removesuffix(where) for line in lines]
+
+
+def test_a_source_whose_disk_is_not_mounted_takes_no_attributes_from_objects_that_stay(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"d/file": b"1"})
+    words = (source, "s3://bucket", "--attributes", "--uploadOnly")
+    assert syncOnce(*words).status == 0
+    source.rename(tmp_path / "elsewhere")
+    source.mkdir()
+    refused = syncOnce(*words)
+    assert refused.status == 9
+    assert "the attributes of all 1 objects in s3://bucket/ would be lost" in refused.stderr
+    assert set(recorded(server)) == {b"", b"d", b"d/file"}
+    assert syncOnce(*words, "--allowEmptySource").status == 0
+    assert set(recorded(server)) == {b""}
+
+
+def test_where_objects_stay_what_is_recorded_of_them_stays(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    disk = plantTree(tmp_path / "disk", {b"a": b"1", b"d/b": b"2"})
+    source = plantTree(tmp_path / "source", {b"cache/a": b"1", b"marked/d/a": b"1", b"x": b"1"})
+    (source / "linked").symlink_to(disk)
+    assert syncOnce(source, "s3://bucket", "--attributes").status == 0
+    before = recorded(server)
+    disk.rename(tmp_path / "elsewhere")
+    for name in ("new", "marked"):
+        (source / name).mkdir(exist_ok=True)
+        (source / name / "nobackup").touch()
+    (source / "cache/CACHEDIR.TAG").write_bytes(b"Signature: 8a477f597d28d172789f06886806bc55")
+    words = (source, "s3://bucket", "--attributes", "--excludeCaches", "--excludeIfPresent", "nobackup")
+    assert syncOnce(*words).status == 7
+    now = recorded(server)
+    stay = (b"linked/a", b"linked/d", b"linked/d/b", b"cache/a", b"marked/d", b"marked/d/a")
+    assert {path: now.get(path) for path in stay} == {path: before[path] for path in stay}
+    assert told(syncOnce(*words, "--verifyOnly"), "s3://bucket/") == []
+
+
+def test_the_object_keeps_to_the_bandwidth_too(syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path) -> None:
+    plantObjects(server, {b"file": b"1"})
+    source = plantTree(tmp_path / "source", {b"file": b"1"})
+    note = f'[ "$2" != cp ] || grep max_bandwidth "$AWS_CONFIG_FILE" >>{tmp_path}/paces'
+    aws = awsStandIn(tmp_path / "bin", Path(anyAws), before=note)
+    outcome = syncOnce(source, "s3://bucket", "--attributes", "--bandwidth", "512K", awsDirectory=aws)
+    assert (outcome.status, changes(server)) == (0, [("PutObject", KEY)])
+    assert (tmp_path / "paces").read_text().split() == ["max_bandwidth", "=", "512KB/s"]
 
 
 def test_the_object_goes_up_when_attributes_change_and_is_part_of_no_other_comparison(

@@ -42,6 +42,13 @@ def test_an_upload_that_still_gets_parts_is_left_alone(syncOnce: Sync, server: S
     assert "is left alone: a part of it came later" in outcome.log
 
 
+def test_what_rules_leave_out_is_left_alone(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    _begin(server, ("p/a.iso", "p/d/taken.iso", "p/other/b", "p/plain", "p/.cback-attributes.jsonl.gz"), OLD)
+    rules = ("--exclude", "*.iso", "--exclude", "other/*", "--exclude", ".cback*", "--include", "d/*")
+    outcome = syncOnce(plantTree(tmp_path / "source", {}), "s3://bucket/p", "--endIncompleteUploads", "1", *rules)
+    assert (outcome.status, server.uploads("bucket")) == (0, (b"p/a.iso", b"p/other/b"))
+
+
 def test_a_dry_run_says_what_it_would_end(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     _begin(server, ("a", "b"), OLD)
     source = plantTree(tmp_path / "source", {b"a": b"1"})

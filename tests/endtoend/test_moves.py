@@ -180,6 +180,29 @@ def test_without_a_session_a_copy_is_a_command_and_a_name_that_is_no_utf8_is_mov
     assert outcome.log.count("Not moved: ") == 2
 
 
+def test_a_copy_that_shows_nothing_lets_no_object_go_when_the_upload_fails_as_well(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"new": b"content"})
+    plantObjects(server, {b"old": b"content"}, AGE)
+    server.addFault(Fault("CopyObject", Forget(damaged=True)))
+    server.addFault(Fault("PutObject", DENY))
+    assert syncOnce(source, "s3://bucket", "--trackRenames").status == 7
+    assert stored(server)[b"old"] == b"content"
+
+
+def test_a_file_whose_name_is_no_text_keeps_no_other_from_being_moved(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"bad\xff": b"content", b"good": b"content 2"})
+    plantObjects(server, {b"old": b"content", b"old 2": b"content 2"}, AGE)
+    outcome = syncOnce(source, "s3://bucket", "--trackRenames", "--ignoreWarnings")
+    assert outcome.status == 7
+    assert "Missing: " in outcome.stderr
+    assert "1 moved" in outcome.log
+    assert stored(server) == {b"good": b"content 2", b"old": b"content"}
+
+
 def test_the_policy_lets_objects_be_read_only_where_moves_need_it(syncOnce: Sync) -> None:
     def actions(*switches: str) -> set[str]:
         outcome = syncOnce("/no/such/directory", "s3://bucket/p", "--printPolicy", *switches)

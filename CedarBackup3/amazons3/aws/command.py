@@ -328,10 +328,10 @@ def modelVariables(arguments: Arguments, settings: AwsSettings, environment: Map
     the reference of botocore). In that of versions it also goes on behind the last key that it has read, since some
     servers do not write the marker in the way in which aws reads it.
 
-    The same models let all that is asked be charged to the requester: older versions cannot ask so for versions, and
-    none for a bucket.
+    The same models let all that is asked be charged to the requester: older versions cannot ask so for versions or
+    incomplete uploads, and none for a bucket.
     """
-    isCharged = settings.isRequesterPaying and arguments.kind in {*_API, "session"}
+    isCharged = settings.isRequesterPaying and arguments.kind in {*_API, "bucket", "session"}
     if arguments.kind != "listing" and not isCharged:
         return {}
     return {"AWS_DATA_PATH": os.pathsep.join(filter(None, (dataDirectory("models"), environment.get("AWS_DATA_PATH"))))}

@@ -26,6 +26,8 @@ def askS3(
 ) -> dict[str, Any]:
     """What S3 answers, by its own names; times as texts. It may be asked twice, if the session is lost meanwhile.
 
+    Where the settings have the requester pay, what takes that is charged.
+
     Args:
         operation: as S3 calls it, `GetBucketVersioning`; the session has to know it
         parameters: likewise, `{"Bucket": "name"}`
@@ -36,6 +38,8 @@ def askS3(
     Raises:
         CommandFailed: S3 or aws refuses; `code` has the error code of S3
     """
+    if aws.isRequesterPaying and operation in _CHARGED:
+        parameters = {**parameters, "RequestPayer": "requester"}
     if session := sessionOf(aws, pays=pays):
         try:
             return session.ask(operation, parameters, shouldStop=shouldStop)
@@ -51,6 +55,13 @@ def askS3(
     if not isinstance(answer, dict):
         raise CommandFailed(f"'aws {result.subcommand}' printed what is no answer; run again")
     return answer
+
+
+_CHARGED = {
+    *("HeadObject", "DeleteObject"),
+    *("ListMultipartUploads", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload"),
+}
+"""What takes `x-amz-request-payer` of what is asked so (API reference): nothing about a bucket as a whole does."""
 
 
 def isDenied(failure: CommandFailed) -> bool:

@@ -12,8 +12,8 @@ import os
 import platform
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -32,6 +32,7 @@ from CedarBackup3.amazons3.attributes.storage import (
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.aws.transfers import Pace
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import finder
@@ -66,6 +67,7 @@ Purpose = Literal["store", "compare", "none"]
 """What becomes of the attributes: they are kept in the bucket, compared with what it has, or only read."""
 
 _NAME = ATTRIBUTES_KEY.decode()
+_MOST_HIDDEN = 1000  # directories: each record that was stored is looked for below all of them
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ class Attributes:
     """Whether what is stored is older than the object of a file."""
     sourceChange: Callable[[], str] = lambda: ""
     """What has become of the source since it was read, if it is not the same directory any more; otherwise nothing."""
+    hidden: list[bytes] = field(default_factory=list)
+    """What the keys begin with of which nobody can see what is there now."""
     count: int = 0
     """How many records were written or read last."""
 
@@ -115,6 +119,7 @@ class Attributes:
         cache: DigestCache | None = None,
         *,
         isOlder: bool = False,
+        staying: Collection[bytes] = (),
     ) -> VerifyReport:
         """Store or compare what the last walk has recorded; returns the report with what differs.
 
@@ -125,11 +130,13 @@ class Attributes:
             watcher: keeps what is found
             cache: has digests of contents, if there is one
             isOlder: whether the object is older than that of a file
+            staying: what the keys of objects begin with that stay although nobody can see what is there now
         """
         if self.purpose == "none":
             return report
         watcher("attributes")
         records, self.isOlder = self.reader.finish(), isOlder
+        self.hidden = sorted({*self.reader.hidden, *staying})[:_MOST_HIDDEN]
         self.omitted.finish()
         watcher.findings.forget(Kind.ATTRIBUTES.value, "recorded")
         wrong = self._stored if self.purpose == "store" else self._compared
@@ -149,7 +156,7 @@ class Attributes:
             _privateDirectory() as fetched,
             Spool(AttributeRecord._make) as earlier,
         ):
-            hidden = self.reader.hidden
+            hidden = self.hidden
             hasDigests = cache is not None
 
             def isWritten() -> bool:
@@ -206,7 +213,7 @@ class Attributes:
 
         Returns whether what is stored has digests.
         """
-        hidden = self.reader.hidden
+        hidden = self.hidden
         try:
             with _fetched(mirror, found, directory) as stored:
                 if stored.header.hasDigests or hidden:
@@ -235,7 +242,7 @@ class Attributes:
             return
         try:
             with _privateDirectory() as directory, _fetched(mirror, found, directory) as stored:
-                for path, detail in attributeDifferences(records, self._counted(stored.records), self.reader.hidden):
+                for path, detail in attributeDifferences(records, self._counted(stored.records), self.hidden):
                     yield Difference(Kind.ATTRIBUTES, path, None, None, detail=f"{detail} in {url}")
         except AttributesUnreadable as why:
             yield Difference(Kind.ATTRIBUTES, ATTRIBUTES_KEY, None, found.size, detail=f"in {url}: {why}")
@@ -302,7 +309,8 @@ def _withDifferences(
 
 def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watcher: Watcher) -> Iterator[Difference]:
     """Upload what is in a directory, and show it done; yields that it is not."""
-    result, _ = runUpload(copyArguments(os.fsencode(directory), mirror.location), mirror.aws)
+    arguments, pace = copyArguments(os.fsencode(directory), mirror.location), Pace(bandwidth=mirror.aws.bandwidth)
+    result, _ = runUpload(arguments, mirror.aws, pace=pace)
     if result.status != 1 and not result.isComplete:
         raise CommandFailed(str(result))
     if not result.isComplete:

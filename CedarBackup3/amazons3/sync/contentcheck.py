@@ -170,6 +170,7 @@ def verifyWithContent(
     watcher: Watcher,
     onDifference: Callable[[Difference], object],
     trace: RunTrace | None = None,
+    onHidden: Callable[[bytes], object] = lambda prefix: None,
 ) -> VerifyReport:
     """The outcome of comparing a source with a target, first by names and sizes, then the content of what agrees.
 
@@ -180,6 +181,7 @@ def verifyWithContent(
         watcher: sees the progress
         onDifference: called with each difference as it is found
         trace: what the run has done; None: nothing
+        onHidden: as for `compare.knowablePairs`
     """
     differences: list[Difference] = []
     again = CappedLines("uploads to be repeated", logging.INFO)
@@ -200,7 +202,7 @@ def verifyWithContent(
             keep = [keeping.enter_context(side.claims.appending()) for side in sides]
             keepProven = keeping.enter_context(check.proven.appending())
             take = _taking(check, trace, sides, keep, keepProven, watcher)
-            report = verifyPairs(mirror, pairs, onDifference, take, isTraced=trace is not None)
+            report = verifyPairs(mirror, pairs, onDifference, take, isTraced=trace is not None, onHidden=onHidden)
         secondsAhead = max(side.secondsAhead for side in sides)
         if secondsAhead > CLOCK_TOLERANCE:
             log.warning("%s", clockLine(mirror, secondsAhead))

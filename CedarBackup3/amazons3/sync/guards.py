@@ -43,12 +43,19 @@ def requireSentinel(mirror: Mirror, guards: Guards) -> None:
     refuse([*_sentinelReasons(mirror, guards), *_versioningReasons(mirror, guards)])
 
 
-def requireHarmless(mirror: Mirror, guards: Guards, plan: Plan) -> None:
-    """Raise `GuardRefused`, with every reason, if a plan looks like an accident."""
+def requireHarmless(mirror: Mirror, guards: Guards, plan: Plan, *, recordsAttributes: bool = False) -> None:
+    """Raise `GuardRefused`, with every reason, if a plan looks like an accident.
+
+    Args:
+        mirror: what is mirrored
+        guards: how careful to be
+        plan: the plan
+        recordsAttributes: whether those of the source take the place of what was recorded before
+    """
     refuse(
         [
             *_sentinelReasons(mirror, guards),
-            *_emptyReasons(mirror, guards, plan),
+            *_emptyReasons(mirror, guards, plan, recordsAttributes=recordsAttributes),
             *_deletionReasons(guards, plan),
             *_versioningReasons(mirror, guards),
         ]
@@ -67,11 +74,19 @@ def _sentinelReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
         yield f"{shown} does not exist, but --requireFile requires it; is its disk mounted?"
 
 
-def _emptyReasons(mirror: Mirror, guards: Guards, plan: Plan) -> Iterator[str]:
-    if plan.deletions and not (plan.uploads or plan.upToDateFiles or guards.allowEmptySource):
+def _emptyReasons(mirror: Mirror, guards: Guards, plan: Plan, *, recordsAttributes: bool) -> Iterator[str]:
+    if plan.uploads or plan.upToDateFiles or guards.allowEmptySource:
+        return
+    source, url = displayPath(mirror.source), displayPath(mirror.location.url)
+    if plan.deletions:
         yield (
-            f"{displayPath(mirror.source)} has no file that can be read, and all {plan.deletions:,} objects in "
-            f"{displayPath(mirror.location.url)} would be deleted; if that is intended, use --allowEmptySource"
+            f"{source} has no file that can be read, and all {plan.deletions:,} objects in {url} would be deleted; if "
+            "that is intended, use --allowEmptySource"
+        )
+    elif recordsAttributes and mirror.uploadOnly and plan.objects:
+        yield (
+            f"{source} has no file that can be read, and the attributes of all {plan.objects:,} objects in {url} would "
+            "be lost; if that is intended, use --allowEmptySource"
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from CedarBackup3.amazons3.aws.rules import RuleSet
 from CedarBackup3.amazons3.aws.session.client import sessionOf
 from CedarBackup3.amazons3.bucket.uploads import (
     DAY,
@@ -21,6 +22,7 @@ from CedarBackup3.amazons3.bucket.uploads import (
 )
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.mirror import Mirror
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.workers import mapInOrder, processors
 from CedarBackup3.errors import CedarBackupError, CommandFailed
@@ -45,6 +47,8 @@ class _Ended(NamedTuple):
 def endIncompleteUploads(mirror: Mirror, days: int, watcher: Watcher, *, dryRun: bool) -> None:
     """End what was begun more than so many days ago, and has got no part since; log each, and the bytes that it frees.
 
+    What rules leave out is not ours to end, as its objects are not ours to delete.
+
     Both times are the server's, the present is that of this machine: S3 accepts no request of a machine whose clock is
     wrong by more than a quarter of an hour, and that much is added to the days.
 
@@ -60,8 +64,11 @@ def endIncompleteUploads(mirror: Mirror, days: int, watcher: Watcher, *, dryRun:
     url = displayPath(mirror.location.url)
     watcher("uploads")
     limit = time.time() - days * DAY - LARGEST_CLOCK_ERROR
+    attributes = mirror.location.prefix + ATTRIBUTES_KEY.decode()
+    isLeftOut, start = RuleSet(mirror.tree.filters.rules).inOrder(), len(mirror.location.prefix)
     try:
-        old = [upload for upload in listUploads(mirror.location, mirror.aws) if upload.initiated <= limit]
+        begun = (each for each in listUploads(mirror.location, mirror.aws) if each.initiated <= limit)
+        old = [each for each in begun if each.key == attributes or not isLeftOut(each.key[start:])]
     except CommandFailed as failure:
         raise CedarBackupError(
             f"The mirror in {url} is complete, but its incomplete uploads cannot be listed for "

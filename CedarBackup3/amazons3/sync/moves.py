@@ -179,15 +179,16 @@ def carriedOut(
     """Make the copies; gives what is left of the plan, and the digests of the files that need nothing more.
 
     What the server answers to a request decides nothing: a copy counts if it is listed with an ETag that shows it. An
-    upload that takes the place of a move which failed has the `origin` of that.
+    upload that takes the place of a move which failed has its `origin`, and ETag and time of what that has left there.
     """
     moves = plan.moves or ()
-    with Spool(Digested._make) as done:
+    with Spool(Digested._make) as done, contextlib.ExitStack() as stack, contextlib.ExitStack() as listing:
+        objects: Objects = _nothing
         if planned := plan.counts.get("move", 0):
             log.info("Moving %s in %s", displayCount(planned, "object"), displayPath(mirror.location.url))
             if _copy(mirror, moves, planned, watcher):
-                with listed() as objects:
-                    done.extend(_shown(moves, objects()))
+                objects = listing.enter_context(listed())
+                done.extend(_shown(moves, objects()))
             moved, size = sum(1 for _ in done), sum(each.size for each in done)
             watcher.findings.count("moved", moved, size)
             log.info(
@@ -197,8 +198,13 @@ def carriedOut(
                 displayBytes(size),
                 displayPath(mirror.location.url),
             )
-        with replanned(plan, _left(plan.steps, done)) as rest:
-            yield rest, done
+        rest = stack.enter_context(replanned(plan, _left(plan.steps, done, objects())))
+        listing.close()
+        yield rest, done
+
+
+def _nothing() -> Iterator[ObjectEntry]:
+    return iter(())
 
 
 def _shown(moves: Iterable[Move], objects: Iterable[ObjectEntry]) -> Iterator[Digested]:
@@ -209,13 +215,15 @@ def _shown(moves: Iterable[Move], objects: Iterable[ObjectEntry]) -> Iterator[Di
             yield known
 
 
-def _left(steps: Iterable[Step], done: Iterable[Digested]) -> Iterator[Step]:
-    isDone = finder(done)
+def _left(steps: Iterable[Step], done: Iterable[Digested], objects: Iterable[ObjectEntry]) -> Iterator[Step]:
+    isDone, objectOf = finder(done), finder(objects)
     for step in steps:
         if step.action != "move":
             yield step
         elif isDone(step.key) is None:
-            yield step._replace(action="replace" if step.lastModified else "upload")
+            left = step._replace(action="replace" if step.lastModified else "upload")
+            found = objectOf(step.key)  # a copy that is none, perhaps, which must not be taken for the upload
+            yield left._replace(etag=found.etag, lastModified=found.lastModified) if found else left
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,17 +247,19 @@ class _Outcome(NamedTuple):
     """What went wrong; empty, too, if nobody has tried."""
     isServers: bool = False
     """Whether the server has refused it, or made something else, and may do so with others."""
+    isAsked: bool = True
+    """Whether there may be something, whatever the server says."""
 
 
 def _copy(mirror: Mirror, moves: Iterable[Move], planned: int, watcher: Watcher) -> int:
-    """Make all the copies, several side by side; returns how many the server says that there are."""
+    """Make all the copies, several side by side; returns how many there may be, whatever the server says."""
     watcher("move")
     session = sessionOf(mirror.aws, pays=planned >= _PAYS)
     asking = _Asking(session, None if session else _largest(moves))
     if asking.chosen is not None and planned > _COMMANDS:
         log.info("No session: only the %s largest are moved, each by an AWS CLI process", _COMMANDS)
     atOnce = _SIDE_BY_SIDE if session else min(_COMMANDS_AT_ONCE, 2 * processors())
-    done = failures = 0
+    asked = failures = 0
     lines = CappedLines("moves that failed", logging.WARNING, SHOWN)
     ended = mapInOrder(
         partial(_outcome, mirror, asking), moves, threads=atOnce, ahead=2 * atOnce, cancel=asking.cancelled.set
@@ -257,7 +267,7 @@ def _copy(mirror: Mirror, moves: Iterable[Move], planned: int, watcher: Watcher)
     with contextlib.closing(ended):
         for count, outcome in enumerate(ended, 1):
             watcher("move", count, 0, count / planned)
-            done += outcome.isDone
+            asked += outcome.isAsked
             if outcome.why:
                 lines.log(notMovedLine(mirror, outcome.move, outcome.why))
             failures = 0 if outcome.isDone else failures + outcome.isServers
@@ -265,7 +275,7 @@ def _copy(mirror: Mirror, moves: Iterable[Move], planned: int, watcher: Watcher)
                 asking.isOver.set()
                 log.warning("Moving stopped after %s failures in a row; the other files are uploaded", failures)
     lines.finish()
-    return done
+    return asked
 
 
 def _largest(moves: Iterable[Move]) -> frozenset[bytes]:
@@ -276,11 +286,13 @@ def _largest(moves: Iterable[Move]) -> frozenset[bytes]:
 
 def _outcome(mirror: Mirror, asking: _Asking, move: Move) -> _Outcome:
     if asking.isOver.is_set() or (asking.chosen is not None and move.key not in asking.chosen):
-        return _Outcome(move, isDone=False)
+        return _Outcome(move, isDone=False, isAsked=False)
     if not _holdsStill(mirror, move):
-        return _Outcome(move, isDone=False, why="the file changed after it was read")
+        return _Outcome(move, isDone=False, why="the file changed after it was read", isAsked=False)
     try:
         etag = _copied(mirror, asking, move)
+    except UnicodeDecodeError:  # where bad names are ignored
+        return _Outcome(move, isDone=False, why="no key can have the name of the file", isAsked=False)
     except CommandFailed as failure:
         why = failure.reported or str(failure)
         return _Outcome(move, isDone=False, why=why, isServers=failure.code not in _OF_THE_OBJECT)

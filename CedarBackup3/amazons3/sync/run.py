@@ -91,7 +91,7 @@ def runSync(mirror: Mirror, options: RunOptions, watcher: Watcher) -> VerifyRepo
             mirror, scan, watcher, options.listings, check, attributes, trackRenames=options.trackRenames
         ) as (plan, proof):
             steps.warnOfUnusedRules(mirror, scan)
-            requireHarmless(mirror, options.guards, plan)
+            requireHarmless(mirror, options.guards, plan, recordsAttributes=options.attributes)
             if plan.length and options.dryRun:
                 steps.logSteps(mirror, plan)
                 report = None

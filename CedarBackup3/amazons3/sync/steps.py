@@ -503,17 +503,18 @@ def _report(
         watcher.findings.note(found.kind.value, found.key, size)
         lines[found.kind].log(differenceLine(mirror, found))
 
+    staying: set[bytes] = set()
     if check:
-        report = verifyWithContent(mirror, pairs, check, watcher, logDifference, trace)
+        report = verifyWithContent(mirror, pairs, check, watcher, logDifference, trace, staying.add)
     else:
-        report = verify.verifyPairs(mirror, pairs, logDifference)
+        report = verify.verifyPairs(mirror, pairs, logDifference, onHidden=staying.add)
     for each in lines.values():
         each.finish()
     report = replace(report, moved=trace.moved if trace else 0)
     if attributes and not (check and check.isUnfinished):
         found = finder(objects())(ATTRIBUTES_KEY)
         cache, older = check.cache if check else None, isOlder(found, objects())
-        report = attributes.settle(mirror, report, found, watcher, cache, isOlder=older)
+        report = attributes.settle(mirror, report, found, watcher, cache, isOlder=older, staying=staying)
     if check and check.part and check.coverage:
         isKnown = isProven(report) and not check.isUnfinished
         report = replace(report, coverage=withPart(check.coverage, check.part) if isKnown else check.coverage)

@@ -22,6 +22,7 @@ def verifyPairs(
     onMatched: Callable[[SourceEntry, ObjectEntry], object] | None = None,
     *,
     isTraced: bool = False,
+    onHidden: Callable[[bytes], object] = lambda prefix: None,
 ) -> VerifyReport:
     """The outcome of comparing a source with a target, by names and sizes.
 
@@ -31,12 +32,13 @@ def verifyPairs(
         onDifference: called with each difference as it is found
         onMatched: called with each file that agrees with its object
         isTraced: whether it can tell itself which of them changed during the run
+        onHidden: as for `compare.knowablePairs`
     """
     counts: Counter[Kind] = Counter()
     kept: list[Difference] = []
     leftAlone: Counter[LeftAlone] = Counter()
     matchedFiles = matchedBytes = newerFiles = 0
-    for entry, found in knowablePairs(pairs):
+    for entry, found in knowablePairs(pairs, onHidden):
         if entry is not None and (reason := entry.leftAlone):
             leftAlone[reason] += 1
             continue

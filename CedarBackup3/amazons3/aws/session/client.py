@@ -413,7 +413,8 @@ class Session:
     ) -> dict[str, Any]:
         """What S3 answers to an operation that the plugin knows, by its own names; raises as the others do.
 
-        Of the settings it gets the owner that the bucket should have, which every operation takes.
+        Of the settings it gets the owner that the bucket should have, which every operation takes. Who pays is among
+        the parameters of those that take it.
         """
         owner = {name: value for name, value in self._common.items() if name == "ExpectedBucketOwner"}
         return self._answer("call", {"operation": operation, "parameters": {**parameters, **owner}}, shouldStop)
