@@ -97,7 +97,10 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     matched = f"{displayCount(report.matchedFiles, 'file')} ({displayBytes(report.matchedBytes)})"
     content = f"; content: {contentLine(report.content)}" if report.content else ""
     content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
-    content += f"; {report.moved:,} moved" if report.moved else ""
+    content += f"; {report.moved:,} of them moved" if report.moved else ""
+    if report.recorded:
+        content += f"; attributes of {displayCount(report.recorded, 'path')}"
+        content += "" if report.isRecordProven else " unproven"
     for reason, what in _LEFT_ALONE.items():
         content += f"; {displayCount(report.leftAlone[reason], 'path')} {what}" if report.leftAlone.get(reason) else ""
     if report.isClean:
