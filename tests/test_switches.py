@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,13 @@ def _words(tool: Tool, condition: str) -> list[str]:
     return [f"--{name}", value or (switch.choices or (SAMPLES[switch.valueName],))[0]]
 
 
+def _neededBy(tool: Tool, condition: str) -> Iterator[str]:
+    """What has to stand on a command line beside that of the condition of a rule."""
+    for need in tool.needs:
+        if need.switch == condition:
+            yield from _words(tool, need.anyOf[0])
+
+
 def _arguments(tool: Tool) -> list[str]:
     return [argument.name for argument in tool.arguments]
 
@@ -125,7 +133,7 @@ def test_switches_that_exclude_each_other_are_refused_with_the_reason(
     tool: Tool, rule: Exclusion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    one, other = _words(tool, rule.one), _words(tool, rule.other)
+    one, other = ([*_words(tool, each), *_neededBy(tool, each)] for each in (rule.one, rule.other))
     for words in (one + other, other + one):
         assert runTool(tool, [*words, *_arguments(tool)]) == ExitStatus.USAGE
         conditions = " and ".join(f"--{condition.replace('=', ' ')}" for condition in (rule.one, rule.other))
