@@ -226,7 +226,8 @@ LINK = AttributeRecord(b"f", b"f", stat.S_IFLNK | 0o777, 0, 0, "", "", 1, 2, Non
         (FILE, FILE._replace(uid=7, user=""), ["owner root (0) (recorded: 7)"]),
         (FILE, FILE._replace(gid=7, group="lp"), ["group 0 (recorded: lp (7))"]),
         (FILE, FILE._replace(mtimeNs=-1, size=1234), [
-            "mtime 0.000000001 (recorded: -0.000000001)", "size 3 (recorded: 1,234)",
+            "time 1970-01-01T00:00:00.000000001Z (recorded: 1969-12-31T23:59:59.999999999Z)",
+            "size 3 (recorded: 1,234)",
         ]),
         (FILE, FILE._replace(hardLink=b"a\n"), [r"first name none (recorded: a\n)"]),
         (FILE, FILE._replace(xattrs=((b"user.a", b"\xff"),)), [

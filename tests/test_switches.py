@@ -138,7 +138,7 @@ def test_switches_that_exclude_each_other_are_refused_with_the_reason(
     tool: Tool, rule: Exclusion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    one, other = _words(tool, rule.one), _words(tool, rule.other)
+    one, other = ([*_words(tool, each), *_neededBy(tool, each)] for each in (rule.one, rule.other))
     for words in (one + other, other + one):
         assert runTool(tool, [*words, *_arguments(tool)]) == ExitStatus.USAGE
         conditions = " and ".join(f"--{condition.replace('=', ' ')}" for condition in (rule.one, rule.other))

@@ -371,6 +371,10 @@ class VerifyReport:
     """How many paths were left alone, by the reason."""
     moved: int = 0
     """How many files the run has not uploaded, because the server has copied objects with their content."""
+    recorded: int = 0
+    """How many paths have the same attributes in the bucket and in the source; 0: nobody asked, or some have not."""
+    isRecordProven: bool = True
+    """Whether it is shown that the object with these attributes holds them."""
 
     @property
     def isClean(self) -> bool:

@@ -221,11 +221,11 @@ COMMON_SWITCHES = (
         Switch("", "metricsFile", "Write metrics of the run for Prometheus", "FILE", "", notEmpty),
         Switch("", "pingUrl", "Ping URL when the run begins and when it ends", "URL", "", _pingUrl, isSecret=True),
         Switch(
-            *("", "notifyUrl", "Post how the run ended if it failed, or is the first after a failure to succeed"),
+            *("", "notifyUrl", "Post failures and, with --report or --metricsFile, the first success after one"),
             *("URL", "", _notifyUrl),
             isSecret=True,
         ),
-        Switch("", "notifyAlways", "Post it of every run"),
+        Switch("", "notifyAlways", "Post the end of every run"),
     ),
     *grouped(
         "Help",

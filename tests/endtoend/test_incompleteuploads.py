@@ -57,6 +57,8 @@ def test_a_dry_run_says_what_it_would_end(syncOnce: Sync, server: S3Server, tmp_
     assert outcome.stdout.count("Would end the incomplete upload of s3://bucket/") == 2
     assert "Would end 2 incomplete uploads in s3://bucket/ begun more than 1 day ago" in outcome.stdout
     assert (changes(server), server.uploads("bucket")) == ([], (b"a", b"b"))
+    outcome = syncOnce(source, "s3://bucket", "--endIncompleteUploads", "3650", "--dryRun")
+    assert "No incomplete upload in s3://bucket/ was begun more than 3,650 days ago" in outcome.stdout
 
 
 def test_nothing_ends_after_a_run_that_found_differences(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.attributes.records import AttributeRecord, timeText
+from CedarBackup3.amazons3.attributes.records import AttributeRecord, timeOfFile
 from CedarBackup3.amazons3.attributes.storage import AttributesUnreadable
 from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.util import displayPath
@@ -72,7 +72,7 @@ def _shown(record: AttributeRecord) -> Iterator[tuple[str, str]]:
     yield "mode", f"{record.permissions:04o}"
     yield "owner", _named(record.uid, record.user)
     yield "group", _named(record.gid, record.group)
-    yield "mtime", timeText(record.mtimeNs)
+    yield "time", timeOfFile(record.mtimeNs)
     yield "size", "none" if record.size is None else f"{record.size:,}"
     yield "target", displayPath(record.target) if record.target else "none"
     yield "first name", "none" if record.hardLink is None else displayPath(record.hardLink)

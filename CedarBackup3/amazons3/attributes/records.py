@@ -10,6 +10,7 @@ import json
 import re
 import stat
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring
 from types import MappingProxyType
@@ -138,6 +139,15 @@ def timeText(ns: int) -> str:
     """Nanoseconds since 1970 as text: seconds with nine decimals, since many programs round numbers of JSON."""
     digits = f"{ns:010d}" if ns >= 0 else f"-{-ns:010d}"
     return f"{digits[:-9]}.{digits[-9:]}"
+
+
+def timeOfFile(ns: int) -> str:
+    """Nanoseconds since 1970 for people: date and time in UTC with all nine decimals."""
+    seconds, rest = divmod(ns, _NANO)
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds}.{rest:09d}"
 
 
 def timeOf(text: str) -> int:

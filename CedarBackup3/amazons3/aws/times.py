@@ -49,6 +49,11 @@ def secondsOf(lastModified: str) -> int:
     return nanosecondsOf(lastModified) // 1_000_000_000
 
 
+def shownTime(lastModified: str) -> str:
+    """The same as date and time in UTC, for people."""
+    return datetime.fromtimestamp(secondsOf(lastModified), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def requireTime(lastModified: str, key: bytes) -> None:
     """Raise `CommandFailed` unless a time that a listing gives for a whole key can be read."""
     try:

@@ -9,9 +9,9 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from CedarBackup3.amazons3.attributes.records import timeOfFile
 from CedarBackup3.amazons3.restore.rules import (
     ACCESS_ACL,
     PERMISSIONS,
@@ -226,12 +226,3 @@ def _quietly(action: Callable[..., Any], *arguments: Any) -> Any:
 def _pathOf(descriptor: int) -> bytes:
     """A path to what is open and to nothing else, not even to what a link that is open leads to (proc(5), fd)."""
     return b"/proc/self/fd/%d" % descriptor
-
-
-def timeOfFile(ns: int) -> str:
-    """To the nanosecond, in UTC."""
-    seconds, rest = divmod(ns, 1_000_000_000)
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
-    except (OverflowError, ValueError, OSError):
-        return f"{seconds}.{rest:09d}"

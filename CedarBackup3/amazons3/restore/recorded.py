@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import MOST_PACKED, AttributesUnreadable, Readable, readAttributes
 from CedarBackup3.amazons3.aws.locale import AwsLocale
-from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.aws.times import secondsOf, shownTime
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import finder
 from CedarBackup3.amazons3.content.etags import parseEtag
@@ -78,8 +78,8 @@ def openRecorded(
             stored = attributesAt(selection, versions, tally, rules.backup) if rules.isWanted else None
             if stored is not None:
                 count = _read(selection, stored, records, lambda why: _passOver(tally, why, url))
-                lastModified = stored.version.lastModified
-                _log.info("The attributes of %s were stored at %s", displayCount(count, "path"), lastModified)
+                lastModified, paths = stored.version.lastModified, displayCount(count, "path")
+                _log.info("The attributes of %s were stored at %s", paths, shownTime(lastModified))
             elif rules.owners or rules.backup:
                 line = f"Attributes: no {url} was stored in time, so there are none to restore or to compare"
                 tally.wrongAttributes(ATTRIBUTES_KEY, line)

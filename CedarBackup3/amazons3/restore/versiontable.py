@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import stat
-from datetime import UTC, datetime
 
-from CedarBackup3.amazons3.attributes.records import AttributeRecord, recordLine
-from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.attributes.records import AttributeRecord, recordLine, timeOfFile
+from CedarBackup3.amazons3.aws.times import shownTime
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.model import S3Location
-from CedarBackup3.amazons3.restore.dressing import timeOfFile
 from CedarBackup3.util import displayPath, displayText
 
 _ID_WIDTH = 32  # characters of Amazon's own version ids
@@ -20,7 +18,7 @@ def versionRow(location: S3Location, version: Version) -> str:
     """Size (or `deleted`), time in UTC, version id and key, in columns."""
     size = "deleted" if version.size is None else f"{version.size:,}"
     key = displayPath(location.prefix + version.key.decode())
-    return f"{size:>17}  {_time(version)}  {displayText(version.versionId):{_ID_WIDTH}}  {key}"
+    return f"{size:>17}  {shownTime(version.lastModified)}  {displayText(version.versionId):{_ID_WIDTH}}  {key}"
 
 
 def versionJson(location: S3Location, version: Version) -> str:
@@ -28,7 +26,7 @@ def versionJson(location: S3Location, version: Version) -> str:
     facts = {
         "key": location.prefix + version.key.decode(),
         "versionId": version.versionId,
-        "lastModified": _time(version),
+        "lastModified": shownTime(version.lastModified),
         "isLatest": version.isLatest,
         "isDeleteMarker": version.size is None,
     }
@@ -76,7 +74,3 @@ def _row(mode: str, user: str, group: str, size: str, time: str, name: str) -> s
 def _comesBack(record: AttributeRecord) -> bool:
     """Whether what a record is of is made without an object."""
     return stat.S_ISDIR(record.mode) or stat.S_ISLNK(record.mode)
-
-
-def _time(version: Version) -> str:
-    return datetime.fromtimestamp(secondsOf(version.lastModified), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

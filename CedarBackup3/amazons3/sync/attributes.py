@@ -32,7 +32,6 @@ from CedarBackup3.amazons3.attributes.storage import (
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.times import secondsOf
-from CedarBackup3.amazons3.aws.transfers import Pace
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import finder
@@ -88,6 +87,8 @@ class Attributes:
     """What the keys begin with of which nobody can see what is there now."""
     count: int = 0
     """How many records were written or read last."""
+    isProven: bool = True
+    """Whether it is shown that the object holds what was written."""
 
     def look(self, looked: Looked) -> Take:
         """What records what a walk looks at in a directory.
@@ -135,12 +136,14 @@ class Attributes:
         if self.purpose == "none":
             return report
         watcher("attributes")
-        records, self.isOlder = self.reader.finish(), isOlder
+        records, self.isOlder, self.isProven = self.reader.finish(), isOlder, True
         self.hidden = sorted({*self.reader.hidden, *staying})[:_MOST_HIDDEN]
         self.omitted.finish()
         watcher.findings.forget(Kind.ATTRIBUTES.value, "recorded")
         wrong = self._stored if self.purpose == "store" else self._compared
-        return _withDifferences(mirror, report, wrong(mirror, records, found, watcher, cache), watcher)
+        settled = _withDifferences(mirror, report, wrong(mirror, records, found, watcher, cache), watcher)
+        count = 0 if settled.counts[Kind.ATTRIBUTES] else self.count
+        return replace(settled, recorded=count, isRecordProven=self.isProven)
 
     def _stored(
         self,
@@ -182,7 +185,32 @@ class Attributes:
             else:
                 size = os.path.getsize(os.path.join(directory, _NAME))
                 log.info("Storing the attributes of %s in %s (%s)", paths, url, displayBytes(size))
-                yield from _uploaded(mirror, directory, found, watcher)
+                yield from self._uploaded(mirror, directory, found, watcher)
+
+    def _uploaded(
+        self, mirror: Mirror, directory: str, before: ObjectEntry | None, watcher: Watcher
+    ) -> Iterator[Difference]:
+        """Upload what is in a directory, and show it done; yields that it is not."""
+        arguments, pace = copyArguments(os.fsencode(directory), mirror.location), Pace(bandwidth=mirror.aws.bandwidth)
+        result, _ = runUpload(arguments, mirror.aws, pace=pace)
+        if result.status != 1 and not result.isComplete:
+            raise CommandFailed(str(result))
+        if not result.isComplete:
+            log.error("%s", result)
+        now = objectNow(mirror, ATTRIBUTES_KEY)
+        url = displayPath(mirror.location.url) + _NAME
+        finding = _proof(mirror, directory, now, watcher) if now else None
+        isUnmoved = before and now and (now.etag, now.lastModified) == (before.etag, before.lastModified)
+        hasArrived = finding and (finding.verdict == "matched" or (finding.verdict == "unknown" and not isUnmoved))
+        if finding is None or not hasArrived:
+            yield Difference(
+                Kind.ATTRIBUTES, b"", None, None, detail=f"has attributes that did not arrive in {url}; run again"
+            )
+            return
+        self.isProven = finding.verdict == "matched"
+        if not self.isProven:
+            watcher.findings.note("unproven", ATTRIBUTES_KEY, finding.size)
+            log.info("Nothing proves what %s holds: %s", url, finding.why)
 
     def _write(
         self,
@@ -305,28 +333,6 @@ def _withDifferences(
     lines.finish()
     counts = Counter({**report.counts, Kind.ATTRIBUTES: lines.count})
     return replace(report, counts=MappingProxyType(counts), differences=tuple(kept))
-
-
-def _uploaded(mirror: Mirror, directory: str, before: ObjectEntry | None, watcher: Watcher) -> Iterator[Difference]:
-    """Upload what is in a directory, and show it done; yields that it is not."""
-    arguments, pace = copyArguments(os.fsencode(directory), mirror.location), Pace(bandwidth=mirror.aws.bandwidth)
-    result, _ = runUpload(arguments, mirror.aws, pace=pace)
-    if result.status != 1 and not result.isComplete:
-        raise CommandFailed(str(result))
-    if not result.isComplete:
-        log.error("%s", result)
-    now = objectNow(mirror, ATTRIBUTES_KEY)
-    url = displayPath(mirror.location.url) + _NAME
-    finding = _proof(mirror, directory, now, watcher) if now else None
-    isUnmoved = before and now and (now.etag, now.lastModified) == (before.etag, before.lastModified)
-    hasArrived = finding and (finding.verdict == "matched" or (finding.verdict == "unknown" and not isUnmoved))
-    if finding is None or not hasArrived:
-        yield Difference(
-            Kind.ATTRIBUTES, b"", None, None, detail=f"has attributes that did not arrive in {url}; run again"
-        )
-    elif finding.verdict == "unknown":
-        watcher.findings.note("unproven", ATTRIBUTES_KEY, finding.size)
-        log.info("Nothing proves what %s holds: %s", url, finding.why)
 
 
 def _proof(mirror: Mirror, directory: str, found: ObjectEntry, watcher: Watcher) -> ContentFinding:

@@ -74,11 +74,15 @@ def endIncompleteUploads(mirror: Mirror, days: int, watcher: Watcher, *, dryRun:
             f"The mirror in {url} is complete, but its incomplete uploads cannot be listed for "
             f"--endIncompleteUploads: {failure}"
         ) from None
+    since = f"more than {displayCount(days, 'day')} ago"
+    if not old:
+        _log.info("No incomplete upload in %s was begun %s", url, since)
+        return
     ended = _dealtWith(mirror, old, limit, watcher, dryRun=dryRun)
     done = [each for each in ended if each.how == "ended"]
     failed = sum(each.how == "failed" for each in ended)
     size = sum(each.size or 0 for each in done)
-    what = f"{displayCount(len(done), 'incomplete upload')} in {url} begun more than {displayCount(days, 'day')} ago"
+    what = f"{displayCount(len(done), 'incomplete upload')} in {url} begun {since}"
     if dryRun:
         _log.info("Would end %s; that would free %s", what, displayBytes(size))
     else:

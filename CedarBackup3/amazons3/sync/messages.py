@@ -100,7 +100,10 @@ def summaryLine(mirror: Mirror, report: VerifyReport) -> str:
     content = f"; content{_partOf(report)}: {contentLine(report.content)}" if report.content else ""
     content += coverageText(report) if report.content else ""
     content += f"; uploads: {contentLine(report.uploads)}" if report.uploads else ""
-    content += f"; {report.moved:,} moved" if report.moved else ""
+    content += f"; {report.moved:,} of them moved" if report.moved else ""
+    if report.recorded:
+        content += f"; attributes of {displayCount(report.recorded, 'path')}"
+        content += "" if report.isRecordProven else " unproven"
     for reason, what in _LEFT_ALONE.items():
         content += f"; {displayCount(report.leftAlone[reason], 'path')} {what}" if report.leftAlone.get(reason) else ""
     if report.isClean:

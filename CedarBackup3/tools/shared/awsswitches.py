@@ -48,7 +48,7 @@ AWS_SWITCHES = (
     Switch("", "region", "Use this region", "REGION", "", _region),
     Switch("", "endpointUrl", "Use the S3 service at this address", "URL", "", _endpointUrl),
     Switch("", "expectedBucketOwner", "Fail if the bucket is another account's", "ACCOUNT", "", _account),
-    Switch("", "requestPayer", "Pay for requests where the bucket's requester pays"),
+    Switch("", "requestPayer", "Pay for requests, if the bucket's owner does not"),
     Switch("", "sseCustomerKeyFile", "Encrypt and read objects with the key in FILE", "FILE", "", notEmpty),
     Switch("", "awsTimeout", "Time limit of an AWS CLI process; 0: none", "SECONDS", "0", seconds),
     Switch("", "awsIdleTimeout", "Idle limit of an AWS CLI process; 0: none", "SECONDS", "3600", seconds),
