@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.attributes.compare import attributeDifferences, changedFields
-from CedarBackup3.amazons3.attributes.earlier import isToKeep, withEarlier
+from CedarBackup3.amazons3.attributes.earlier import wantedEarlier, withEarlier
 from CedarBackup3.amazons3.attributes.reading import AttributeReader
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import AttributesUnreadable
@@ -289,7 +289,10 @@ def test_digests_are_those_that_are_known_or_were_recorded_of_the_same_state() -
     found = list(withEarlier(new, earlier, [b"h/"], known))
     assert [each.path for each in found] == [b"a", b"b", b"c", b"d", b"e", b"h/x"]
     assert [each.md5 for each in found] == ["41" * 16, "0" * 32, "", "", "", ""]
-    assert [isToKeep(each, [b"h/"]) for each in earlier] == [True, True, True, False, True, True]
+    huge = [each._replace(xattrs=((b"user.x", b"x"),)) for each in earlier]
+    kept = list(wantedEarlier(huge, [b"h/"]))
+    assert [each.path for each in kept] == [b"a", b"b", b"c", b"dd", b"h/x"]
+    assert [bool(each.xattrs) for each in kept] == [False] * 4 + [True]  # of the others only digests are of use
 
 
 @pytest.mark.parametrize("paths", [(b"b", b"a"), (b"a", b"a")])

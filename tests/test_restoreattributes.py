@@ -12,6 +12,8 @@ import os
 import shutil
 import stat
 import subprocess
+import tempfile
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +23,7 @@ from typing import Any
 import pytest
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
-from CedarBackup3.amazons3.attributes.storage import LONGEST_LINE
+from CedarBackup3.amazons3.attributes.storage import LONGEST_LINE, AttributesUnreadable
 from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -505,11 +507,12 @@ def test_what_is_right_in_a_directory_of_others_is_found_right(tmp_path: Path) -
         os.chown(target, 33, 33)
 
 
-def _object(lines: Iterable[bytes], end: bool = True) -> bytes:
+def _object(given: Iterable[bytes], end: bool = True) -> bytes:
+    lines = list(given)
     header = b'{"format":"cback-attributes","schema":1,"tool":"t","source":"/","host":"h","time":"0.000000000"}\n'
     whole = header + b"".join(lines)
     digest = hashlib.sha256(whole).hexdigest()
-    last = json.dumps({"end": True, "records": len(list(lines)), "sha256": digest}, separators=(",", ":")).encode()
+    last = json.dumps({"end": True, "records": len(lines), "sha256": digest}, separators=(",", ":")).encode()
     return gzip.compress(whole + (last + b"\n" if end else b""))
 
 
@@ -542,6 +545,9 @@ OBJECTS: list[tuple[Callable[[], bytes], str, int]] = [
     (lambda: _object([_line("a", mode=755), _line("z")]), "wrong type", 1),
     (lambda: _object([_line("a", xattrs=MANY), _line("z")]), "more extended attributes", 1),
     (lambda: _object([b"[]\n", _line("z")]), "no object", 1),
+    (lambda: _object([_line("a", key=""), _line("", key="b"), _line("z")]), "not that of its path", 1),
+    (lambda: _object([_line("a", user="u" * 2000), _line("z")]), "a user that is none", 1),
+    (lambda: _object([_line("a", type="file", hardLink="h" * 5000), _line("z")]), "longer than", 1),
 ]
 
 
@@ -560,6 +566,38 @@ def test_an_object_that_cannot_be_trusted_is_refused_or_read_without_what_is_wro
             assert not kept
     text = "\n".join(said)
     assert any(words in text for words in expected.split("|")) if expected else not text, text
+
+
+def test_what_is_safe_in_the_whole_backup_can_be_the_staging_directory_of_a_part() -> None:
+    said: list[str] = []
+    lines = [_line("d/.cback-restore"), _line("d/.cback-restore/x"), _line("d/e"), _line("f", key="d/g"), _line("z")]
+    with Spool(AttributeRecord._make) as spool:
+        keepRecords(spool, io.BytesIO(_object(lines)), LOCALE, said.append, b"d/")
+        assert [each.path for each in spool] == [b"e"]
+    assert [line for line in said if "is the staging directory" in line] == said
+    assert len(said) == 2
+
+
+def test_a_small_object_takes_neither_the_memory_nor_the_free_space(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    room = os.statvfs(tmp_path)
+    monkeypatch.setattr(
+        os, "statvfs", lambda path: os.statvfs_result([*room[:4], (32 << 20) // room.f_frsize, *room[5:]])
+    )
+    value = base64.b64encode(bytes(500 << 10)).decode()
+    noise = [base64.b64encode(os.urandom(4 << 10)).decode() for _ in range(60)]  # as little as is not refused as a bomb
+    content = _object(_line(f"{number:04}", xattrs={"user.x": value}, x=x) for number, x in enumerate(noise))
+    assert len(content) < 1 << 20
+    with Spool(AttributeRecord._make) as spool:
+        tracemalloc.start()
+        try:
+            with pytest.raises(AttributesUnreadable, match="more than half of the free space"):
+                keepRecords(spool, io.BytesIO(content), LOCALE, print)
+            assert tracemalloc.get_traced_memory()[1] < 32 << 20
+        finally:
+            tracemalloc.stop()
 
 
 # What a file system does not hold

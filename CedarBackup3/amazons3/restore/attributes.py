@@ -106,7 +106,7 @@ def _makeDirectories(scene: Scene) -> None:
                 reason = f"it cannot be created: {reasonText(error)}"
             if reason:
                 line = f"Failed: the directory {scene.shown(record)} was not restored: {reason}"
-                scene.tally.wrong(KeyOutcome.FAILED, record.orderKey, 0, line, reason)
+                scene.tally.wrongRecord(KeyOutcome.FAILED, record.orderKey, line, reason)
 
 
 def _notADirectory(directory: int, name: bytes) -> str:
@@ -236,11 +236,11 @@ def _compareDirectory(scene: Scene, tree: OpenTree, record: AttributeRecord, *, 
             wrong = None
         if wrong is None:
             line = f"Missing: the directory {scene.shown(record)} does not exist, but is in {scene.selection.shown}"
-            scene.tally.wrong(KeyOutcome.MISSING, record.orderKey, 0, line)
+            scene.tally.wrongRecord(KeyOutcome.MISSING, record.orderKey, line)
             return
         if wrong:
             line = f"Different: {scene.shown(record)} is no directory, but is one in {scene.selection.shown}"
-            scene.tally.wrong(KeyOutcome.DIFFERENT, record.orderKey, 0, line)
+            scene.tally.wrongRecord(KeyOutcome.DIFFERENT, record.orderKey, line)
             return
     _compare(scene, tree, record, holdsModes=holdsModes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -44,22 +45,24 @@ def joinNames(scene: Scene, names: Names, *, isRestore: bool) -> None:
         isRestore: whether to make them; else they are compared
     """
     firsts = _firsts(scene)
-    known: dict[bytes, Version | None] = {}  # None: it is recorded, but not there as it was then
+    known: dict[
+        bytes, Version | None
+    ] = {}  # by what `_brief` makes of paths; None: it is recorded, but not there as it was then
     decide = RuleSet(scene.selection.rules).inOrder()
     with OpenTree(scene.root, "none") as tree:
         for record, version in pairs(scene) if firsts else ():
             if record is None or not stat.S_ISREG(record.mode):
                 continue
             isTold, first = scene.isTold(version), record.hardLink
-            if first is None and record.path in firsts:
-                known[record.path] = version if isTold else None
+            if first is None and (brief := _brief(record.path)) in firsts:
+                known[brief] = version if isTold else None
             if first is None or version is None or not isTold:
                 continue
             if decide(first.decode(errors="surrogateescape")):
                 continue
             reason = "that is no file that was restored"
-            if first in known:
-                reason = _joined(scene, tree, record, version, known[first], names, isRestore=isRestore)
+            if (brief := _brief(first)) in known:
+                reason = _joined(scene, tree, record, version, known[brief], names, isRestore=isRestore)
             if reason:
                 line = (
                     f"{scene.shown(record)} is a file of its own, and no other name of {displayPath(first)}: {reason}"
@@ -68,12 +71,17 @@ def joinNames(scene: Scene, names: Names, *, isRestore: bool) -> None:
 
 
 def _firsts(scene: Scene) -> set[bytes]:
-    """The paths that other records name as the first ones of their files."""
+    """The paths that other records name as the first ones of their files, as `_brief` makes them."""
     found: set[bytes] = set()
     for record in scene.recorded.records:
         if record.hardLink is not None and len(found) < _MOST:
-            found.add(record.hardLink)
+            found.add(_brief(record.hardLink))
     return found
+
+
+def _brief(path: bytes) -> bytes:
+    """What stands for a path in memory: paths of hostile records are as long as paths can be."""
+    return hashlib.sha256(path).digest()
 
 
 def _joined(
