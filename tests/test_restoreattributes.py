@@ -32,13 +32,15 @@ from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.progress import SILENT
 from CedarBackup3.amazons3.restore.attributes import compareAttributes, restoreAttributes, restoreRoot
 from CedarBackup3.amazons3.restore.fetch import takenFromTree
+from CedarBackup3.amazons3.restore.placing import place
 from CedarBackup3.amazons3.restore.plan import planRestore, targetTree
 from CedarBackup3.amazons3.restore.recorded import Recorded, keepRecords, withRecorded
 from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally
 from CedarBackup3.amazons3.restore.rules import AttributeRules
 from CedarBackup3.amazons3.restore.scene import Scene
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.restore.staging import Staging, finish, openStaging
+from CedarBackup3.amazons3.restore.target import openTarget
 from CedarBackup3.amazons3.restore.versiontable import longJson, longRow
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.cli.findings import Findings
@@ -141,9 +143,9 @@ def test_a_tree_comes_back_as_find_prints_it_but_for_owners_and_special_bits(tmp
     assert (report.isClean, report.findings) == (True, ())
     words = r"%P %y %T@ %n %l\n"
     assert printed(restored.target, words) == printed(source, words)
-    modes = {line.rpartition(" ")[0]: int(line.rpartition(" ")[2], 8) for line in printed(source, r"%P %m\n")}
-    expected = {path: f"{mode & 0o777:o}" for path, mode in modes.items()}
-    assert dict(line.rsplit(" ", 1) for line in printed(restored.target, r"%P %m\n")) == expected
+    modes = [line.rsplit(" ", 1) for line in printed(source, r"%y %P %m\n")]  # a directory keeps its sticky bit
+    expected = [f"{path} {int(mode, 8) & (0o1777 if path.startswith('d') else 0o777):o}" for path, mode in modes]
+    assert printed(restored.target, r"%y %P %m\n") == sorted(expected)
     assert {path.lstat().st_uid for path in restored.target.rglob("*")} == {os.geteuid()}
     assert restored.compare().isClean
 
@@ -494,6 +496,65 @@ def test_whoever_owns_the_directory_gets_nothing_by_putting_something_else_in_it
     assert stat.S_IMODE((home / "moved").stat().st_mode) == 0o600
     for name in ("own", "suid"):  # its owner could have changed it before it got them
         assert not (home / name).stat().st_mode & 0o7000
+
+
+@needsRoot
+@pytest.mark.parametrize("rules", [BY_DEFAULT, WITH_OWNERS], ids=["", "owners"])
+@pytest.mark.parametrize("witness", ["file", "link", "directory", "nothing"])
+def test_a_private_directory_that_its_owner_moves_to_the_place_of_another_stays_private(
+    tmp_path: Path, rules: AttributeRules, witness: str
+) -> None:
+    files = {b"sub/x": b"x"} if witness == "file" else {b"sub/deep/x": b"x"} if witness == "directory" else {}
+    home = arrived(tmp_path / "home", files)
+    (home / "sub").mkdir(exist_ok=True)
+    os.chown(home, 65534, 65534)
+    private = home / "private"
+    private.mkdir()
+    (private / "secret").touch()
+    private.chmod(0o700)
+    (home / "sub").rename(home / "gone")
+    private.rename(home / "sub")
+    records = [record(path, size=1) for path in files]
+    records += [record(b"sub", stat.S_IFDIR, 0o777, size=None, uid=65534, gid=65534)]
+    if witness == "link":
+        records += [record(b"sub/l", **LINK, target=b"t")]
+        os.chown(home / "sub", 0, 0)
+        (home / "sub/l").symlink_to("another")
+    Restored(home, records, files, rules).restore()
+    status = (home / "sub").stat()
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o700, 0)
+
+
+@needsRoot
+def test_a_file_of_roots_becomes_no_other_name_of_a_strangers_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = {b"a/y": b"same", b"etc/x": b"same"}
+    target = arrived(tmp_path / "target", files)
+    os.chown(target / "a", 65534, 65534)
+    os.chown(target / "a/y", 65534, 65534)
+    records = [record(b"a/y", size=4), record(b"etc/x", size=4, hardLink=b"a/y")]
+    assert Restored(target, records, files).restore().counts[KeyOutcome.ATTRIBUTES_DIFFER] == 1
+    assert ((target / "etc/x").stat().st_uid, (target / "etc/x").stat().st_nlink) == (0, 1)
+    assert "another file is in its place" in caplog.text
+
+
+@needsRoot
+def test_what_a_directory_hands_down_to_its_group_is_not_given_what_the_recorded_group_had(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    os.chown(target, 0, 42)
+    target.chmod(0o2770)
+    root = os.open(target, os.O_RDONLY)
+    (tmp_path / "arrived").write_bytes(b"")
+    place(root, b"placed/file", os.fsencode(tmp_path / "arrived"), 1)
+    os.close(root)
+    with openTarget(os.fsencode(target)) as found, openStaging(found, "restore") as staging:
+        assert os.stat(staging.path).st_gid == 0
+        finish(staging, isComplete=True)
+    assert Restored(target, [record(b"d", stat.S_IFDIR, 0o770, size=None, gid=7)], {}).restore().isClean
+    for name in ("placed", "d"):
+        assert ((target / name).stat().st_gid, (target / name).stat().st_mode & 0o2000) == (0, 0)
 
 
 @needsRoot

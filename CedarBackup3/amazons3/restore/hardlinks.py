@@ -14,7 +14,7 @@ from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.aws.rules import RuleSet
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
-from CedarBackup3.amazons3.restore.scene import NoWay, Scene, isFileOf, openParent, pairs
+from CedarBackup3.amazons3.restore.scene import NoWay, Scene, isFileOf, isOthers, openParent, pairs
 from CedarBackup3.util import displayPath, reasonText
 
 _MOST = 1_000_000  # files with several names that are kept in mind; each takes some hundred bytes
@@ -104,6 +104,8 @@ def _joined(
                 return "" if isOne else "they are two files"
             if not _isOf(scene, tree, first, one, names) or not _isOf(scene, tree, version, other, names):
                 raise NotAFile
+            if _isStrangers(scene, tree, first, version, (one, other)):
+                raise NotAFile
             if _isSame(one, other):
                 _makeOne(scene, tree, record, one, names)
                 return ""
@@ -143,6 +145,16 @@ def _isOf(scene: Scene, tree: OpenTree, version: Version, file: int, names: Name
     directory, _ = openParent(tree, scene.local.locale.pathOf(version.key))
     status = os.fstat(file)
     return isFileOf(version, status, directory, names.of(status))
+
+
+def _isStrangers(scene: Scene, tree: OpenTree, first: Version, version: Version, files: tuple[int, int]) -> bool:
+    """Whether somebody has perhaps put a file of theirs in its place, to come by it to where its other name lies."""
+    owner, otherOwner = (os.fstat(file).st_uid for file in files)
+    directory, _ = openParent(tree, scene.local.locale.pathOf(first.key))
+    if not isOthers(directory):
+        return False
+    directory, _ = openParent(tree, scene.local.locale.pathOf(version.key))
+    return owner not in {0, os.geteuid(), otherOwner, os.fstat(directory).st_uid}
 
 
 def _isSame(one: int, other: int) -> bool:
