@@ -148,6 +148,20 @@ def test_extended_attributes_are_recorded_by_name_and_through_no_link(tree: Path
     assert {path for path, record in walked(tree, "none").byPath.items() if record.xattrs} == {b"", b"d", b"d-e"}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads what the owner of a link cannot")
+def test_what_the_owner_of_a_followed_link_cannot_read_is_not_recorded(tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {b"own": b""})
+    theirs = plantTree(tmp_path / "theirs", {b"secret": b"", b"theirs": b""})
+    for path in (theirs / "secret", theirs / "theirs", source / "own"):
+        path.chmod(0o600)
+        os.setxattr(path, "user.secret", b"1")
+    (source / "link").symlink_to(theirs)
+    for path in (theirs, theirs / "theirs", source / "link"):
+        os.chown(path, 65534, 65534, follow_symlinks=False)
+    found = {each.path: bool(each.xattrs) for each in walked(source).records}
+    assert found == {b"": False, b"link": False, b"link/theirs": True, b"own": True}
+
+
 def test_what_is_left_out_is_not_recorded(tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1", b"large": b"1" * 2000, b"cache/x": b"", b"d/y.tmp": b""})
     os.symlink("a", source / "l.tmp")
@@ -244,6 +258,12 @@ LINK = AttributeRecord(b"f", b"f", stat.S_IFLNK | 0o777, 0, 0, "", "", 1, 2, Non
 )  # fmt: skip
 def test_all_that_differs_is_named(here: AttributeRecord, recorded: AttributeRecord, expected: list[str]) -> None:
     assert changedFields(here, recorded) == expected
+
+
+def test_what_a_hostile_record_has_fits_in_a_line() -> None:
+    recorded = FILE._replace(xattrs=tuple((b"user.%d" % number, b"x" * 20) for number in range(20_000)))
+    ((_, detail),) = attributeDifferences([FILE], [recorded])
+    assert len(detail) < 10_000
 
 
 def test_long_values_that_begin_alike_differ() -> None:

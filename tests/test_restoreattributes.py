@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import stat
+import struct
 import subprocess
 import tempfile
 import tracemalloc
@@ -471,6 +472,29 @@ def test_no_record_does_anything_outside_of_the_target_or_to_what_is_not_the_res
 
 
 @needsRoot
+def test_an_acl_that_the_system_takes_for_none_widens_no_mode(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    entry, nobody = struct.Struct("<HHI"), 0xFFFFFFFF
+    named = [(1, 6, 7), (2, 7, 65534), (4, 4, nobody), (16, 7, nobody), (32, 0, nobody)]  # the first says whose it is
+    acls = (b"", b"\2", b"\2\0\0\0", b"\2\0\0\0" + b"".join(entry.pack(*each) for each in named))
+    for number, acl in enumerate(acls):
+        target = arrived(tmp_path / str(number), {b"f": b"f"})
+        told = record(b"f", mode=0o670, xattrs=((b"system.posix_acl_access", acl),))
+        Restored(target, [told], {b"f": b"f"}, WITH_OWNERS).restore()
+        wanted = 0o670 if not acl else 0o640 if len(acl) > 4 else 0o600  # without the ACL the owning group has its own
+        assert stat.S_IMODE((target / "f").stat().st_mode) == wanted, acl
+        assert not os.listxattr(target / "f")
+
+
+@pytest.mark.whoever
+def test_a_path_with_thousands_of_attributes_has_a_short_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    target = arrived(tmp_path / "target", {b"f": b"f"})
+    told = record(b"f", xattrs=tuple((b"user.%d" % number, b"") for number in range(5000)))
+    rules = AttributeRules(owners="numbers", isStrict=True)
+    assert not Restored(target, [told], {b"f": b"f"}, rules).compare().isClean
+    assert max(map(len, caplog.messages)) < 3000
+
+
+@needsRoot
 @pytest.mark.parametrize("rules", [BY_DEFAULT, WITH_OWNERS], ids=["", "owners"])
 def test_whoever_owns_the_directory_gets_nothing_by_putting_something_else_in_its_place(
     tmp_path: Path, rules: AttributeRules
@@ -607,6 +631,7 @@ OBJECTS: list[tuple[Callable[[], bytes], str, int]] = [
     (lambda: _object([_line("a", xattrs=MANY), _line("z")]), "more extended attributes", 1),
     (lambda: _object([b"[]\n", _line("z")]), "no object", 1),
     (lambda: _object([_line("a", key=""), _line("", key="b"), _line("z")]), "not that of its path", 1),
+    (lambda: _object([_line("a", uid=0xFFFFFFFF), _line("z")]), "a uid that is none", 1),
     (lambda: _object([_line("a", user="u" * 2000), _line("z")]), "a user that is none", 1),
     (lambda: _object([_line("a", type="file", hardLink="h" * 5000), _line("z")]), "longer than", 1),
 ]

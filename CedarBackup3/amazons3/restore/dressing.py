@@ -174,11 +174,19 @@ def _giveMode(attempt: Callable[..., bool], status: os.stat_result, ask: Asked, 
         attempt("permissions", os.chmod, stat.S_IMODE(status.st_mode) & ~stat.S_IRWXG)
     attempt("", os.removexattr, ACCESS_ACL)
     attempt("permissions", os.chmod, mode & plain | keep)
-    if ACCESS_ACL in dict(ask.xattrs) and attempt("ACLs", os.setxattr, ACCESS_ACL, ask.acl):
-        mode = ask.modeUnderAcl
+    if ACCESS_ACL in dict(ask.xattrs):
+        mode = ask.modeUnderAcl if attempt("ACLs", _giveAcl, ask.acl) else mode
         attempt("permissions", os.chmod, mode & plain | keep)
     if mode & SPECIAL and isSafe:
         attempt("permissions", os.chmod, mode)
+
+
+def _giveAcl(path: bytes, acl: bytes) -> None:
+    """Give a path an ACL, or none, where the system makes something else of it; raises `OSError`."""
+    os.setxattr(path, ACCESS_ACL, acl)
+    if _quietly(os.getxattr, path, ACCESS_ACL) != acl:
+        _quietly(os.removexattr, path, ACCESS_ACL)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
 
 def _giveXattrs(attempt: Callable[..., bool], before: Worn, ask: Asked, *, isSafe: bool) -> None:
