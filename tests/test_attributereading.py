@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from CedarBackup3.amazons3.attributes.compare import attributeDifferences, changedFields
-from CedarBackup3.amazons3.attributes.earlier import isToKeep, withEarlier
+from CedarBackup3.amazons3.attributes.earlier import wantedEarlier, withEarlier
 from CedarBackup3.amazons3.attributes.reading import AttributeReader
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import AttributesUnreadable
@@ -148,6 +148,20 @@ def test_extended_attributes_are_recorded_by_name_and_through_no_link(tree: Path
     assert {path for path, record in walked(tree, "none").byPath.items() if record.xattrs} == {b"", b"d", b"d-e"}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads what the owner of a link cannot")
+def test_what_the_owner_of_a_followed_link_cannot_read_is_not_recorded(tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", {b"own": b""})
+    theirs = plantTree(tmp_path / "theirs", {b"secret": b"", b"theirs": b""})
+    for path in (theirs / "secret", theirs / "theirs", source / "own"):
+        path.chmod(0o600)
+        os.setxattr(path, "user.secret", b"1")
+    (source / "link").symlink_to(theirs)
+    for path in (theirs, theirs / "theirs", source / "link"):
+        os.chown(path, 65534, 65534, follow_symlinks=False)
+    found = {each.path: bool(each.xattrs) for each in walked(source).records}
+    assert found == {b"": False, b"link": False, b"link/theirs": True, b"own": True}
+
+
 def test_what_is_left_out_is_not_recorded(tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1", b"large": b"1" * 2000, b"cache/x": b"", b"d/y.tmp": b""})
     os.symlink("a", source / "l.tmp")
@@ -247,6 +261,12 @@ def test_all_that_differs_is_named(here: AttributeRecord, recorded: AttributeRec
     assert changedFields(here, recorded) == expected
 
 
+def test_what_a_hostile_record_has_fits_in_a_line() -> None:
+    recorded = FILE._replace(xattrs=tuple((b"user.%d" % number, b"x" * 20) for number in range(20_000)))
+    ((_, detail),) = attributeDifferences([FILE], [recorded])
+    assert len(detail) < 10_000
+
+
 def test_long_values_that_begin_alike_differ() -> None:
     (line,) = changedFields(
         FILE._replace(xattrs=((b"user.a", b"x" * 5000 + b"1"),)),
@@ -290,7 +310,10 @@ def test_digests_are_those_that_are_known_or_were_recorded_of_the_same_state() -
     found = list(withEarlier(new, earlier, [b"h/"], known))
     assert [each.path for each in found] == [b"a", b"b", b"c", b"d", b"e", b"h/x"]
     assert [each.md5 for each in found] == ["41" * 16, "0" * 32, "", "", "", ""]
-    assert [isToKeep(each, [b"h/"]) for each in earlier] == [True, True, True, False, True, True]
+    huge = [each._replace(xattrs=((b"user.x", b"x"),)) for each in earlier]
+    kept = list(wantedEarlier(huge, [b"h/"]))
+    assert [each.path for each in kept] == [b"a", b"b", b"c", b"dd", b"h/x"]
+    assert [bool(each.xattrs) for each in kept] == [False] * 4 + [True]  # of the others only digests are of use
 
 
 @pytest.mark.parametrize("paths", [(b"b", b"a"), (b"a", b"a")])

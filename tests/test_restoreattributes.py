@@ -11,7 +11,10 @@ import json
 import os
 import shutil
 import stat
+import struct
 import subprocess
+import tempfile
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +24,7 @@ from typing import Any
 import pytest
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
-from CedarBackup3.amazons3.attributes.storage import LONGEST_LINE
+from CedarBackup3.amazons3.attributes.storage import LONGEST_LINE, AttributesUnreadable
 from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -30,13 +33,15 @@ from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.progress import SILENT
 from CedarBackup3.amazons3.restore.attributes import compareAttributes, restoreAttributes, restoreRoot
 from CedarBackup3.amazons3.restore.fetch import takenFromTree
+from CedarBackup3.amazons3.restore.placing import place
 from CedarBackup3.amazons3.restore.plan import planRestore, targetTree
 from CedarBackup3.amazons3.restore.recorded import Recorded, keepRecords, withRecorded
 from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally
 from CedarBackup3.amazons3.restore.rules import AttributeRules
 from CedarBackup3.amazons3.restore.scene import Scene
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.restore.staging import Staging, finish, openStaging
+from CedarBackup3.amazons3.restore.target import openTarget
 from CedarBackup3.amazons3.restore.versiontable import longJson, longRow
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.cli.findings import Findings
@@ -139,9 +144,9 @@ def test_a_tree_comes_back_as_find_prints_it_but_for_owners_and_special_bits(tmp
     assert (report.isClean, report.findings) == (True, ())
     words = r"%P %y %T@ %n %l\n"
     assert printed(restored.target, words) == printed(source, words)
-    modes = {line.rpartition(" ")[0]: int(line.rpartition(" ")[2], 8) for line in printed(source, r"%P %m\n")}
-    expected = {path: f"{mode & 0o777:o}" for path, mode in modes.items()}
-    assert dict(line.rsplit(" ", 1) for line in printed(restored.target, r"%P %m\n")) == expected
+    modes = [line.rsplit(" ", 1) for line in printed(source, r"%y %P %m\n")]  # a directory keeps its sticky bit
+    expected = [f"{path} {int(mode, 8) & (0o1777 if path.startswith('d') else 0o777):o}" for path, mode in modes]
+    assert printed(restored.target, r"%y %P %m\n") == sorted(expected)
     assert {path.lstat().st_uid for path in restored.target.rglob("*")} == {os.geteuid()}
     assert restored.compare().isClean
 
@@ -467,6 +472,29 @@ def test_no_record_does_anything_outside_of_the_target_or_to_what_is_not_the_res
 
 
 @needsRoot
+def test_an_acl_that_the_system_takes_for_none_widens_no_mode(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    entry, nobody = struct.Struct("<HHI"), 0xFFFFFFFF
+    named = [(1, 6, 7), (2, 7, 65534), (4, 4, nobody), (16, 7, nobody), (32, 0, nobody)]  # the first says whose it is
+    acls = (b"", b"\2", b"\2\0\0\0", b"\2\0\0\0" + b"".join(entry.pack(*each) for each in named))
+    for number, acl in enumerate(acls):
+        target = arrived(tmp_path / str(number), {b"f": b"f"})
+        told = record(b"f", mode=0o670, xattrs=((b"system.posix_acl_access", acl),))
+        Restored(target, [told], {b"f": b"f"}, WITH_OWNERS).restore()
+        wanted = 0o670 if not acl else 0o640 if len(acl) > 4 else 0o600  # without the ACL the owning group has its own
+        assert stat.S_IMODE((target / "f").stat().st_mode) == wanted, acl
+        assert not os.listxattr(target / "f")
+
+
+@pytest.mark.whoever
+def test_a_path_with_thousands_of_attributes_has_a_short_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    target = arrived(tmp_path / "target", {b"f": b"f"})
+    told = record(b"f", xattrs=tuple((b"user.%d" % number, b"") for number in range(5000)))
+    rules = AttributeRules(owners="numbers", isStrict=True)
+    assert not Restored(target, [told], {b"f": b"f"}, rules).compare().isClean
+    assert max(map(len, caplog.messages)) < 3000
+
+
+@needsRoot
 @pytest.mark.parametrize("rules", [BY_DEFAULT, WITH_OWNERS], ids=["", "owners"])
 def test_whoever_owns_the_directory_gets_nothing_by_putting_something_else_in_its_place(
     tmp_path: Path, rules: AttributeRules
@@ -495,6 +523,65 @@ def test_whoever_owns_the_directory_gets_nothing_by_putting_something_else_in_it
 
 
 @needsRoot
+@pytest.mark.parametrize("rules", [BY_DEFAULT, WITH_OWNERS], ids=["", "owners"])
+@pytest.mark.parametrize("witness", ["file", "link", "directory", "nothing"])
+def test_a_private_directory_that_its_owner_moves_to_the_place_of_another_stays_private(
+    tmp_path: Path, rules: AttributeRules, witness: str
+) -> None:
+    files = {b"sub/x": b"x"} if witness == "file" else {b"sub/deep/x": b"x"} if witness == "directory" else {}
+    home = arrived(tmp_path / "home", files)
+    (home / "sub").mkdir(exist_ok=True)
+    os.chown(home, 65534, 65534)
+    private = home / "private"
+    private.mkdir()
+    (private / "secret").touch()
+    private.chmod(0o700)
+    (home / "sub").rename(home / "gone")
+    private.rename(home / "sub")
+    records = [record(path, size=1) for path in files]
+    records += [record(b"sub", stat.S_IFDIR, 0o777, size=None, uid=65534, gid=65534)]
+    if witness == "link":
+        records += [record(b"sub/l", **LINK, target=b"t")]
+        os.chown(home / "sub", 0, 0)
+        (home / "sub/l").symlink_to("another")
+    Restored(home, records, files, rules).restore()
+    status = (home / "sub").stat()
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o700, 0)
+
+
+@needsRoot
+def test_a_file_of_roots_becomes_no_other_name_of_a_strangers_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = {b"a/y": b"same", b"etc/x": b"same"}
+    target = arrived(tmp_path / "target", files)
+    os.chown(target / "a", 65534, 65534)
+    os.chown(target / "a/y", 65534, 65534)
+    records = [record(b"a/y", size=4), record(b"etc/x", size=4, hardLink=b"a/y")]
+    assert Restored(target, records, files).restore().counts[KeyOutcome.ATTRIBUTES_DIFFER] == 1
+    assert ((target / "etc/x").stat().st_uid, (target / "etc/x").stat().st_nlink) == (0, 1)
+    assert "another file is in its place" in caplog.text
+
+
+@needsRoot
+def test_what_a_directory_hands_down_to_its_group_is_not_given_what_the_recorded_group_had(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    os.chown(target, 0, 42)
+    target.chmod(0o2770)
+    root = os.open(target, os.O_RDONLY)
+    (tmp_path / "arrived").write_bytes(b"")
+    place(root, b"placed/file", os.fsencode(tmp_path / "arrived"), 1)
+    os.close(root)
+    with openTarget(os.fsencode(target)) as found, openStaging(found, "restore") as staging:
+        assert os.stat(staging.path).st_gid == 0
+        finish(staging, isComplete=True)
+    assert Restored(target, [record(b"d", stat.S_IFDIR, 0o770, size=None, gid=7)], {}).restore().isClean
+    for name in ("placed", "d"):
+        assert ((target / name).stat().st_gid, (target / name).stat().st_mode & 0o2000) == (0, 0)
+
+
+@needsRoot
 def test_what_is_right_in_a_directory_of_others_is_found_right(tmp_path: Path) -> None:
     files = {b"a": b"same", b"b": b"same"}
     target = arrived(tmp_path / "target", files)
@@ -505,11 +592,12 @@ def test_what_is_right_in_a_directory_of_others_is_found_right(tmp_path: Path) -
         os.chown(target, 33, 33)
 
 
-def _object(lines: Iterable[bytes], end: bool = True) -> bytes:
+def _object(given: Iterable[bytes], end: bool = True) -> bytes:
+    lines = list(given)
     header = b'{"format":"cback-attributes","schema":1,"tool":"t","source":"/","host":"h","time":"0.000000000"}\n'
     whole = header + b"".join(lines)
     digest = hashlib.sha256(whole).hexdigest()
-    last = json.dumps({"end": True, "records": len(list(lines)), "sha256": digest}, separators=(",", ":")).encode()
+    last = json.dumps({"end": True, "records": len(lines), "sha256": digest}, separators=(",", ":")).encode()
     return gzip.compress(whole + (last + b"\n" if end else b""))
 
 
@@ -542,6 +630,10 @@ OBJECTS: list[tuple[Callable[[], bytes], str, int]] = [
     (lambda: _object([_line("a", mode=755), _line("z")]), "wrong type", 1),
     (lambda: _object([_line("a", xattrs=MANY), _line("z")]), "more extended attributes", 1),
     (lambda: _object([b"[]\n", _line("z")]), "no object", 1),
+    (lambda: _object([_line("a", key=""), _line("", key="b"), _line("z")]), "not that of its path", 1),
+    (lambda: _object([_line("a", uid=0xFFFFFFFF), _line("z")]), "a uid that is none", 1),
+    (lambda: _object([_line("a", user="u" * 2000), _line("z")]), "a user that is none", 1),
+    (lambda: _object([_line("a", type="file", hardLink="h" * 5000), _line("z")]), "longer than", 1),
 ]
 
 
@@ -560,6 +652,38 @@ def test_an_object_that_cannot_be_trusted_is_refused_or_read_without_what_is_wro
             assert not kept
     text = "\n".join(said)
     assert any(words in text for words in expected.split("|")) if expected else not text, text
+
+
+def test_what_is_safe_in_the_whole_backup_can_be_the_staging_directory_of_a_part() -> None:
+    said: list[str] = []
+    lines = [_line("d/.cback-restore"), _line("d/.cback-restore/x"), _line("d/e"), _line("f", key="d/g"), _line("z")]
+    with Spool(AttributeRecord._make) as spool:
+        keepRecords(spool, io.BytesIO(_object(lines)), LOCALE, said.append, b"d/")
+        assert [each.path for each in spool] == [b"e"]
+    assert [line for line in said if "is the staging directory" in line] == said
+    assert len(said) == 2
+
+
+def test_a_small_object_takes_neither_the_memory_nor_the_free_space(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    room = os.statvfs(tmp_path)
+    monkeypatch.setattr(
+        os, "statvfs", lambda path: os.statvfs_result([*room[:4], (32 << 20) // room.f_frsize, *room[5:]])
+    )
+    value = base64.b64encode(bytes(500 << 10)).decode()
+    noise = [base64.b64encode(os.urandom(4 << 10)).decode() for _ in range(60)]  # as little as is not refused as a bomb
+    content = _object(_line(f"{number:04}", xattrs={"user.x": value}, x=x) for number, x in enumerate(noise))
+    assert len(content) < 1 << 20
+    with Spool(AttributeRecord._make) as spool:
+        tracemalloc.start()
+        try:
+            with pytest.raises(AttributesUnreadable, match="more than half of the free space"):
+                keepRecords(spool, io.BytesIO(content), LOCALE, print)
+            assert tracemalloc.get_traced_memory()[1] < 32 << 20
+        finally:
+            tracemalloc.stop()
 
 
 # What a file system does not hold

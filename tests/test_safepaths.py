@@ -27,6 +27,13 @@ def test_any_other_is_not(key: bytes) -> None:
     assert unsafeReason(key, UTF8)
 
 
+@pytest.mark.parametrize(
+    "name", [".cback-re\u017ftore", ".cbac\u212a-restore", ".cback\u200d-restore", "\ufeff.cback-restore"]
+)
+def test_the_staging_directory_is_known_by_all_names_that_a_file_system_takes_for_its(name: str) -> None:
+    assert "staging directory" in unsafeReason(f"{name}/x".encode(), UTF8)
+
+
 def test_in_a_legacy_locale_a_key_needs_a_spelling_there() -> None:
     assert unsafeReason("caf\u00e9/\u00fc".encode(), LATIN) == ""
     assert "iso8859-1" in unsafeReason("\u65e5\u672c".encode(), LATIN)

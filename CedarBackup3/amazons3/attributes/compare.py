@@ -64,7 +64,12 @@ def inOrder(records: Iterable[AttributeRecord]) -> Iterator[AttributeRecord]:
 def changedFields(here: AttributeRecord, recorded: AttributeRecord) -> list[str]:
     """What differs between two records of a path, each with what is there and what is recorded."""
     shown = [(now, then) for now, then in zip(_shown(here), _shown(recorded), strict=True) if now != then]
-    return [f"{name} {now} (recorded: {then})" for (name, now), (_, then) in shown]
+    return [f"{name} {_cut(now)} (recorded: {_cut(then)})" for (name, now), (_, then) in shown]
+
+
+def _cut(text: str) -> str:
+    """A text that fits in a line: the records are not ours, and a hostile one is a megabyte long."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text):,} characters)"
 
 
 def _shown(record: AttributeRecord) -> Iterator[tuple[str, str]]:
@@ -95,3 +100,4 @@ def _value(value: bytes) -> str:
 
 
 _SHOWN = 40
+_LONGEST = 4096  # characters

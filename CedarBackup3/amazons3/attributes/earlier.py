@@ -33,9 +33,14 @@ class KnownDigest(Protocol):
         """Of the whole."""
 
 
-def isToKeep(record: AttributeRecord, hidden: Sequence[bytes]) -> bool:
-    """Whether new records can need a record that is stored: for its digest, or as nobody can see what is there now."""
-    return bool(record.md5) or _isHidden(record.orderKey, tuple(hidden))
+def wantedEarlier(earlier: Iterable[AttributeRecord], hidden: Sequence[bytes]) -> Iterator[AttributeRecord]:
+    """What new records can need of the stored ones: digests, and all of what nobody can see now."""
+    prefixes = tuple(hidden)
+    for record in earlier:
+        if _isHidden(record.orderKey, prefixes):
+            yield record
+        elif record.md5:
+            yield record._replace(xattrs=())
 
 
 def withEarlier(

@@ -40,8 +40,9 @@ _SECONDS = re.compile(r"(-?)([0-9]{1,19})\.([0-9]{9})")
 _HEX = re.compile(r"[0-9a-f]{32}")
 _OCTAL = re.compile(r"[0-7]{4}")
 _MOST_SECONDS = 1 << 63
-_MOST_IDS = 1 << 32
+_MOST_IDS = (1 << 32) - 1  # which itself means to chown(2) that nothing is to change
 _LONGEST_TARGET = 4095  # bytes: PATH_MAX, limits.h
+_LONGEST_NAME = 1024  # bytes; of a user or a group, whom useradd(8) gives 32 and a directory of a company a few more
 _LONGEST_NAMES = 1 << 16  # XATTR_LIST_MAX, limits.h
 
 Value = TypeVar("Value")
@@ -199,6 +200,8 @@ def parseRecord(line: bytes) -> AttributeRecord:
     if path is None:
         raise WrongRecord("has no path")
     key = _pathIn(fields, "key")
+    if key is not None and bool(key) != bool(path):
+        raise WrongRecord("has a key that is not that of its path")
     size = _optional(fields, "size", int)
     isStored = kind == "link" and bool(_optional(fields, "stored", bool))
     target = _targetIn(fields) if kind == "link" else b""
@@ -293,7 +296,8 @@ def _targetIn(fields: dict[str, Any]) -> bytes:
 
 def _nameIn(fields: dict[str, Any], name: str) -> str:
     text = _optional(fields, name, str) or ""
-    _utf8(name, text)
+    if len(_utf8(name, text)) > _LONGEST_NAME:
+        raise WrongRecord(f"has a {name} that is none")
     return text
 
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
+from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.local.opentree import OpenTree
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.dressing import Gap, dress, gaps, isRounded, worn
@@ -23,7 +25,7 @@ from CedarBackup3.amazons3.restore.report import KeyOutcome
 from CedarBackup3.amazons3.restore.rules import Asked, asked
 from CedarBackup3.amazons3.restore.scene import NoWay, Scene, isClosed, isFileOf, opened, openParent, pairs, reportGaps
 from CedarBackup3.amazons3.restore.staging import fileSystem
-from CedarBackup3.amazons3.restore.target import PRIVATE_DIRECTORY
+from CedarBackup3.amazons3.restore.target import NO_LINK, makeDirectory
 from CedarBackup3.util import reasonText
 
 
@@ -97,7 +99,7 @@ def _makeDirectories(scene: Scene) -> None:
             try:
                 directory, name = openParent(tree, scene.pathOf(record))
                 with contextlib.suppress(FileExistsError):
-                    os.mkdir(name, PRIVATE_DIRECTORY, dir_fd=directory)
+                    makeDirectory(name, directory)
                     continue
                 reason = _notADirectory(directory, name)
             except NoWay as failure:
@@ -106,7 +108,7 @@ def _makeDirectories(scene: Scene) -> None:
                 reason = f"it cannot be created: {reasonText(error)}"
             if reason:
                 line = f"Failed: the directory {scene.shown(record)} was not restored: {reason}"
-                scene.tally.wrong(KeyOutcome.FAILED, record.orderKey, 0, line, reason)
+                scene.tally.wrongRecord(KeyOutcome.FAILED, record.orderKey, line, reason)
 
 
 def _notADirectory(directory: int, name: bytes) -> str:
@@ -127,7 +129,8 @@ def _dressFiles(scene: Scene, names: Names) -> None:
                     status, ask = os.fstat(file), asked(record, scene.rules)
                     isOurs = isFileOf(version, status, directory, names.of(status))
                     if isOurs or not gaps(worn(file, ask, scene.rules), ask):
-                        left = dress(file, ask, scene.rules, isClosed=isClosed(directory)) if isOurs else ()
+                        isAlone = isClosed(directory) and status.st_nlink <= names.of(status)
+                        left = dress(file, ask, scene.rules, isClosed=isAlone) if isOurs else ()
                         reportGaps(scene, record, left)
                         continue
                 reason = "another file has taken its place"
@@ -141,6 +144,10 @@ def _reportUntouched(scene: Scene, record: AttributeRecord, reason: str) -> None
     scene.tally.wrongAttributes(record.key, line)
 
 
+Witness = Callable[[int], bool]
+"""Tells whether an open directory is the one that is meant: who can write above it can put another in its place."""
+
+
 @dataclass(slots=True)
 class _Level:
     """A directory that the pass is in."""
@@ -148,8 +155,8 @@ class _Level:
     record: AttributeRecord
     key: bytes
     """With which the keys begin that are in it."""
-    isOurs: bool = False
-    """Whether something in it was restored, or was right already."""
+    witness: Witness | None = None
+    """Knows something in it that was restored, or was right already; None: there is nothing."""
     isIncomplete: bool = False
     """Whether something in it was not."""
 
@@ -163,15 +170,18 @@ def _dressDirectories(scene: Scene) -> AttributeRecord | None:
         def leave() -> None:
             nonlocal root
             level = levels.pop()
-            if not level.key and level.isOurs:
+            if level.key:
+                dressed = _dressDirectory(scene, tree, level)
+                if levels and dressed:
+                    vouch(level.record, lambda status: os.path.samestat(status, dressed))
+            elif level.witness:
                 root = _incomplete(level)
-            elif level.key:
-                level.isOurs = level.isOurs or _isEmpty(scene, tree, level.record)
-                if level.isOurs:
-                    _dressDirectory(scene, tree, level)
             if levels:
-                levels[-1].isOurs |= level.isOurs
                 levels[-1].isIncomplete |= level.isIncomplete
+
+        def vouch(of: AttributeRecord | Version, isIt: Callable[[os.stat_result], bool]) -> None:
+            level = levels[-1]
+            level.witness = level.witness or _witness(scene, level.record, of, isIt)
 
         for record, version in pairs(scene):
             key = record.orderKey if record is not None else version.key if version is not None else b""
@@ -180,10 +190,12 @@ def _dressDirectories(scene: Scene) -> AttributeRecord | None:
             if record is not None and stat.S_ISDIR(record.mode):
                 levels.append(_Level(record, key))
             elif levels and version is not None:
-                levels[-1].isOurs |= scene.isRight(version)
-                levels[-1].isIncomplete |= not scene.isRight(version)
-            elif levels and record is not None and stat.S_ISLNK(record.mode):
-                levels[-1].isOurs |= hasLink(scene, tree, record)
+                if scene.isRight(version):
+                    vouch(version, partial(_isSized, version.size))
+                else:
+                    levels[-1].isIncomplete = True
+            elif levels and record is not None and stat.S_ISLNK(record.mode) and hasLink(scene, tree, record):
+                vouch(record, lambda status: stat.S_ISLNK(status.st_mode))
         while levels:
             leave()
     return root
@@ -197,12 +209,31 @@ def _incomplete(level: _Level) -> AttributeRecord:
     return level.record._replace(mode=level.record.mode | stat.S_IRWXU) if level.isIncomplete else level.record
 
 
-def _isEmpty(scene: Scene, tree: OpenTree, record: AttributeRecord) -> bool:
-    """Whether there is nothing in a directory, so that nobody else uses it."""
+def _witness(
+    scene: Scene, above: AttributeRecord, of: AttributeRecord | Version, isIt: Callable[[os.stat_result], bool]
+) -> Witness:
+    """Knows what is below a directory by its path from there and by its status."""
+    pathOf = scene.local.locale.pathOf
+    path = pathOf(of.key)[len(pathOf(above.key) + b"/") if above.key else 0 :]
+
+    def knows(directory: int) -> bool:
+        try:
+            return isIt(os.stat(path, dir_fd=directory, follow_symlinks=False))
+        except OSError:
+            return False
+
+    return knows
+
+
+def _isSized(size: int | None, status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_size == size
+
+
+def _isEmpty(directory: int) -> bool:
+    """Whether there is nothing in a directory that is open for its place, so that nobody else uses it."""
     try:
-        directory, name = openParent(tree, scene.pathOf(record))
-        descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory)
-    except (OSError, NoWay):
+        descriptor = os.open(b".", NO_LINK, dir_fd=directory)
+    except OSError:
         return False
     try:
         return not os.listdir(descriptor)
@@ -210,18 +241,23 @@ def _isEmpty(scene: Scene, tree: OpenTree, record: AttributeRecord) -> bool:
         os.close(descriptor)
 
 
-def _dressDirectory(scene: Scene, tree: OpenTree, level: _Level) -> None:
-    record = _incomplete(level)
+def _dressDirectory(scene: Scene, tree: OpenTree, level: _Level) -> os.stat_result | None:
+    """Give a directory its attributes, and return its status; None: nothing in it is the restore's, or that failed."""
+    record, reason = _incomplete(level), "another directory has taken its place"
     try:
         directory, name = openParent(tree, scene.pathOf(record))
         with opened(directory, name) as descriptor:
-            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-                _reportUntouched(scene, record, "it is no directory")
-                return
-            left = dress(descriptor, asked(record, scene.rules), scene.rules, isClosed=isClosed(directory))
-        reportGaps(scene, record, left)
+            status = os.fstat(descriptor)
+            isIt = level.witness(descriptor) if level.witness else _isEmpty(descriptor)
+            if isIt:
+                left = dress(descriptor, asked(record, scene.rules), scene.rules, isClosed=isClosed(directory))
+                reportGaps(scene, record, left)
+                return status
     except (OSError, NoWay) as failure:
-        _reportUntouched(scene, record, reasonText(failure) if isinstance(failure, OSError) else str(failure))
+        reason = reasonText(failure) if isinstance(failure, OSError) else str(failure)
+    if level.witness:
+        _reportUntouched(scene, record, reason)
+    return None
 
 
 # Comparing
@@ -236,11 +272,11 @@ def _compareDirectory(scene: Scene, tree: OpenTree, record: AttributeRecord, *, 
             wrong = None
         if wrong is None:
             line = f"Missing: the directory {scene.shown(record)} does not exist, but is in {scene.selection.shown}"
-            scene.tally.wrong(KeyOutcome.MISSING, record.orderKey, 0, line)
+            scene.tally.wrongRecord(KeyOutcome.MISSING, record.orderKey, line)
             return
         if wrong:
             line = f"Different: {scene.shown(record)} is no directory, but is one in {scene.selection.shown}"
-            scene.tally.wrong(KeyOutcome.DIFFERENT, record.orderKey, 0, line)
+            scene.tally.wrongRecord(KeyOutcome.DIFFERENT, record.orderKey, line)
             return
     _compare(scene, tree, record, holdsModes=holdsModes)
 

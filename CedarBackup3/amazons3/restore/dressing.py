@@ -135,16 +135,17 @@ def dress(descriptor: int, ask: Asked, rules: AttributeRules, *, isClosed: bool)
     _giveOwners(attempt, before.status, ask)
     status = os.fstat(descriptor)
     isOwned = status.st_uid == ask.uid and status.st_gid == ask.gid
-    isAlone = isClosed or os.geteuid() == status.st_uid == before.status.st_uid
+    isMine = os.geteuid() == status.st_uid == before.status.st_uid and not before.status.st_mode & 0o022
+    isAlone = isClosed or isMine
     isSafe = isOwned and (isAlone or not stat.S_ISREG(status.st_mode))
     if ask.modeMask and kinds & {"permissions", "owners", "ACLs"}:
         _giveMode(attempt, status, ask, isSafe=isSafe)
     _giveXattrs(attempt, worn(descriptor, ask, rules), ask, isSafe=isSafe)
     if "modification times" in kinds:
         attempt("modification times", os.utime, ns=(ask.mtimeNs, ask.mtimeNs))
-    mine = os.geteuid() in {0, before.status.st_uid}
+    isAllowed = os.geteuid() in {0, before.status.st_uid}
     left = gaps(worn(descriptor, ask, rules), ask) if kinds else ()
-    return [_explained(gap, failures.get(gap.kind), ask, isMine=mine) for gap in left]
+    return [_explained(gap, failures.get(gap.kind), ask, isMine=isAllowed) for gap in left]
 
 
 def _giveOwners(attempt: Callable[..., bool], status: os.stat_result, ask: Asked) -> None:
@@ -164,20 +165,28 @@ def _giveMode(attempt: Callable[..., bool], status: os.stat_result, ask: Asked, 
     An ACL that is there goes first, such as one that the directory gives all that is made in it. Of a directory whose
     owner does not matter, the special bits do not matter either, and stay.
     """
-    mode, keep = ask.mode, 0
+    isDirectory = stat.S_ISDIR(status.st_mode)
+    mode, keep = ask.mode, status.st_mode & SPECIAL & ~ask.modeMask if isDirectory else 0
+    plain = PERMISSIONS | stat.S_ISVTX if isDirectory else PERMISSIONS
     if ask.gid is not None and status.st_gid != ask.gid:  # a group that was not meant
         mode = mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3 & mode
-    if stat.S_ISDIR(status.st_mode) and not ask.modeMask & SPECIAL:
-        keep = status.st_mode & SPECIAL
     if status.st_mode & stat.S_IRWXG:  # the most that an ACL gives, which without it is what the group gets
         attempt("permissions", os.chmod, stat.S_IMODE(status.st_mode) & ~stat.S_IRWXG)
     attempt("", os.removexattr, ACCESS_ACL)
-    attempt("permissions", os.chmod, mode & PERMISSIONS | keep)
-    if ACCESS_ACL in dict(ask.xattrs) and attempt("ACLs", os.setxattr, ACCESS_ACL, ask.acl):
-        mode = ask.modeUnderAcl
-        attempt("permissions", os.chmod, mode & PERMISSIONS | keep)
+    attempt("permissions", os.chmod, mode & plain | keep)
+    if ACCESS_ACL in dict(ask.xattrs):
+        mode = ask.modeUnderAcl if attempt("ACLs", _giveAcl, ask.acl) else mode
+        attempt("permissions", os.chmod, mode & plain | keep)
     if mode & SPECIAL and isSafe:
         attempt("permissions", os.chmod, mode)
+
+
+def _giveAcl(path: bytes, acl: bytes) -> None:
+    """Give a path an ACL, or none, where the system makes something else of it; raises `OSError`."""
+    os.setxattr(path, ACCESS_ACL, acl)
+    if _quietly(os.getxattr, path, ACCESS_ACL) != acl:
+        _quietly(os.removexattr, path, ACCESS_ACL)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
 
 def _giveXattrs(attempt: Callable[..., bool], before: Worn, ask: Asked, *, isSafe: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.aws.rules import RuleSet
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
-from CedarBackup3.amazons3.restore.scene import NoWay, Scene, isFileOf, openParent, pairs
+from CedarBackup3.amazons3.restore.scene import NoWay, Scene, isFileOf, isOthers, openParent, pairs
 from CedarBackup3.util import displayPath, reasonText
 
 _MOST = 1_000_000  # files with several names that are kept in mind; each takes some hundred bytes
@@ -44,22 +45,24 @@ def joinNames(scene: Scene, names: Names, *, isRestore: bool) -> None:
         isRestore: whether to make them; else they are compared
     """
     firsts = _firsts(scene)
-    known: dict[bytes, Version | None] = {}  # None: it is recorded, but not there as it was then
+    known: dict[
+        bytes, Version | None
+    ] = {}  # by what `_brief` makes of paths; None: it is recorded, but not there as it was then
     decide = RuleSet(scene.selection.rules).inOrder()
     with OpenTree(scene.root, "none") as tree:
         for record, version in pairs(scene) if firsts else ():
             if record is None or not stat.S_ISREG(record.mode):
                 continue
             isTold, first = scene.isTold(version), record.hardLink
-            if first is None and record.path in firsts:
-                known[record.path] = version if isTold else None
+            if first is None and (brief := _brief(record.path)) in firsts:
+                known[brief] = version if isTold else None
             if first is None or version is None or not isTold:
                 continue
             if decide(first.decode(errors="surrogateescape")):
                 continue
             reason = "that is no file that was restored"
-            if first in known:
-                reason = _joined(scene, tree, record, version, known[first], names, isRestore=isRestore)
+            if (brief := _brief(first)) in known:
+                reason = _joined(scene, tree, record, version, known[brief], names, isRestore=isRestore)
             if reason:
                 line = (
                     f"{scene.shown(record)} is a file of its own, and no other name of {displayPath(first)}: {reason}"
@@ -68,12 +71,17 @@ def joinNames(scene: Scene, names: Names, *, isRestore: bool) -> None:
 
 
 def _firsts(scene: Scene) -> set[bytes]:
-    """The paths that other records name as the first ones of their files."""
+    """The paths that other records name as the first ones of their files, as `_brief` makes them."""
     found: set[bytes] = set()
     for record in scene.recorded.records:
         if record.hardLink is not None and len(found) < _MOST:
-            found.add(record.hardLink)
+            found.add(_brief(record.hardLink))
     return found
+
+
+def _brief(path: bytes) -> bytes:
+    """What stands for a path in memory: paths of hostile records are as long as paths can be."""
+    return hashlib.sha256(path).digest()
 
 
 def _joined(
@@ -95,6 +103,8 @@ def _joined(
             if isOne or not isRestore:
                 return "" if isOne else "they are two files"
             if not _isOf(scene, tree, first, one, names) or not _isOf(scene, tree, version, other, names):
+                raise NotAFile
+            if _isStrangers(scene, tree, first, version, (one, other)):
                 raise NotAFile
             if _isSame(one, other):
                 _makeOne(scene, tree, record, one, names)
@@ -135,6 +145,16 @@ def _isOf(scene: Scene, tree: OpenTree, version: Version, file: int, names: Name
     directory, _ = openParent(tree, scene.local.locale.pathOf(version.key))
     status = os.fstat(file)
     return isFileOf(version, status, directory, names.of(status))
+
+
+def _isStrangers(scene: Scene, tree: OpenTree, first: Version, version: Version, files: tuple[int, int]) -> bool:
+    """Whether somebody has perhaps put a file of theirs in its place, to come by it to where its other name lies."""
+    owner, otherOwner = (os.fstat(file).st_uid for file in files)
+    directory, _ = openParent(tree, scene.local.locale.pathOf(first.key))
+    if not isOthers(directory):
+        return False
+    directory, _ = openParent(tree, scene.local.locale.pathOf(version.key))
+    return owner not in {0, os.geteuid(), otherOwner, os.fstat(directory).st_uid}
 
 
 def _isSame(one: int, other: int) -> bool:

@@ -96,7 +96,7 @@ def compareLink(scene: Scene, tree: OpenTree, record: AttributeRecord) -> None:
     except (OSError, NoWay):
         leads = displayPath(record.target)
         line = f"Missing: the link {scene.shown(record)} to {leads} does not exist, but is in {scene.selection.shown}"
-        scene.tally.wrong(KeyOutcome.MISSING, record.key, 0, line)
+        scene.tally.wrongRecord(KeyOutcome.MISSING, record.key, line)
 
 
 _ELSEWHERE = "a link to something else"
@@ -113,9 +113,9 @@ def _other(record: AttributeRecord, directory: int, name: bytes) -> str:
 def _reportOther(scene: Scene, record: AttributeRecord, what: str, more: str) -> None:
     leads = displayPath(record.target)
     line = f"Different: {scene.shown(record)} is {what}, and not the link to {leads} that is recorded{more}"
-    scene.tally.wrong(KeyOutcome.DIFFERENT, record.key, 0, line)
+    scene.tally.wrongRecord(KeyOutcome.DIFFERENT, record.key, line)
 
 
 def _fail(scene: Scene, record: AttributeRecord, reason: str) -> None:
     line = f"Failed: the link {scene.shown(record)} was not restored: {reason}"
-    scene.tally.wrong(KeyOutcome.FAILED, record.key, 0, line, reason)
+    scene.tally.wrongRecord(KeyOutcome.FAILED, record.key, line, reason)

@@ -13,7 +13,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 
-from CedarBackup3.amazons3.restore.target import PRIVATE_DIRECTORY
+from CedarBackup3.amazons3.restore.target import makeDirectory
 from CedarBackup3.errors import CedarBackupError
 from CedarBackup3.util import displayPath
 
@@ -103,7 +103,7 @@ def _directory(target: int, names: list[bytes], *, make: bool) -> Iterator[int]:
             try:
                 if make:
                     with contextlib.suppress(FileExistsError):
-                        os.mkdir(name, PRIVATE_DIRECTORY, dir_fd=descriptor)
+                        makeDirectory(name, descriptor)
                 deeper = os.open(name, _NO_LINK, dir_fd=descriptor)
             except OSError as error:
                 raise NoPlace(_parentReason(descriptor, name, b"/".join(names[:depth]), error)) from None

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from CedarBackup3.amazons3.attributes.keeping import freeBytes, keepWithinBounds
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import MOST_PACKED, AttributesUnreadable, Readable, readAttributes
 from CedarBackup3.amazons3.aws.locale import AwsLocale
@@ -39,8 +40,6 @@ from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonTex
 _log = logging.getLogger("CedarBackup3.log")
 
 _LONGEST_PATH = 4095  # bytes: PATH_MAX (limits.h(0p)), which no backup has gone beyond
-_MOST = 1000  # records in a batch, and as much as they may come to:
-_BATCH = 4 << 20  # bytes of extended attributes: a thousand records of a hostile object would have 500 MiB
 _NANO = 1_000_000_000
 
 
@@ -112,10 +111,9 @@ def _fetched(selection: Selection, version: Version) -> Iterator[int]:
     with temporaryRoom():
         directory = os.fsencode(tempfile.mkdtemp(prefix="cback-"))
     try:
-        room = os.statvfs(directory)
         if (version.size or 0) > MOST_PACKED:
             raise CedarBackupError(f"it has {displayBytes(version.size or 0)}, more than attributes come to")
-        if (version.size or 0) > room.f_bavail * room.f_frsize:
+        if (version.size or 0) > freeBytes(os.fsdecode(directory)):
             raise CedarBackupError(
                 f"it has {displayBytes(version.size or 0)}, for which {displayPath(directory)} has no room; "
                 "set TMPDIR to another directory"
@@ -143,7 +141,7 @@ def keepRecords(
     below: bytes = b"",
     only: bytes = b"",
 ) -> int:
-    """Keep the records of an attributes object, by batches bounded in number and size; returns how many there are.
+    """Keep the records of an attributes object, within bounds; returns how many there are.
 
     Args:
         spool: receives them, in order; of an object that is not whole it is to be forgotten
@@ -154,22 +152,11 @@ def keepRecords(
         only: the one key below that which is wanted; empty: all
 
     Raises:
-        CedarBackupError: it is not whole, or none, or there is no room
+        CedarBackupError: it is not whole, or none, or there is no room for it
     """
-    batch: list[AttributeRecord] = []
-    weight = count = 0
-    for whole in _inOrder(_safe(readAttributes(packed, onWrong).records, locale, onWrong)):
-        record = _inside(whole, below)
-        if record is None or (only and record.key != only):
-            continue
-        count += 1
-        batch.append(record)
-        weight += sum(len(name) + len(value) for name, value in record.xattrs) + len(record.path)
-        if weight > _BATCH or len(batch) == _MOST:
-            spool.append(batch)
-            batch, weight = [], 0
-    spool.append(batch)
-    return count
+    whole = readAttributes(packed, onWrong).records
+    inside = (record for each in whole if (record := _inside(each, below)) and (not only or record.key == only))
+    return keepWithinBounds(spool, _inOrder(_safe(inside, locale, onWrong)))
 
 
 def _inside(record: AttributeRecord, below: bytes) -> AttributeRecord | None:
@@ -179,10 +166,12 @@ def _inside(record: AttributeRecord, below: bytes) -> AttributeRecord | None:
     if not record.orderKey.startswith(below):
         return None
     depth, first = below.count(b"/"), record.hardLink
-    parts = record.path.split(b"/", depth)
+    key, path = record.key[len(below) :], b"".join(record.path.split(b"/", depth)[depth:])
+    if bool(key) != bool(path):  # they are not of one place, which no honest record has
+        return None
     if first is not None:  # what lies elsewhere is no other name of anything here
         first = first.removeprefix(below) if first.startswith(below) else None
-    return record._replace(key=record.key[len(below) :], path=b"".join(parts[depth:]), hardLink=first)
+    return record._replace(key=key, path=path, hardLink=first)
 
 
 def _safe(
@@ -191,7 +180,7 @@ def _safe(
     """The records of paths that can be below the target."""
     for record in records:
         reason = unsafeReason(record.key, locale) if record.key else "" if stat.S_ISDIR(record.mode) else "it is empty"
-        if not reason and len(record.key) > _LONGEST_PATH:
+        if not reason and max(map(len, (record.key, record.path, record.hardLink or b""))) > _LONGEST_PATH:
             reason = f"it is longer than {_LONGEST_PATH:,} bytes"
         if reason:
             onWrong(f"the record of {displayPath(record.key[:_LONGEST_PATH])} is passed over: {reason}")

@@ -168,9 +168,13 @@ class Tally:
 
     def wrong(self, outcome: KeyOutcome, key: bytes, size: int, line: str, reason: str = "") -> None:
         """Something is wrong with a key, and the line says what."""
+        self.reported.add(key)
+        self.wrongRecord(outcome, key, line, reason, size)
+
+    def wrongRecord(self, outcome: KeyOutcome, key: bytes, line: str, reason: str = "", size: int = 0) -> None:
+        """The same of a record of what has no object: a small hostile object has more of them than fit in memory."""
         self._count(outcome, size)
         self._recorder.note(outcome.className, key, size)
-        self.reported.add(key)
         if len(self._findings) < _KEPT:
             self._findings.append(RestoreFinding(outcome, key, size, reason))
         self._lines[outcome].log(line)

@@ -71,6 +71,8 @@ def asked(record: AttributeRecord, rules: AttributeRules) -> Asked:
     """What a record asks for under some rules."""
     isLink = stat.S_ISLNK(record.mode)
     mask = 0 if isLink else PERMISSIONS | SPECIAL if rules.owners else PERMISSIONS
+    if stat.S_ISDIR(record.mode):  # without its sticky bit, who may write in it could remove what others have there
+        mask |= record.permissions & stat.S_ISVTX
     mode = record.permissions & mask
     acl = dict(record.xattrs).get(ACCESS_ACL, b"")
     uid = gid = None

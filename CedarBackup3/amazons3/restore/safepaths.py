@@ -25,9 +25,17 @@ def unsafeReason(key: bytes, locale: AwsLocale) -> str:
         (key.endswith(b"/"), "it ends with a slash but holds data"),
         (b"" in names, "it has an empty name in it"),
         (b"\0" in key, "it has a NUL in it"),
-        (names[0].lower() == RESERVED, f"{RESERVED.decode()} is the staging directory"),
+        (_isReserved(names[0]), f"{RESERVED.decode()} is the staging directory"),
     )
     return next((reason for applies, reason in reasons if applies), "") or _localReason(key, locale)
+
+
+def _isReserved(name: bytes) -> bool:
+    """Whether some file system takes a name for that of the staging directory.
+
+    Those that ignore case take more for it than ASCII has, and ext4 takes no notice of characters that nobody sees.
+    """
+    return folded(name).encode("ascii", "ignore") == RESERVED
 
 
 def _localReason(key: bytes, locale: AwsLocale) -> str:
@@ -87,5 +95,5 @@ class CaselessNames:
 
 def folded(key: bytes) -> str:
     """What is the same for keys that a case-insensitive file system takes for one."""
-    decomposed = unicodedata.normalize("NFD", key.decode())
+    decomposed = unicodedata.normalize("NFD", key.decode(errors="surrogateescape"))
     return unicodedata.normalize("NFC", decomposed.casefold())

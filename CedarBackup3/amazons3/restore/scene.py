@@ -140,6 +140,9 @@ def isFileOf(version: Version, status: os.stat_result, directory: int, names: in
     return not isOthers(directory) or (status.st_nlink <= names and status.st_mtime_ns in times)
 
 
+_SHOWN = 20  # attributes of a path in a line: a hostile record has thousands, of which each line would be a megabyte
+
+
 def reportGaps(scene: Scene, record: AttributeRecord, gaps: Iterable[Gap]) -> None:
     """Report what a path has not as it was recorded: a difference, or a kind of attributes that cannot be held."""
     shown, wrong = scene.shown(record), []
@@ -153,7 +156,7 @@ def reportGaps(scene: Scene, record: AttributeRecord, gaps: Iterable[Gap]) -> No
     for kind, example in kinds.items():
         scene.tally.notHeld(kind, record.key, example)
     if wrong:
-        *others, last = wrong
+        *others, last = wrong if len(wrong) <= _SHOWN else [*wrong[: _SHOWN - 1], f"{len(wrong) - _SHOWN + 1:,} others"]
         listed = f"{', '.join(others)} and {last}" if others else last
         scene.tally.wrongAttributes(record.key, f"Attributes: {shown} has {listed}")
     elif not kinds:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from CedarBackup3.amazons3.lockholders import heldBy
 from CedarBackup3.amazons3.restore.placing import PRIVATE_FILE
 from CedarBackup3.amazons3.restore.safepaths import RESERVED
-from CedarBackup3.amazons3.restore.target import NO_LINK, PRIVATE_DIRECTORY, Target, makeTarget
+from CedarBackup3.amazons3.restore.target import NO_LINK, PRIVATE_DIRECTORY, Target, makeDirectory, makeTarget
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
 from CedarBackup3.util import displayPath
 
@@ -223,7 +223,7 @@ def _pinned(descriptor: int) -> bytes:
 def _isMade(target: int) -> bool:
     """Make the private directory in an open target; whether there was none."""
     try:
-        os.mkdir(RESERVED, PRIVATE_DIRECTORY, dir_fd=target)
+        makeDirectory(RESERVED, target)
     except FileExistsError:
         if not stat.S_ISDIR(os.stat(RESERVED, dir_fd=target, follow_symlinks=False).st_mode):
             raise CedarBackupError(

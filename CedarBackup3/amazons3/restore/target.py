@@ -77,6 +77,23 @@ def _deepest(path: bytes, stack: contextlib.ExitStack) -> tuple[Place, tuple[byt
             missing = (name, *missing)
 
 
+def makeDirectory(name: bytes, above: int) -> None:
+    """Make a directory for this user and its own group, also where the one above it gives what is in it another group.
+
+    That would get what its mode grants to the recorded group (mkdir(2), set-group-ID). Raises `OSError`.
+    """
+    os.mkdir(name, PRIVATE_DIRECTORY, dir_fd=above)
+    with contextlib.suppress(OSError):  # a file system that keeps no owners, or somebody has removed it already
+        descriptor = os.open(name, NO_LINK, dir_fd=above)
+        try:
+            status = os.fstat(descriptor)
+            if status.st_uid == os.geteuid() and status.st_gid != os.getegid():
+                os.fchown(descriptor, -1, os.getegid())
+                os.fchmod(descriptor, PRIVATE_DIRECTORY)
+        finally:
+            os.close(descriptor)
+
+
 @contextlib.contextmanager
 def makeTarget(target: Target) -> Iterator[Target]:
     """The same, made for this user alone if there was none.
@@ -87,7 +104,7 @@ def makeTarget(target: Target) -> Iterator[Target]:
     descriptor = target.descriptor
     with contextlib.ExitStack() as stack:
         for name in target.missing:
-            os.mkdir(name, PRIVATE_DIRECTORY, dir_fd=descriptor)
+            makeDirectory(name, descriptor)
             descriptor = os.open(name, NO_LINK, dir_fd=descriptor)
             stack.callback(os.close, descriptor)
         yield replace(target, descriptor=descriptor, missing=())

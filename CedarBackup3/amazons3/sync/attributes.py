@@ -18,7 +18,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from CedarBackup3.amazons3.attributes.compare import attributeDifferences, inOrder
-from CedarBackup3.amazons3.attributes.earlier import isToKeep, withEarlier
+from CedarBackup3.amazons3.attributes.earlier import wantedEarlier, withEarlier
+from CedarBackup3.amazons3.attributes.keeping import freeBytes, keepWithinBounds
 from CedarBackup3.amazons3.attributes.reading import AttributeReader
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import (
@@ -245,7 +246,7 @@ class Attributes:
         try:
             with _fetched(mirror, found, directory) as stored:
                 if stored.header.hasDigests or hidden:
-                    earlier.extend(record for record in inOrder(stored.records) if isToKeep(record, hidden))
+                    keepWithinBounds(earlier, wantedEarlier(inOrder(stored.records), hidden))
                 return stored.header.hasDigests
         except AttributesUnreadable as why:
             earlier.clear()
@@ -359,6 +360,11 @@ def _fetched(mirror: Mirror, found: ObjectEntry, directory: str) -> Iterator[Sto
     """
     if found.size > MOST_PACKED:
         raise AttributesUnreadable(f"The attributes are refused: the object has {displayBytes(found.size)}")
+    if found.size > freeBytes(directory) // 2:
+        raise AttributesUnreadable(
+            f"The attributes cannot be fetched: the object has {displayBytes(found.size)}, more than half of the free "
+            f"space in {displayPath(directory)}; set TMPDIR to another directory"
+        )
     lines = CappedLines("records that are passed over", logging.WARNING)
     file = os.path.join(directory, _NAME)
     result = runAws(downloadOneArguments(mirror.location, _NAME, os.fsencode(file)), mirror.aws)
