@@ -42,8 +42,12 @@ def changes(server: S3Server) -> list[tuple[str, bytes]]:
 
 
 def errors(outcome: Outcome) -> list[str]:
-    """The lines of standard error, without the warnings that `--verbose` adds for unusual names."""
-    return [line for line in outcome.stderr.splitlines() if not line.startswith("Unusual: ")]
+    """The lines of standard error, without the warnings that `--verbose` adds.
+
+    These are of unusual names, and of a bucket without versions from which something is deleted.
+    """
+    lines = outcome.stderr.splitlines()
+    return [line for line in lines if not line.startswith("Unusual: ") and "keeps no versions" not in line]
 
 
 def differencesOf(outcome: Outcome, source: Path | bytes, url: str) -> list[str]:

@@ -60,7 +60,12 @@ def _commands(text: str) -> Iterator[tuple[Tool, list[str]]]:
     for line in _literal(text):
         match = re.match(r"(?:\$ |sudo |[\d* ]+ (?=flock|cback)|flock \S+ \S+ |[A-Z_]+=\S+ )*(cback-\S+) (.*)", line)
         if match and match[1] in _TOOLS:
-            yield _TOOLS[match[1]], shlex.split(match[2].replace(r"\%", "%").partition(">/")[0], comments=True)
+            yield _TOOLS[match[1]], _words(match[2].replace(r"\%", "%"))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a command line, without where its output goes."""
+    return [word for word in shlex.split(text, comments=True) if not word.startswith(">/")]
 
 
 def _rowsOfStatuses() -> list[list[str]]:

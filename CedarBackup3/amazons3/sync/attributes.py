@@ -33,6 +33,7 @@ from CedarBackup3.amazons3.attributes.storage import (
 from CedarBackup3.amazons3.aws.arguments import copyArguments, downloadOneArguments
 from CedarBackup3.amazons3.aws.command import runAws
 from CedarBackup3.amazons3.aws.times import secondsOf
+from CedarBackup3.amazons3.aws.transfers import Pace
 from CedarBackup3.amazons3.bucket.objects import objectNow
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.compare import finder
