@@ -199,7 +199,7 @@ def test_a_file_whose_name_is_no_text_keeps_no_other_from_being_moved(
     outcome = syncOnce(source, "s3://bucket", "--trackRenames", "--ignoreWarnings")
     assert outcome.status == 7
     assert "Missing: " in outcome.stderr
-    assert "1 moved" in outcome.log
+    assert "Moved 1 of 2 objects" in outcome.log
     assert stored(server) == {b"good": b"content 2", b"old": b"content"}
 
 
