@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore import apply, history, plan, proof
@@ -13,7 +14,7 @@ from CedarBackup3.amazons3.restore.rules import ALL_BUT_OWNERS, AttributeRules
 from CedarBackup3.amazons3.restore.scene import Scene
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import finish, ignoresCase, openStaging, requireRoom
-from CedarBackup3.amazons3.restore.target import openTarget, requireSamePlace
+from CedarBackup3.amazons3.restore.target import Target, openTarget, requireSamePlace
 
 
 def runRestore(
@@ -79,14 +80,10 @@ def rehearseRestore(
         enter = stack.enter_context
         target = enter(openTarget(path))
         requireRoom(target, selection.identity, overwrite=overwrite)
-        chosen, versions = enter(history.openVersions(selection, watcher))
-        stood = enter(history.openSnapshot(chosen, versions, tally))
-        local = plan.targetTree(chosen, target.path)
-        safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
-        recorded = enter(openRecorded(chosen, versions, tally, rules))
-        snapshot = enter(withRecorded(chosen, safe, recorded, tally))
+        scene = enter(_openScene(selection, target, tally, watcher, rules))
+        chosen, local, root = scene.selection, scene.local, scene.root
         lacking = enter(
-            plan.planRestore(chosen, local, snapshot, tally, watcher, root=target.root, mayReplace=overwrite)
+            plan.planRestore(chosen, local, scene.snapshot, tally, watcher, root=root, mayReplace=overwrite)
         )
         plan.logPlan(chosen, local, lacking)
     return tally.report()
@@ -101,14 +98,26 @@ def compareTarget(
         enter = stack.enter_context
         target = enter(openTarget(path))
         proof.requireDirectory(target)
+        scene = enter(_openScene(selection, target, tally, watcher, rules))
+        chosen, local, root = scene.selection, scene.local, scene.root
+        proof.proveTarget(chosen, local, scene.snapshot, tally, watcher, root=root, isRestore=False)
+        compareAttributes(scene, watcher)
+        report = proof.sumUp(chosen, local, tally, isRestore=False, isPrivate=False)
+        requireSamePlace(target, root, "compared")
+        return report
+
+
+@contextlib.contextmanager
+def _openScene(
+    selection: Selection, target: Target, tally: Tally, watcher: Watcher, rules: AttributeRules
+) -> Iterator[Scene]:
+    """What stood in the bucket, and what is recorded of it, beside a target in which nothing is made."""
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
         chosen, versions = enter(history.openVersions(selection, watcher))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
         safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))
         recorded = enter(openRecorded(chosen, versions, tally, rules))
         snapshot = enter(withRecorded(chosen, safe, recorded, tally))
-        proof.proveTarget(chosen, local, snapshot, tally, watcher, root=target.descriptor, isRestore=False)
-        compareAttributes(Scene(chosen, local, target.descriptor, recorded, snapshot, rules, tally), watcher)
-        report = proof.sumUp(chosen, local, tally, isRestore=False, isPrivate=False)
-        requireSamePlace(target, target.descriptor, "compared")
-        return report
+        yield Scene(chosen, local, target.root, recorded, snapshot, rules, tally)
