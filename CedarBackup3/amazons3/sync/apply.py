@@ -99,6 +99,7 @@ def _patternSafeSource(mirror: Mirror, hasPatterns: bool) -> Iterator[bytes]:
 def _ran(mirror: Mirror, arguments: Arguments, transfer: Transfer) -> AwsResult:
     result, _ = runUpload(
         arguments,
+        mirror.location,
         mirror.aws,
         onOutput=progressReader(transfer.follow) if transfer.isShown else None,
         pace=Pace(bandwidth=mirror.aws.bandwidth),

@@ -194,7 +194,7 @@ class Attributes:
     ) -> Iterator[Difference]:
         """Upload what is in a directory, and show it done; yields that it is not."""
         arguments, pace = copyArguments(os.fsencode(directory), mirror.location), Pace(bandwidth=mirror.aws.bandwidth)
-        result, _ = runUpload(arguments, mirror.aws, pace=pace)
+        result, _ = runUpload(arguments, mirror.location, mirror.aws, pace=pace)
         if result.status != 1 and not result.isComplete:
             raise CommandFailed(str(result))
         if not result.isComplete:

@@ -17,12 +17,15 @@ from CedarBackup3.amazons3.aws.arguments import Arguments
 from CedarBackup3.amazons3.aws.command import AwsResult, awsEnvironment, runAws
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.aws.transfers import AS_IT_IS, Pace
+from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.util import displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
 
 def runUpload(
     arguments: Arguments,
+    location: S3Location,
     settings: AwsSettings,
     *,
     onOutput: Callable[[bytes], object] | None = None,
@@ -35,6 +38,7 @@ def runUpload(
 
     Args:
         arguments: of the upload
+        location: where it goes
         settings: how to run it
         onOutput, onErrorLine, shouldStop, pace: as for `runAws`
         onAgain: called before it begins again; what came before counts for nothing
@@ -60,7 +64,7 @@ def runUpload(
     result = runAws(arguments, settings, onOutput=onOutput, onErrorLine=look, shouldStop=mustStop, pace=pace)
     if not needs.is_set() or shouldStop():
         return result, settings
-    _log.info("The bucket takes no upload without a checksum: the AWS CLI begins again")
+    _log.info("%s takes no upload without a checksum: the AWS CLI begins again", displayPath(location.url))
     onAgain()
     again = runAws(arguments, adding, onOutput=onOutput, onErrorLine=onErrorLine, shouldStop=shouldStop, pace=pace)
     return again, adding

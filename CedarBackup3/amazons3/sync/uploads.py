@@ -234,6 +234,7 @@ class _Uploads:
         try:
             process.result, self._aws = runUpload(
                 copyArguments(process.directory, self._mirror.location, progress=isShown),
+                self._mirror.location,
                 self._aws,
                 onOutput=progressReader(follow) if isShown else None,
                 onErrorLine=keep,
