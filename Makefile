@@ -63,7 +63,7 @@ quick: .venv/with-dev
 	@.venv/bin/python -m pytest -q -n auto --dist loadgroup $(QUICK) $(TESTS)
 
 test: .venv/with-dev
-	.venv/bin/python -m pytest -n auto --dist loadgroup $(TESTS)
+	@sh util/runtests.sh $(TESTS)
 
 test-debian:
 	@$(PYTHON) util/testdebian.py build/debian

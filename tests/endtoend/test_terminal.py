@@ -154,6 +154,7 @@ def test_an_upload_goes_forward_by_the_plan(
 
 def test_files_without_content_come_further_too(server: S3Server, anyAws: str, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"%02d" % number: b"" for number in range(40)})
+    (tmp_path / "config").write_text("[default]\ns3 =\n  max_concurrent_requests = 4\n")
     server.addFault(Fault("PutObject", Hang(0.3)))
     _, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", prefix=SMALL_TREES)
     shown = requireHonest(seen, 80, "sync")

@@ -1,0 +1,11 @@
+#!/bin/sh
+# runtests.sh [ARGUMENT...]: run the tests, as many side by side as there are processors. The arguments go to pytest.
+# What fails is tried once more with the machine to itself, and decides. The first output stays above the second one,
+# since a test that fails only beside others has a fault, too.
+set -u
+cd "$(dirname "$0")/.."
+.venv/bin/python -m pytest -n auto --dist loadgroup "$@"
+status=$?
+[ "$status" = 1 ] || exit "$status"
+echo 'Once more, one after the other, what failed:'
+exec .venv/bin/python -m pytest --last-failed --maxfail 3 "$@"
