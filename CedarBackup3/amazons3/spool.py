@@ -79,7 +79,7 @@ def _requireSafe(directory: str) -> None:
 
 
 class Spool(Generic[Row]):
-    """Rows are appended a batch at a time; between batches, iterating gives every row so far, in order.
+    """Rows are appended a batch at a time; between batches, iterating gives every row so far, in order, or reversed.
 
     The batches are written as columns by `marshal`, which is the quickest way to and from plain data that the standard
     library has, and is for nobody to read but the process that wrote it.
@@ -131,16 +131,24 @@ class Spool(Generic[Row]):
         return count
 
     def __iter__(self) -> Iterator[Row]:
-        return chain.from_iterable(self._batches())
+        return chain.from_iterable(map(self._rows, self._columns(self._lengths)))
 
-    def _batches(self) -> Iterator[Iterable[Row]]:
-        position = 0
-        for length in self._lengths:
+    def __reversed__(self) -> Iterator[Row]:
+        batches = self._columns(self._lengths[::-1], isFromEnd=True)
+        return chain.from_iterable(self._rows([column[::-1] for column in columns]) for columns in batches)
+
+    def _rows(self, columns: Sequence[Sequence[Any]]) -> Iterable[Row]:
+        return map(self._makeRow, zip(*columns, strict=True))
+
+    def _columns(self, lengths: Sequence[int], *, isFromEnd: bool = False) -> Iterator[Sequence[Sequence[Any]]]:
+        """The columns of each batch, from the first one or from the last."""
+        position = sum(lengths) if isFromEnd else 0
+        for length in lengths:
+            position -= length if isFromEnd else 0
             with _writing():  # without moving the file's position: other readers may be at work, in other threads, too
                 data = os.pread(self._file.fileno(), length, position)
-            columns = marshal.loads(data)  # noqa: S302 - our own, and nameless
-            position += length
-            yield map(self._makeRow, zip(*columns, strict=True))
+            yield marshal.loads(data)  # noqa: S302 - our own, and nameless
+            position += 0 if isFromEnd else length
 
     def clear(self) -> None:
         """Forget all rows."""

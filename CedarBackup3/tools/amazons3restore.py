@@ -53,9 +53,13 @@ class RestoreOptions(NamedTuple):
     aws: AwsSettings
     targetDir: str = ""
     atTime: datetime | None = None
+    since: datetime | None = None
+    """None: one time is listed, and not what has changed between two."""
     list: bool = False
     versions: str | None = None
     """None: not asked for; empty: those of every key."""
+    find: str = ""
+    """A pattern; empty: nothing is looked for."""
     json: bool = False
     long: bool = False
     patterns: Patterns = ()
@@ -73,8 +77,8 @@ class RestoreOptions(NamedTuple):
     """For the policy: what the bucket encrypts with."""
     sseCustomerKeyFile: str = ""
     """Read when the run begins; empty: none."""
-    ambiguity: str = ""
-    """A sentence on `atTime`, if it could be another time as well."""
+    ambiguities: tuple[str, ...] = ()
+    """A sentence on each of `since` and `atTime` that could be another time as well."""
 
 
 def cli() -> int:
@@ -91,9 +95,13 @@ def run(options: RestoreOptions, context: RunContext) -> int:
     warnOfOpenEndpoint(aws)
     filters = rulesOf(options.patterns, aws.locale, "target")
     selection = _selection(options.s3BucketUrl, options.atTime, filters, aws)
-    if options.ambiguity:  # not a warning, which is shown with --verbose only
-        logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
+    for ambiguity in options.ambiguities:  # not a warning, which is shown with --verbose only
+        logging.getLogger("CedarBackup3.log").error("%s", ambiguity)
     with logTimes(context):
+        if options.find:
+            return _printFound(selection, options, context)
+        if options.since:
+            return _printChanges(selection, options.since, options, context)
         if options.versions is not None:
             return _printVersions(selection, options, context)
         if options.list:
@@ -192,15 +200,49 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
 
     tally = Tally(watcher.findings)
     with openVersions(selection, watcher) as (chosen, versions), openSnapshot(chosen, versions, tally) as snapshot:
-        if chosen.moment:  # beside the listing, which a program may read
-            with contextlib.suppress(OSError):
-                sys.stderr.write(f"{chosen.shown}\n")
+        if chosen.moment:
+            _printBeside(chosen.shown)
         if options.long:
             with openRecorded(chosen, versions, tally, _rules(options)) as recorded:
                 _printLong(chosen, snapshot, recorded, tally, options)
         else:
             _print(chosen, snapshot, options)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
+
+
+def _printChanges(selection: Selection, since: datetime, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.amazons3.restore.between import ChangeTally, listChanges, shownBetween
+    from CedarBackup3.amazons3.restore.history import openVersions
+    from CedarBackup3.amazons3.restore.report import Tally
+    from CedarBackup3.amazons3.restore.versiontable import changeJson, changeRow
+
+    tally, counted = Tally(watcher.findings), ChangeTally(watcher.findings)
+    line = changeJson if options.json else changeRow
+    with openVersions(selection, watcher) as (chosen, versions):
+        changes = listChanges(chosen, since, versions, tally, counted)
+        if _printLines(line(chosen.location, change) for change in changes):
+            _printBeside(f"{shownBetween(chosen, since)}: {counted.totals}")
+    return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
+
+
+def _printFound(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.amazons3.restore.found import FoundTally, listFound
+    from CedarBackup3.amazons3.restore.history import openVersions
+    from CedarBackup3.amazons3.restore.versiontable import foundJson, foundRow
+
+    counted, pattern = FoundTally(), selection.aws.locale.decoded(os.fsencode(options.find))
+    line = foundJson if options.json else foundRow
+    with openVersions(selection, watcher) as (chosen, versions):
+        entries = listFound(chosen, pattern, versions, counted)
+        if _printLines(line(chosen.location, found) for found in entries):
+            _printBeside(f"{chosen.url}: {counted.totals}")
+    return ExitStatus.DONE
+
+
+def _printBeside(text: str) -> None:
+    """A line beside the answer, which a program may read."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
 
 
 def _print(selection: Selection, versions: Iterable[Version], options: RestoreOptions) -> None:
@@ -223,18 +265,19 @@ def _printLong(
         _printLines(text for record, version in pairs if (text := line(selection.location, record, version)))
 
 
-def _printLines(lines: Iterable[str]) -> None:
-    """The answer asked for, on standard output, for as long as anybody reads it (`| head`)."""
+def _printLines(lines: Iterable[str]) -> bool:
+    """Print the answer, for as long as anybody reads it (`| head`); returns whether that was to its end."""
     try:
         for line in lines:
             sys.stdout.write(line + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        return
+        return False
     except OSError as error:
         raise CedarBackupError(
             f"The listing cannot be written completely to standard output: {error.strerror}"
         ) from None
+    return True
 
 
 def _excluding(patterns: tuple[str, ...]) -> tuple[Rule, ...]:
@@ -294,10 +337,18 @@ def _moment(text: str) -> tuple[datetime, str]:
     return parseMoment(text), ambiguity(text)
 
 
+def _keyPattern(text: str) -> str:
+    if not text or text.startswith("/"):
+        raise ValueError("must be a pattern for keys below the URL, without a slash at its beginning")
+    return text
+
+
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     shared = bucketOptions(values)
-    moment, ambiguity = values["atTime"] or (None, "")
-    isListing = values["list"] or values["versions"] is not None
+    since, moment = ((values[name] or (None,))[0] for name in ("since", "atTime"))
+    if since and moment and since > moment:
+        raise UsageError("--since must not be later than --atTime")
+    isListing = values["list"] or values["versions"] is not None or bool(values["find"])
     _requireInside(shared.s3BucketUrl, values["attributes"])
     if not isListing and not values["targetDir"]:
         raise UsageError("the target directory must not be empty")
@@ -310,8 +361,10 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         aws=shared.aws,
         targetDir=values["targetDir"],
         atTime=moment,
+        since=since,
         list=values["list"],
         versions=values["versions"],
+        find=values["find"],
         json=values["json"],
         long=values["long"],
         patterns=shared.patterns,
@@ -326,7 +379,7 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         printPolicy=values["printPolicy"],
         kmsKey=values["kmsKey"],
         sseCustomerKeyFile=values["sseCustomerKeyFile"],
-        ambiguity=ambiguity,
+        ambiguities=tuple(values[name][1] for name in ("since", "atTime") if values[name] and values[name][1]),
     )
 
 
@@ -334,21 +387,25 @@ def _exclusions() -> Iterator[Exclusion]:
     tasks = {
         "list": "lists the snapshot",
         "versions": "lists all versions",
+        "find": "lists those of some keys",
         "verifyOnly": "compares",
         "dryRun": "prints what would be restored",
     }
     for (one, first), (other, second) in combinations(tasks.items(), 2):
         yield Exclusion(one, other, f"--{one} {first}, --{other} {second}")
-    for listing in ("list", "versions"):
+    for listing in ("list", "versions", "find"):
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")
+        yield Exclusion(listing, "overwrite", "a listing replaces nothing")
     yield Exclusion("versions", "atTime", "--list shows the snapshot of a time")
+    yield Exclusion("find", "atTime", "--list shows the snapshot of a time")
+    yield Exclusion("long", "since", "--long prints what is recorded at one time")
     for more in ("owners", "strictAttributes"):
         yield Exclusion("attributes=never", more, "no attributes are restored or compared")
-        for listing in ("list", "versions"):
+        for listing in ("list", "versions", "find"):
             yield Exclusion(listing, more, "a listing gives nobody anything")
     yield Exclusion("attributes=never", "long", "--long prints them")
-    for task in ("list", "versions", "dryRun"):
+    for task in ("list", "versions", "find", "dryRun"):
         yield from vainMonitoring(task, "restores")
 
 
@@ -358,7 +415,7 @@ def _answer(options: RestoreOptions) -> str:
     from CedarBackup3.amazons3.aws.iampolicy import policyText
     from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, S3Location
 
-    isListing = (options.list and not options.long) or options.versions is not None
+    isListing = (options.list and not options.long) or options.versions is not None or bool(options.find)
     elsewhere = options.attributes.startswith("s3://") and S3Location.parse(options.attributes).prefix
     return policyText(
         S3Location.parse(options.s3BucketUrl),
@@ -381,13 +438,16 @@ is compared with the bucket. Nothing is written outside of the directory, and
 nothing in the bucket is changed. Exit status 0 means that all is there.""",
     arguments=(
         Argument("s3BucketUrl", "s3://bucket, optionally with a prefix or key"),
-        Argument("targetDir", "The local directory (not needed to list)", unless=("list", "versions")),
+        Argument("targetDir", "The local directory (not needed to list)", unless=("list", "versions", "find")),
     ),
     switches=(
         *grouped(
             "What to do",
             Switch("", "list", "List what would be restored"),
             Switch("", "versions", "List all versions, or those of KEY", "KEY", isValueOptional=True),
+            Switch(
+                "", "find", "List all versions of keys like PATTERN, and what restores them", "PATTERN", "", _keyPattern
+            ),
             Switch("", "json", "List in lines of JSON"),
             Switch("", "long", "List modes, owners, times and links, too"),
             Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
@@ -397,6 +457,7 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         *grouped(
             "What is restored",
             Switch("", "atTime", "The snapshot of TIME, in ISO 8601 (default: now)", "TIME", "", _moment),
+            Switch("", "since", "With --list: what was added, changed and deleted since TIME", "TIME", "", _moment),
             *filterSwitches("keys", "target"),
             Switch("", "overwrite", "Restore into a directory that is not empty"),
         ),
@@ -431,7 +492,8 @@ my-bucket when the 20th of November began.""",
     programs=awsPrograms,
     exclusions=tuple(_exclusions()),
     needs=(
-        Need("json", ("list", "versions"), "it is a form of a listing"),
+        Need("since", ("list",), "it lists what has changed"),
+        Need("json", ("list", "versions", "find"), "it is a form of a listing"),
         Need("long", ("list",), "it is a form of that listing"),
         Need("allAttributes", ("owners",), "they decide what programs may do"),
         KEY_NEEDS_POLICY,

@@ -51,7 +51,12 @@ def secondsOf(lastModified: str) -> int:
 
 def shownTime(lastModified: str) -> str:
     """The same as date and time in UTC, for people."""
-    return datetime.fromtimestamp(secondsOf(lastModified), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return shownSecond(secondsOf(lastModified))
+
+
+def shownSecond(second: int) -> str:
+    """The same of seconds since the epoch."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def requireTime(lastModified: str, key: bytes) -> None:

@@ -10,13 +10,12 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from CedarBackup3.amazons3.aws.session.client import awsSession
-from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version, keysBehind, listVersions
 from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, S3Location, isFolderMarker
 from CedarBackup3.amazons3.progress import SILENT, Watcher
-from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally
+from CedarBackup3.amazons3.restore.report import KeyOutcome, Noted, Tally
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.snapshot import snapshotAt
+from CedarBackup3.amazons3.restore.snapshot import snapshotAt, tracesOf
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError, CommandFailed, GuardRefused
 from CedarBackup3.util import displayBytes, displayCount, displayPath
@@ -103,28 +102,38 @@ def openSnapshot(selection: Selection, versions: Spool[Version], tally: Tally) -
         GuardRefused: the bucket has no versions that could tell
         CedarBackupError: nothing stood there
     """
+    isExcluded = exclusion(selection)
 
     def reportUnknown(version: Version) -> None:
-        url = selection.urlOf(version.key)
-        line = f"Unknown: {url} was stored without versioning after that time, so its earlier content may be lost"
         if not isExcluded(version):
-            tally.wrong(KeyOutcome.UNKNOWN, version.key, 0, line)
-
-    leavesOut = selection.leavesOut()
-
-    def isExcluded(version: Version) -> bool:
-        isMarker = isFolderMarker(version.key, version.size)
-        return leavesOut(version.key) or isMarker or _holdsAttributes(selection, version.key)
+            tally.wrong(KeyOutcome.UNKNOWN, version.key, 0, unknownLine(selection, version.key))
 
     moment = selection.moment.timestamp() if selection.moment else None
     isTraced = moment is None or _isTraced(selection, (each for each in versions if not isExcluded(each)), moment)
     with Spool(Version._make) as kept:
-        found = snapshotAt(versions, moment, _inOrder(selection), reportUnknown)
+        found = snapshotAt(versions, moment, inOrder(selection), reportUnknown)
         if not kept.extend(version for version in found if not isExcluded(version)) and not tally.reported:
             raise CedarBackupError(f"There was nothing in {selection.shown}; check the URL, --atTime and --exclude")
         if not isTraced:
-            _reportUntraced(selection, kept, tally)
+            reportUntraced(selection.shown, _unversioned(kept), tally)
         yield kept
+
+
+def exclusion(selection: Selection) -> Callable[[Version], bool]:
+    """Whether a version is of nothing that is restored: a folder marker, the stored attributes, or what is left out.
+
+    Quickest for versions in key order, and not for several threads.
+    """
+    leavesOut = selection.leavesOut()
+    return lambda version: (
+        leavesOut(version.key) or isFolderMarker(version.key, version.size) or _holdsAttributes(selection, version.key)
+    )
+
+
+def unknownLine(selection: Selection, key: bytes) -> str:
+    """That nothing tells what stood there for a key."""
+    url = selection.urlOf(key)
+    return f"Unknown: {url} was stored without versioning after that time, so its earlier content may be lost"
 
 
 class AttributesObject(NamedTuple):
@@ -160,12 +169,12 @@ def attributesAt(
     if backup is None or (backup == selection.location and not selection.only):
         upToIt = takewhile(lambda version: version.key <= ATTRIBUTES_KEY, versions)
         listed = (version for version in upToIt if _holdsAttributes(selection, version.key))
-        found = next(snapshotAt(listed, moment, _inOrder(selection), reportUnknown), None)
+        found = next(snapshotAt(listed, moment, inOrder(selection), reportUnknown), None)
         return found and AttributesObject(selection.location, found, b"")
     there = replace(selection, location=backup, only=ATTRIBUTES_KEY)
     with Spool(Version._make) as stored:
         listVersions(backup, ATTRIBUTES_KEY, selection.aws, stored)
-        found = next(snapshotAt(stored, moment, _inOrder(there), reportUnknown), None)
+        found = next(snapshotAt(stored, moment, inOrder(there), reportUnknown), None)
     return found and AttributesObject(backup, found, selection.location.prefix.removeprefix(backup.prefix).encode())
 
 
@@ -174,7 +183,7 @@ def _holdsAttributes(selection: Selection, key: bytes) -> bool:
     return key == ATTRIBUTES_KEY and not selection.only
 
 
-def _inOrder(selection: Selection) -> Callable[[bytes], Iterator[Version]]:
+def inOrder(selection: Selection) -> Callable[[bytes], Iterator[Version]]:
     """Lists the versions of one key again, none of them tied."""
 
     def listed(key: bytes) -> Iterator[Version]:
@@ -191,33 +200,37 @@ def _isTraced(selection: Selection, versions: Iterable[Version], moment: float) 
     Raises:
         GuardRefused: it never has, and something was stored after the moment in the place of something else perhaps
     """
-    isVersioned = isTraced = isReplaced = False
-    for version in versions:
-        isOlder = secondsOf(version.lastModified) <= moment
-        if version.versionId != NULL_VERSION:
-            isVersioned, isTraced = True, isTraced or isOlder
-        elif not isOlder:
-            isReplaced = True
-    if isReplaced and not isVersioned:
+    traces = tracesOf(versions)
+    if traces.hides(moment):
         raise GuardRefused(
             f"Refused: nothing in {selection.url} was stored with versioning, and some objects were stored after that "
             "time, so the snapshot is unknown; without --atTime the present objects are restored; nothing was changed"
         )
-    return isTraced or bool(selection.only)  # what stands there for a single key has stood there since
+    return traces.reaches(moment) or bool(selection.only)  # what stands there for a single key has stood there since
 
 
-def _reportUntraced(selection: Selection, snapshot: Iterable[Version], tally: Tally) -> None:
-    """Log once how many files of a snapshot were stored without versioning, if there are any."""
+def _unversioned(snapshot: Iterable[Version]) -> Noted:
     files = size = 0
     for version in snapshot:
         if version.versionId == NULL_VERSION:
             files, size = files + 1, size + (version.size or 0)
-    if files:
-        tally.untraced(files, size)
+    return Noted(files, size)
+
+
+def reportUntraced(shown: str, found: Noted, tally: Tally) -> None:
+    """Log once how many files, if any, were stored without versioning, so that others may have gone without a trace.
+
+    Args:
+        shown: from what files may be missing, in words that are safe to print
+        found: those files of it
+        tally: counts them
+    """
+    if found.files:
+        tally.untraced(*found)
         # Not a warning, which is shown with --verbose only: a status of 0 must not hide it.
         _log.error(
             "Unproven: files may be missing from %s: files that were deleted before versioning began left no trace; "
             "of the known files, %s stored before",
-            selection.shown,
-            f"{displayCount(files, 'file')} ({displayBytes(size)}) {'was' if files == 1 else 'were'}",
+            shown,
+            f"{displayCount(found.files, 'file')} ({displayBytes(found.size)}) {'was' if found.files == 1 else 'were'}",
         )

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import NULL_VERSION, Version
+
+
+class Standing(NamedTuple):
+    """What is known of a key at a moment."""
+
+    key: bytes
+    entry: Version | None
+    """The version that stood there, or the delete marker; None: nothing had been stored, or it is not known."""
+    overwriting: Version | None
+    """What was stored without versioning after the moment, so that what stood there may be gone; None: nothing."""
 
 
 def snapshotAt(
@@ -24,14 +35,22 @@ def snapshotAt(
         onUnknown: called with what was stored without versioning after the moment, so that what stood there at the
             moment may be gone; such a key is left out
     """
+    for _, entry, overwriting in standingsAt(versions, moment, inOrder):
+        if overwriting is not None:
+            onUnknown(overwriting)
+        elif entry is not None and entry.size is not None:
+            yield entry
+
+
+def standingsAt(
+    versions: Iterable[Version], moment: float | None, inOrder: Callable[[bytes], Iterable[Version]]
+) -> Iterator[Standing]:
+    """The same of every key there is, with delete markers and with what is not known."""
     for key, listed in groupby(versions, lambda version: version.key):
-        current, overwritten, isTied = _current(listed, moment)
+        current, overwriting, isTied = _current(listed, moment)
         if isTied:
-            current, overwritten, _ = _current(inOrder(key), moment)
-        if overwritten is not None:
-            onUnknown(overwritten)
-        elif current is not None and current.size is not None:
-            yield current
+            current, overwriting, _ = _current(inOrder(key), moment)
+        yield Standing(key, None if overwriting else current, overwriting)
 
 
 def _current(versions: Iterable[Version], moment: float | None) -> tuple[Version | None, Version | None, bool]:
@@ -53,3 +72,32 @@ def _current(versions: Iterable[Version], moment: float | None) -> tuple[Version
         if version.versionId == NULL_VERSION:
             overwritten = version
     return current, overwritten, isTied
+
+
+class Traces(NamedTuple):
+    """Which times the versions of a selection tell of."""
+
+    since: int | None
+    """The second of the first that has an id, from which on what goes leaves a trace; None: none has one."""
+    unversioned: int | None
+    """The second of the last that was stored without versioning; None: all have an id."""
+
+    def reaches(self, moment: float) -> bool:
+        """Whether versions were kept by a moment, so that what has gone since has left a trace."""
+        return self.since is not None and self.since <= moment
+
+    def hides(self, moment: float) -> bool:
+        """Whether nothing tells what stood at a moment: there are no ids at all, and something is of later."""
+        return self.since is None and self.unversioned is not None and self.unversioned > moment
+
+
+def tracesOf(versions: Iterable[Version]) -> Traces:
+    """Which times some versions and delete markers tell of."""
+    since = unversioned = None
+    for version in versions:
+        second = secondsOf(version.lastModified)
+        if version.versionId == NULL_VERSION:
+            unversioned = second if unversioned is None else max(unversioned, second)
+        else:
+            since = second if since is None else min(since, second)
+    return Traces(since, unversioned)

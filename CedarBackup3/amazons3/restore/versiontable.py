@@ -6,9 +6,11 @@ import json
 import stat
 
 from CedarBackup3.amazons3.attributes.records import AttributeRecord, recordLine, timeOfFile
-from CedarBackup3.amazons3.aws.times import shownTime
+from CedarBackup3.amazons3.aws.times import shownSecond, shownTime
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.restore.between import Change, ChangeKind
+from CedarBackup3.amazons3.restore.found import Found
 from CedarBackup3.util import displayPath, displayText
 
 _ID_WIDTH = 32  # characters of Amazon's own version ids
@@ -23,7 +25,11 @@ def versionRow(location: S3Location, version: Version) -> str:
 
 def versionJson(location: S3Location, version: Version) -> str:
     """The same and more as a JSON object in one line of ASCII, the key exactly as it is."""
-    facts = {
+    return json.dumps(_facts(location, version))
+
+
+def _facts(location: S3Location, version: Version) -> dict[str, object]:
+    facts: dict[str, object] = {
         "key": location.prefix + version.key.decode(),
         "versionId": version.versionId,
         "lastModified": shownTime(version.lastModified),
@@ -32,7 +38,56 @@ def versionJson(location: S3Location, version: Version) -> str:
     }
     if version.size is not None:
         facts |= {"size": version.size, "etag": version.etag, "storageClass": version.storageClass}
+    return facts
+
+
+def foundRow(location: S3Location, found: Found) -> str:
+    """Size (or `deleted`), time in UTC, whether it is current, the moment that brings it back, storage class, version
+    id and key, in columns; `-` where there is none.
+    """
+    version = found.version
+    isMarker = version.size is None
+    size, storageClass = ("deleted", "-") if isMarker else (f"{version.size:,}", displayText(version.storageClass))
+    columns = (
+        f"{size:>17}  {shownTime(version.lastModified)}",
+        f"{'current' if version.isLatest else '-':7}",
+        f"{'-' if found.moment is None else shownSecond(found.moment):20}",
+        f"{storageClass:12}",
+        f"{displayText(version.versionId):{_ID_WIDTH}}",
+        displayPath(location.prefix + version.key.decode()),
+    )
+    return "  ".join(columns)
+
+
+def foundJson(location: S3Location, found: Found) -> str:
+    """The JSON object of a version, with the moment that brings it back; null: there is none."""
+    moment = None if found.moment is None else shownSecond(found.moment)
+    return json.dumps(_facts(location, found.version) | {"atTime": moment})
+
+
+def changeRow(location: S3Location, change: Change) -> str:
+    """What became of a key, sizes before and after, when, and the key, in columns; `-` is no file, `?` not known."""
+    before, after = ("?" if not isKnown else f"{file.size:,}" if file else "-" for isKnown, file in _sides(change))
+    key = displayPath(location.prefix + change.key.decode())
+    return f"{change.kind.value:7} {before:>15} {after:>15}  {shownTime(change.lastModified)}  {key}"
+
+
+def changeJson(location: S3Location, change: Change) -> str:
+    """The same as a JSON object, with the versions before and after: null is no file, what is not known is left out."""
+    facts: dict[str, object] = {
+        "key": location.prefix + change.key.decode(),
+        "change": change.kind.value,
+        "time": shownTime(change.lastModified),
+    }
+    for name, (isKnown, version) in zip(("before", "after"), _sides(change), strict=True):
+        if isKnown:
+            facts[name] = version and _facts(location, version)
     return json.dumps(facts)
+
+
+def _sides(change: Change) -> tuple[tuple[bool, Version | None], tuple[bool, Version | None]]:
+    """Whether it is known what stood there, and what did: before and after."""
+    return (change.kind is not ChangeKind.UNKNOWN, change.before), (change.isAfterKnown, change.after)
 
 
 def longRow(location: S3Location, record: AttributeRecord | None, version: Version | None) -> str:
@@ -61,7 +116,7 @@ def longJson(location: S3Location, record: AttributeRecord | None, version: Vers
     """The JSON object of a version with that of its record below `attributes`; of what has no version, only these."""
     if version is None and (record is None or not _comesBack(record)):
         return ""
-    facts = {} if version is None else json.loads(versionJson(location, version))
+    facts = {} if version is None else _facts(location, version)
     if record is not None and (version is None or version.mtimeNs is not None):
         facts["attributes"] = json.loads(recordLine(record))
     return json.dumps(facts)
