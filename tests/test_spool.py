@@ -59,6 +59,7 @@ def test_any_number_of_rows_comes_in_order_and_again(count: int) -> None:
                 take(row)
         for spool in (streamed, taken):
             assert list(spool) == rows
+            assert list(reversed(spool)) == rows[::-1]
             assert list(spool) == rows
 
 

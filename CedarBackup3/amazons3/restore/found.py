@@ -115,7 +115,7 @@ class FoundTally:
         keys = f"{displayCount(self._keys, 'key')} with {displayCount(self._versions, 'version')}"
         markers = f" and {displayCount(self._markers, 'delete marker')}" if self._markers else ""
         if not self._isVersioned:
-            return f"{keys}; they were stored without versioning, so what was replaced or deleted left no trace"
+            return f"{keys}; stored without versioning, so what was replaced or deleted left no trace"
         return f"{keys}{markers}; restore one as s3://BUCKET/KEY with the --atTime that its line has"
 
     @property
