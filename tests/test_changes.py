@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from CedarBackup3.amazons3.restore.found import FoundTally, listFound, matcher, 
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.snapshot import snapshotAt
+from CedarBackup3.amazons3.restore.versiontable import changeJson, changeRow, foundRow
 from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.cli.findings import Findings
 from CedarBackup3.errors import CedarBackupError, GuardRefused
@@ -32,12 +34,10 @@ def moment(second: float) -> datetime:
     return datetime.fromtimestamp(second, UTC)
 
 
-def version(key: bytes, versionId: str, second: int, etag: str | None = "e", **more: bool) -> Version:
+def version(key: bytes, versionId: str, second: int, etag: str | None = "e", *, isTied: bool = False) -> Version:
     """A version whose size is that of its ETag; without one a delete marker."""
     size = None if etag is None else len(etag)
-    return Version(
-        key, versionId, more.pop("isLatest", False), moment(second).isoformat(), size, etag or "", "X", **more
-    )
+    return Version(key, versionId, False, moment(second).isoformat(), size, etag or "", "STANDARD", isTied)
 
 
 class Event(NamedTuple):
@@ -290,6 +290,29 @@ def test_what_is_found_is_counted_and_is_no_folder_and_nothing_left_out() -> Non
 def test_finding_nothing_is_a_failure_with_advice(pattern: str, advice: str) -> None:
     with pytest.raises(CedarBackupError, match=rf"No key in s3://bucket/p/ matches the pattern {pattern}; {advice}"):
         found(pattern, [version(b"a", "1", 1)])
+
+
+def test_lines_for_people_have_columns_and_escapes() -> None:
+    gone, old = version(b"\x1b", "2", 9, None)._replace(isLatest=True), version(b"\x1b", "1", 1)
+    with Spool(Version._make) as spool:
+        spool.extend([gone, old])
+        found = listFound(SELECTION, "*", spool, FoundTally())
+        assert [foundRow(SELECTION.location, each).split() for each in found] == [
+            ["deleted", "1970-01-01T00:00:09Z", "current", "-", "-", "2", "p/\\x1b"],
+            ["1", "1970-01-01T00:00:01Z", "-", "1970-01-01T00:00:01Z", "STANDARD", "1", "p/\\x1b"],
+        ]
+    (change,) = changesBetween([gone, old], 5, None, noneTied)
+    assert changeRow(SELECTION.location, change).split() == ["deleted", "1", "-", "1970-01-01T00:00:09Z", "p/\\x1b"]
+
+
+def test_what_is_not_known_is_no_absent_file() -> None:
+    versions = [version(b"a", NULL_VERSION, 9)]
+    rows = []
+    for later in (6, None):
+        (change,) = changesBetween(versions, 5, later, noneTied)
+        facts = json.loads(changeJson(SELECTION.location, change))
+        rows.append((changeRow(SELECTION.location, change).split()[1:3], "before" in facts, "after" in facts))
+    assert rows == [(["?", "?"], False, False), (["?", "1"], False, True)]
 
 
 def _peak(number: int) -> int:

@@ -17,7 +17,7 @@ PING = ("--pingUrl", "http://127.0.0.1:9/uuid")
     [
         (("--list", "--versions"), "--list and --versions do not go together"),
         (("--verifyOnly", "--dryRun", "dir"), "--verifyOnly and --dryRun do not go together"),
-        (("--json", "dir"), "--json needs --list or --versions"),
+        (("--json", "dir"), "--json needs --list or --versions or --find"),
         (("--list", "--quiet"), ""),  # which prints nothing at all
         (("--list", "--report", "-"), "--list and --report - do not go together"),  # the report tells it, too
         (("--versions", *PING), "--versions restores nothing"),
@@ -32,6 +32,20 @@ PING = ("--pingUrl", "http://127.0.0.1:9/uuid")
         (("--attributes", "s3://bucket/p/q", "dir"), "does not lie below the URL that --attributes names"),
         (("--attributes", "never", "--numericOwners", "dir"), "no attributes are restored"),
         (("--list", "--owners"), "--list and --owners do not go together"),
+        (("--list", "--overwrite"), "--list and --overwrite do not go together"),
+        (("--since", "2026-01-01", "dir"), "--since needs --list"),
+        (("--versions", "--since", "2026-01-01"), "--since needs --list"),
+        (("--list", "--long", "--since", "2026-01-01"), "--long and --since do not go together"),
+        (("--list", "--since", "2026-01-02", "--atTime", "2026-01-01"), "--since must not be later than --atTime"),
+        (("--list", "--since", "9999-01-01"), "lies in the future"),
+        (("--find", "*", "--list", "--since", "2026-01-01"), "--list and --find do not go together"),
+        (("--find", "*", "--atTime", "2026-01-01"), "--find and --atTime do not go together"),
+        (("--find", "*", "--dryRun"), "--find and --dryRun do not go together"),
+        (("--find", "*", "--long"), "--long needs --list"),
+        (("--find", "*", "--report", "-"), "--find and --report - do not go together"),
+        (("--find", "*", *PING), "--find restores nothing"),
+        (("--find", ""), "must be a pattern for keys below the URL"),
+        (("--find", "/a*"), "must be a pattern for keys below the URL"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -53,7 +67,9 @@ def test_the_policy_allows_to_list_and_to_read_and_nothing_else() -> None:
     assert reading["Resource"] == ["arn:aws:s3:::bucket/photos/a.jpg", "arn:aws:s3:::bucket/photos/a.jpg/*"]
 
 
-def test_who_only_lists_needs_to_read_nothing() -> None:
-    outcome = runTool(RESTORE, ["--printPolicy", "--list", "s3://bucket/pho?os/"])
+@pytest.mark.parametrize("task", [("--list",), ("--list", "--since", "2026-01-01"), ("--find", "*")], ids=" ".join)
+def test_who_only_lists_needs_to_read_nothing(task: tuple[str, ...]) -> None:
+    outcome = runTool(RESTORE, ["--printPolicy", *task, "s3://bucket/pho?os/"])
     (listing,) = json.loads(outcome.stdout)["Statement"]
+    assert listing["Action"] == ["s3:ListBucket", "s3:ListBucketVersions"]
     assert listing["Condition"] == {"StringLike": {"s3:prefix": "pho${?}os/*"}}

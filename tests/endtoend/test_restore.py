@@ -202,7 +202,8 @@ def test_a_listing_ends_quietly_with_its_reader_and_with_a_sentence_on_a_full_di
 
     assert ended("--list s3://bucket/p | head -n 1") == (0, "")
     assert ended("--versions --json s3://bucket/p | head -n 1") == (0, "")
-    for few in ("--list", f"--versions={0:0250}"):
+    assert ended("--list --since 2025-12-31 s3://bucket/p | head -n 1") == (0, "")
+    for few in ("--list", f"--versions={0:0250}", "--find '*'"):
         status, stderr = ended(f"{few} s3://bucket/p > /dev/full")
         assert (status, stderr.count("\n"), "cannot be written completely" in stderr) == (6, 1, True), stderr
 

@@ -89,6 +89,7 @@ def test_documents_name_only_switches_that_exist(document: str) -> None:
     known = {switch for tool in (*_TOOLS.values(), EXAMPLE) for switch in _switches(tool)}
     of_others = {
         *("--delete", "--recursive", "--bucket", "--versioning-configuration", "--lifecycle-configuration"),  # aws
+        *("--key", "--version-id"),  # aws s3api get-object
         *("--now", "--notest", "--no-clobber", "--no-target-directory"),  # systemctl, convmv, mv
         *("--versioning", "--port"),  # testcase.s3
         *("--endpoint-url", "--max-delete", "--s3-version-at"),  # aws, rclone
