@@ -197,6 +197,17 @@ def test_what_is_no_file_or_left_out_has_not_changed() -> None:
     assert found.classes == {"added": 1, "rewritten": 1}
 
 
+def test_what_is_no_file_is_never_unknown() -> None:
+    keys = [b".cback-attributes.jsonl.gz", b"a.tmp", b"dir/"]
+    versions = [version(key, NULL_VERSION, 9, "" if key == b"dir/" else "e") for key in keys]
+    versions.append(version(b"same", "1", 1))
+    assert listed(versions, 5, replace(SELECTION, rules=(Rule("*.tmp"),))).classes == {"unchanged": 1}
+
+
+def test_without_an_etag_nothing_shows_that_a_file_is_the_same() -> None:
+    assert listed([version(b"a", "2", 9, ""), version(b"a", "1", 1, "")], 5).changes == [("changed", "a")]
+
+
 def test_the_object_with_the_attributes_is_a_file_if_it_alone_is_asked_for() -> None:
     key = b".cback-attributes.jsonl.gz"
     assert listed([version(key, "1", 9)], 5, replace(SELECTION, only=key)).changes == [("added", key.decode())]
@@ -208,17 +219,20 @@ def test_a_folder_marker_that_got_data_was_added_and_one_that_lost_it_was_delete
 
 
 def test_a_bucket_that_never_kept_versions_is_refused_where_something_is_younger() -> None:
-    old, young = version(b"a", NULL_VERSION, 1), version(b"b", NULL_VERSION, 9)
+    versions = [version(b"a", NULL_VERSION, 1), version(b"b", NULL_VERSION, 9), version(b"c", NULL_VERSION, 2)]
     with pytest.raises(GuardRefused, match="nothing in s3://bucket/p/ was stored with versioning"):
-        listed([old, young], 5)
-    assert listed([old, young], 9).changes == []
+        listed(versions, 5)
+    assert listed(versions, 9).changes == []
 
 
 UNTRACED = {
     "older than the first version": ([version(b"a", NULL_VERSION, 1), version(b"b", "1", 9)], 5, SELECTION, 1),
     "the later time is older, too": ([version(b"a", NULL_VERSION, 4), version(b"b", "1", 9)], 2, until(5), 1),
     "nothing is from before": ([version(b"b", "1", 9)], 5, SELECTION, 0),
-    "versions had begun": ([version(b"a", NULL_VERSION, 1), version(b"b", "1", 2)], 5, SELECTION, 0),
+    "versions had begun": (
+        [version(b"a", NULL_VERSION, 1), version(b"b", "1", 2), version(b"c", "1", 9)],
+        *(5, SELECTION, 0),
+    ),
     "one key": ([version(b"a", NULL_VERSION, 1)], 5, replace(SELECTION, only=b"a"), 0),
 }
 

@@ -56,10 +56,8 @@ class Change(NamedTuple):
     @property
     def size(self) -> int:
         """In bytes: of what stands there now, or of what is gone."""
-        return (self.after or self.before or _NO_VERSION).size or 0
-
-
-_NO_VERSION = Version(b"", "", isLatest=False, lastModified="", size=None, etag="", storageClass="")
+        file = self.after or self.before
+        return (file and file.size) or 0
 
 
 def changesBetween(

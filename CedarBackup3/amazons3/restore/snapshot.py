@@ -77,27 +77,27 @@ def _current(versions: Iterable[Version], moment: float | None) -> tuple[Version
 class Traces(NamedTuple):
     """Which times the versions of a selection tell of."""
 
-    since: int | None
+    firstVersioned: int | None
     """The second of the first that has an id, from which on what goes leaves a trace; None: none has one."""
-    unversioned: int | None
+    lastUnversioned: int | None
     """The second of the last that was stored without versioning; None: all have an id."""
 
     def reaches(self, moment: float) -> bool:
         """Whether versions were kept by a moment, so that what has gone since has left a trace."""
-        return self.since is not None and self.since <= moment
+        return self.firstVersioned is not None and self.firstVersioned <= moment
 
     def hides(self, moment: float) -> bool:
         """Whether nothing tells what stood at a moment: there are no ids at all, and something is of later."""
-        return self.since is None and self.unversioned is not None and self.unversioned > moment
+        return self.firstVersioned is None and self.lastUnversioned is not None and self.lastUnversioned > moment
 
 
 def tracesOf(versions: Iterable[Version]) -> Traces:
     """Which times some versions and delete markers tell of."""
-    since = unversioned = None
+    first = last = None
     for version in versions:
         second = secondsOf(version.lastModified)
         if version.versionId == NULL_VERSION:
-            unversioned = second if unversioned is None else max(unversioned, second)
+            last = second if last is None else max(last, second)
         else:
-            since = second if since is None else min(since, second)
-    return Traces(since, unversioned)
+            first = second if first is None else min(first, second)
+    return Traces(first, last)
