@@ -46,6 +46,7 @@ PING = ("--pingUrl", "http://127.0.0.1:9/uuid")
         (("--find", "*", *PING), "--find restores nothing"),
         (("--find", ""), "must be a pattern for keys below the URL"),
         (("--find", "/a*"), "must be a pattern for keys below the URL"),
+        (("--find", "s3://other"), "must be a pattern for keys below the URL"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -338,8 +338,8 @@ def _moment(text: str) -> tuple[datetime, str]:
 
 
 def _keyPattern(text: str) -> str:
-    if not text or text.startswith("/"):
-        raise ValueError("must be a pattern for keys below the URL, without a slash at its beginning")
+    if not text or text.startswith(("/", "s3://")):
+        raise ValueError("must be a pattern for keys below the URL, and not begin with a slash or with s3://")
     return text
 
 
