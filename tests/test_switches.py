@@ -166,6 +166,18 @@ def test_a_switch_that_needs_another_is_refused_without_it(
         requireConsistent(tool, parseCommandLine(tool, [*_words(tool, other), *words]))
 
 
+@pytest.mark.parametrize("listing", [["--find", "*.odt"], ["--list", "--since", "2026-01-01"]], ids=" ".join)
+def test_a_listing_of_changes_or_finds_goes_with_no_other_task(listing: list[str]) -> None:
+    (restore,) = [tool for tool in TOOLS if tool.name == "cback-amazons3-restore"]
+    forms = {"find", "list", "json", "printPolicy", "kmsKey"}
+    others = [each.long for each in restore.switches if each.group == "What to do" and each.long not in forms]
+    assert {"versions", "dryRun", "verifyOnly"} <= {*others}
+    for other in (*others, "overwrite", "list" if "--find" in listing else "find"):
+        with pytest.raises(UsageError, match=r"do not go together|needs"):
+            requireConsistent(restore, parseCommandLine(restore, ["s3://b", *listing, *_words(restore, other)]))
+    requireConsistent(restore, parseCommandLine(restore, ["s3://b", *listing, "--json", "--printPolicy"]))
+
+
 def test_a_switch_that_another_turns_on_counts_and_a_default_or_an_empty_value_does_not() -> None:
     (sync,) = [tool for tool in TOOLS if tool.name == "cback-amazons3-sync"]
     for words, isRefused in (
