@@ -356,7 +356,7 @@ def awsVersion(settings: AwsSettings) -> str:
     return str(AwsResult("--version", status, tuple(lines or ()), False, obstacle=next(iter(obstacles), None)))
 
 
-def configuredText(words: Sequence[str], settings: AwsSettings) -> str:
-    """What `aws configure` prints for these words, such as `get endpoint_url`; empty if it fails."""
-    result, printed = answerOf(configureArguments(*words), settings)
+def configuredText(words: Sequence[str], settings: AwsSettings, shouldStop: Callable[[], bool] = lambda: False) -> str:
+    """What `aws configure` prints for these words, such as `get endpoint_url`; empty if it fails or is stopped."""
+    result, printed = answerOf(configureArguments(*words), settings, shouldStop)
     return printed.decode("utf-8", "surrogateescape").rstrip("\n") if result.status == 0 else ""
