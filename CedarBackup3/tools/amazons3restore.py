@@ -9,7 +9,6 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -92,6 +91,8 @@ def run(options: RestoreOptions, context: RunContext) -> int:
     filters = rulesOf(options.patterns, aws.locale, "target")
     selection = _selection(options.s3BucketUrl, options.atTime, filters, aws)
     if options.ambiguity:  # not a warning, which is shown with --verbose only
+        import logging
+
         logging.getLogger("CedarBackup3.log").error("%s", options.ambiguity)
     with logTimes(context):
         if options.versions is not None:
