@@ -391,7 +391,8 @@ def test_a_signal_while_aws_is_being_started_leaves_no_aws_behind(server: S3Serv
     commands = awsStandIn(tmp_path / "commands", before='[ "$2" = list-objects-v2 ] && exec echo null; exec sleep 60')
     variables = {**server.environment(), "PATH": ":".join([*["/no"] * 25_000, str(commands), os.environ["PATH"]])}
     source = plantTree(tmp_path / "source", {b"a": b"1"})
-    command = [*toolCommand(MODULE), "--logfile", str(tmp_path / "log"), str(source), "s3://bucket"]
+    switches = ["--logfile", str(tmp_path / "log"), "--awsSession", "never"]
+    command = [*toolCommand(MODULE), *switches, str(source), "s3://bucket"]
     with subprocess.Popen(command, env=toolEnvironment(variables), stderr=subprocess.PIPE) as process:
         if not Path(f"/proc/{process.pid}/task/{process.pid}/children").exists():
             process.kill()
