@@ -96,3 +96,17 @@ def test_the_entry_imports_nothing_that_help_would_not_wait_for_anyway(tmp_path:
         loaded.append(set(done.stderr.split()))
     added = loaded[1] - loaded[0]
     assert {name.partition(".")[0] for name in added} <= {"cback_amazons3", "importlib"}
+
+
+@pytest.mark.parametrize("tool", ["amazons3sync", "amazons3restore"])
+def test_help_waits_for_nothing_that_only_a_run_needs(tool: str) -> None:
+    code = (
+        f"import sys; from CedarBackup3.tools.{tool} import cli; sys.argv[1:] = ['--help']; cli(); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    words = [sys.executable, "-S", "-c", code]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    needless = {"dataclasses", "inspect", "json", "logging", "selectors", "subprocess", "threading", "urllib"}
+    ours = {"CedarBackup3.amazons3", "CedarBackup3.places", "CedarBackup3.util"}
+    assert not (needless | ours) & set(done.stderr.split()), done.stderr

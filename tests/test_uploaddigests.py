@@ -36,6 +36,15 @@ def digestsOf(source: Path, names: Iterable[bytes]) -> list[Digested]:
         return list(digests)
 
 
+def standInAws(directory: Path) -> Path:
+    """A directory with an aws that knows of parts of 7 MiB, and notes that it was asked."""
+    directory.mkdir()
+    aws = directory / "aws"
+    aws.write_text(f"#!/bin/sh\necho once >> {directory}/asked\necho 7MB\n")
+    aws.chmod(0o755)
+    return directory
+
+
 def test_what_has_changed_since_proves_nothing(tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"a": BODY, b"dir/b": BODY, b"gone": BODY})
     os.mkfifo(source / "pipe")
@@ -53,6 +62,40 @@ def test_what_has_changed_since_proves_nothing(tmp_path: Path) -> None:
     assert not isProven("")
     (source / "a").chmod(0o600)
     assert not isProven()
+
+
+@pytest.mark.parametrize(
+    ("configuration", "partSize"),
+    [
+        ("", 8 << 20),
+        ("[default]\nregion = x\n", 8 << 20),
+        ("[default]\ns3 =\n  multipart_chunksize = 6MB\n", 6 << 20),
+        ("[default]\ns3 =\n  multipart_threshold = 16MB\n", 0),
+        ("[default]\ns3 =\n  multipart_threshold = 5MB\n  multipart_chunksize = 5MB\n", 5 << 20),
+        ("[default]\ns3 =\n  multipart_threshold = plenty\n", 8 << 20),
+        ("[profile other]\ns3 =\n  multipart_chunksize = 6MB\n", 8 << 20),
+    ],
+)
+def test_the_parts_are_those_of_the_users_configuration_which_aws_is_not_asked_for(
+    configuration: str, partSize: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text(configuration)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("PATH", str(standInAws(tmp_path / "bin")))
+    source = plantTree(tmp_path / "source", {b"large": bytes(9 << 20)})
+    time.sleep(0.05)
+    assert [each.partSize for each in digestsOf(source, [b"large"])] == [partSize]
+    assert not (tmp_path / "bin" / "asked").exists()
+
+
+def test_aws_is_asked_for_parts_where_only_it_can_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "credentials").write_text("[default]\ns3 =\n  multipart_chunksize = 7MB\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("PATH", str(standInAws(tmp_path / "bin")))
+    source = plantTree(tmp_path / "source", {b"large": bytes(9 << 20), b"larger": bytes(10 << 20)})
+    time.sleep(0.05)
+    assert [each.partSize for each in digestsOf(source, [b"large", b"larger"])] == [7 << 20, 7 << 20]
+    assert (tmp_path / "bin" / "asked").read_text() == "once\n"
 
 
 def test_a_file_that_was_changed_a_moment_ago_is_left_for_later(tmp_path: Path) -> None:

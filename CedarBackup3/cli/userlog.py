@@ -6,8 +6,6 @@ import contextlib
 import os
 from collections.abc import Mapping
 
-from CedarBackup3.places import openPlace
-
 _BELOW_STATE = "cback/cback.log"
 _STATE_IN_HOME = ".local/state"
 
@@ -41,6 +39,8 @@ def requirePrivateDirectory(path: bytes) -> None:
         ValueError: others could replace what lies in it, or a link of another user's leads there
         OSError: it cannot be made
     """
+    from CedarBackup3.places import openPlace
+
     _makeDirectory(path)
     with openPlace(path) as place:
         if place.weakness:
@@ -49,6 +49,8 @@ def requirePrivateDirectory(path: bytes) -> None:
 
 def _makeDirectory(path: bytes) -> None:
     """Each directory is made in the one above it when that is open and judged, so none is made for somebody else."""
+    from CedarBackup3.places import openPlace
+
     above, name = os.path.split(path)
     if not name or os.path.isdir(path):
         return

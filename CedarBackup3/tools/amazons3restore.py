@@ -9,7 +9,6 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -95,8 +94,11 @@ def run(options: RestoreOptions, context: RunContext) -> int:
     warnOfOpenEndpoint(aws)
     filters = rulesOf(options.patterns, aws.locale, "target")
     selection = _selection(options.s3BucketUrl, options.atTime, filters, aws)
-    for ambiguity in options.ambiguities:  # not a warning, which is shown with --verbose only
-        logging.getLogger("CedarBackup3.log").error("%s", ambiguity)
+    if options.ambiguities:  # not a warning, which is shown with --verbose only
+        import logging
+
+        for ambiguity in options.ambiguities:
+            logging.getLogger("CedarBackup3.log").error("%s", ambiguity)
     with logTimes(context):
         if options.find:
             return _printFound(selection, options, context)

@@ -18,7 +18,7 @@ from testcase.s3.messages import Request, Response
 from testcase.s3.objectoperations import byteSpan, copySource, keptHeaders, versionHeaders
 from testcase.s3.service import Service
 from testcase.s3.store import checkedKey, now
-from testcase.s3.uploads import Part, Upload, multipartEtag
+from testcase.s3.uploads import Part, Upload, etagOfParts
 from testcase.s3.xmltext import document, element, escaped, group, parsed, timestamp, urlEncoded
 
 _MAX_PART_NUMBER = 10000
@@ -62,7 +62,7 @@ def completeMultipartUpload(service: Service, request: Request) -> Response:
     upload = _upload(service, request)
     parts = _chosenParts(upload, request)
     body = b"".join(part.body for part in parts)
-    etag = multipartEtag([part.body for part in parts])
+    etag = etagOfParts([part.etag for part in parts])
     version = service.store.putObject(
         request.bucket,
         request.key,

@@ -84,5 +84,10 @@ class Uploads:
 
 def multipartEtag(bodies: list[bytes]) -> str:
     """The ETag of an object that was uploaded in these parts."""
-    digests = b"".join(hashlib.md5(body, usedforsecurity=False).digest() for body in bodies)
-    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(bodies)}"
+    return etagOfParts([hashlib.md5(body, usedforsecurity=False).hexdigest() for body in bodies])
+
+
+def etagOfParts(etags: list[str]) -> str:
+    """The ETag of an object whose parts have these ETags."""
+    digests = bytes.fromhex("".join(etags))
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(etags)}"

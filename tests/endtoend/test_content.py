@@ -259,7 +259,8 @@ def test_a_server_that_refuses_to_be_asked_for_checksums_does_not_pass_for_one_t
     said = "An error occurred (400) when calling the HeadObject operation: Bad Request"
     refusing = f'case "$*" in *ChecksumMode*) echo "{said}" >&2; exit 254;; esac'
     aws = awsStandIn(tmp_path / "aws", Path(anyAws), before=refusing)
-    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", awsDirectory=aws)
+    words = (source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", "--awsSession", "never")
+    outcome = syncOnce(*words, awsDirectory=aws)
     assert outcome.status == 7, outcome
     assert "contents are judged by ETag alone" in outcome.stderr
     assert "; content: 0 matched (0 bytes), 1 differ (1 byte)" in outcome.stderr
@@ -310,7 +311,8 @@ def test_an_etag_that_a_server_spells_in_two_ways_or_has_not_makes_no_other_obje
     pattern = r's/"\\"[0-9a-f]*\\""/null/g' if spelling else r's/\\"//g'
     script = f'case "$2" in {operations}) "{anyAws}/aws" "$@" | sed \'{pattern}\'; exit;; esac'
     aws = awsStandIn(tmp_path / "aws", Path(anyAws), before=script)
-    outcome = syncOnce(source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", awsDirectory=aws)
+    words = (source, "s3://bucket", "--verifyOnly", "--checkContent", "--verbose", "--awsSession", "never")
+    outcome = syncOnce(*words, awsDirectory=aws)
     assert outcome.status == status, outcome
     assert f"; content: 0 matched (0 bytes), {verdict}" in outcome.stdout + outcome.stderr
 
@@ -335,14 +337,17 @@ def test_a_file_that_changes_between_the_walk_and_its_reading_is_changed(
 ) -> None:
     source = plantTree(tmp_path / "source", {b"busy": b"1", b"large": LARGE, b"still": b"1"})
     assert syncOnce(source, "s3://bucket").status == 0
-    # aws is asked for the user's part size when the names have been compared, and before anything is read
+    # Where the credentials have such settings, aws is asked for the user's part size: when names have been compared,
+    # and before anything is read.
+    credentials = tmp_path / "credentials"
+    credentials.write_text("[default]\ns3 =\n  multipart_chunksize = 8MB\n")
     fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before='case "$2" in get) printf 2 > "$SOURCE/busy";; esac')
     outcome = syncOnce(
         source,
         "s3://bucket",
         *("--verifyOnly", "--checkContent"),
         awsDirectory=fickle,
-        environment={"SOURCE": str(source)},
+        environment={"SOURCE": str(source), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)},
     )
     assert outcome.status == 7
     assert differencesOf(outcome, source, "s3://bucket/") == ["Changed busy"]

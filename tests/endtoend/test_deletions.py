@@ -46,7 +46,8 @@ def test_a_disk_that_goes_while_the_server_refuses_batches_costs_nothing_that_wa
     server.addFault(Fault("DeleteObjects", BATCHES_FAIL[name]))
     script = f'[ "$2" = delete-objects ] && [ -e {source}/disk ] && mv "{source}/disk" "{tmp_path}/away"'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
-    outcome = syncOnce(source, "s3://bucket/p", *switches, awsDirectory=commands, environment=ONCE, timeout=600)
+    words = (source, "s3://bucket/p", *switches, "--awsSession", "never")
+    outcome = syncOnce(*words, awsDirectory=commands, environment=ONCE, timeout=600)
     assert outcome.status == 7, outcome
     assert stored(server) == KEPT | {b"p/a": b"1"}
     assert "Verified" not in outcome.stdout
@@ -224,7 +225,7 @@ def test_the_guards_are_asked_just_before_the_method_sync(
     second = f'[ "$2" = list-objects-v2 ] && echo >> {count} && [ $(wc -l < {count}) = 2 ] && {{ {script}; }}'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=second)
     outcome = syncOnce(
-        *(source, "s3://bucket/p", "--method", "sync", "--requireFile", "a"),
+        *(source, "s3://bucket/p", "--method", "sync", "--requireFile", "a", "--awsSession", "never"),
         awsDirectory=commands,
         environment={"SOURCE": str(source)},
     )
@@ -245,7 +246,8 @@ def test_a_lost_mount_stops_the_deletions_that_a_refused_batch_has_left(
     script = f'[ "$2" = delete-objects ] && umount --lazy "{tinyDisk}" 2>/dev/null'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=script)
     try:
-        outcome = syncOnce(source, "s3://bucket/p", awsDirectory=commands, environment=ONCE, timeout=600)
+        words = (source, "s3://bucket/p", "--awsSession", "never")
+        outcome = syncOnce(*words, awsDirectory=commands, environment=ONCE, timeout=600)
     finally:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(tinyDisk)], check=True)  # for the fixture to unmount
     assert outcome.status == 6, outcome

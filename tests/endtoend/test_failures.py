@@ -82,9 +82,9 @@ HERE = {
 
 # Failures that a real aws meets.
 THERE = {
-    "no such bucket": Failure(6, ("aws s3api list-objects-v2", "NoSuchBucket"), url="s3://no-such-bucket/p"),
+    "no such bucket": Failure(6, ("ListObjectsV2", "NoSuchBucket"), url="s3://no-such-bucket/p"),
     "no such bucket, verify": Failure(6, ("NoSuchBucket",), url="s3://no-such-bucket", switches=("--verifyOnly",)),
-    "listing denied": Failure(6, ("aws s3api list-objects-v2", "AccessDenied"), faults=LISTING_DENIED),
+    "listing denied": Failure(6, ("ListObjectsV2", "AccessDenied"), faults=LISTING_DENIED),
     "listing denied, verify": Failure(6, ("AccessDenied",), switches=("--verifyOnly",), faults=LISTING_DENIED),
     "denied without a word": Failure(
         *(6, ("bucket", "permissions", "credentials"), "source", "s3://bucket/p", ("--verifyOnly",)),
@@ -242,7 +242,7 @@ def test_a_listing_that_fails_on_its_second_page_is_never_a_verdict(
     server.addFault(Fault("ListObjectsV2", EFFECTS[effect], skip=1))
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, PLANTED)
-    outcome = syncOnce(source, "s3://bucket/p", "--verifyOnly")
+    outcome = syncOnce(source, "s3://bucket/p", "--verifyOnly", "--awsSession", "never")
     assert outcome.status == 6, outcome
     assert "'aws s3api list-objects-v2' ended with status" in outcome.stderr
     assert len(outcome.stderr.splitlines()) == 1
@@ -391,7 +391,8 @@ def test_a_signal_while_aws_is_being_started_leaves_no_aws_behind(server: S3Serv
     commands = awsStandIn(tmp_path / "commands", before='[ "$2" = list-objects-v2 ] && exec echo null; exec sleep 60')
     variables = {**server.environment(), "PATH": ":".join([*["/no"] * 25_000, str(commands), os.environ["PATH"]])}
     source = plantTree(tmp_path / "source", {b"a": b"1"})
-    command = [*toolCommand(MODULE), "--logfile", str(tmp_path / "log"), str(source), "s3://bucket"]
+    switches = ["--logfile", str(tmp_path / "log"), "--awsSession", "never"]
+    command = [*toolCommand(MODULE), *switches, str(source), "s3://bucket"]
     with subprocess.Popen(command, env=toolEnvironment(variables), stderr=subprocess.PIPE) as process:
         if not Path(f"/proc/{process.pid}/task/{process.pid}/children").exists():
             process.kill()
@@ -445,7 +446,8 @@ def test_a_signal_while_s3_is_asked_for_an_object_ends_the_question(
     server.putObject("bucket", b"a", b"X")
     hanging = f'case "$2" in head-object) {HANGING};; esac'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), before=hanging)
-    with _running(server, tmp_path, commands, "--verifyOnly", "--checkContent") as running:
+    switches = ("--verifyOnly", "--checkContent", "--awsSession", "never")
+    with _running(server, tmp_path, commands, *switches) as running:
         status, _, stderr = running.ended(signal.SIGTERM)
     assert status == 5
     assert "SIGTERM" in stderr

@@ -31,9 +31,9 @@ TROUBLES = {
     "page 2 refused": Trouble(
         6, "InternalError", (Fault("ListObjectsV2", Refuse(500, "InternalError", "no"), skip=1),)
     ),
-    "page 2 reset": Trouble(6, "s3api list-objects-v2", (Fault("ListObjectsV2", Reset(), skip=1),)),
-    "page 2 cut": Trouble(6, "s3api list-objects-v2", (Fault("ListObjectsV2", CutBody(), skip=1),)),
-    "page 2 broken": Trouble(6, "s3api list-objects-v2", (Fault("ListObjectsV2", BreakXml(), skip=1),)),
+    "page 2 reset": Trouble(6, "list-type=2", (Fault("ListObjectsV2", Reset(), skip=1),)),
+    "page 2 cut": Trouble(6, "list-type=2", (Fault("ListObjectsV2", CutBody(), skip=1),)),
+    "page 2 broken": Trouble(6, "ListObjectsV2", (Fault("ListObjectsV2", BreakXml(), skip=1),)),
     "uploads reset": Trouble(7, "not in s3://bucket/p/", (Fault("PutObject", Reset()),)),
     "deletions fail": Trouble(
         7, "has no file", (Fault("DeleteObjects", Refuse(503, "SlowDown", "")), Fault("DeleteObject", Reset()))
@@ -185,7 +185,7 @@ def test_a_disk_that_is_unmounted_under_the_run_costs_no_object(
     script = f'[ "$2" = {moment} ] && umount --lazy "{tinyDisk}" 2>/dev/null'
     commands = awsStandIn(tmp_path.parent / f"{tmp_path.name} commands", Path(anyAws), after=script)
     try:
-        outcome = syncOnce(tmp_path, "s3://bucket/p", awsDirectory=commands)
+        outcome = syncOnce(tmp_path, "s3://bucket/p", "--awsSession", "never", awsDirectory=commands)
     finally:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(tinyDisk)], check=True)  # for the fixture to unmount
     assert outcome.status == (9 if moment == "list-objects-v2" else 6), outcome
@@ -246,7 +246,7 @@ def test_an_interruption_in_any_phase_leaves_neither_child_nor_lock(
         fi
     fi"""
     outcome = syncOnce(
-        *switches,
+        *(*switches, "--awsSession", "never"),
         source,
         "s3://bucket/p",
         awsDirectory=awsStandIn(tmp_path / "commands", Path(anyAws), before=script),

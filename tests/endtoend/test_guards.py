@@ -258,7 +258,8 @@ def test_a_source_that_is_lost_under_the_run_costs_no_object(
     plantObjects(server, kept)
     script = f'[ "$2" = {moment} ] && [ -e "$SOURCE/b" ] && {{ {MISHAPS[mishap]}; }}'
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=script)
-    outcome = syncOnce(source, "s3://bucket/p", awsDirectory=commands, environment={"SOURCE": str(source)})
+    words = (source, "s3://bucket/p", "--awsSession", "never")
+    outcome = syncOnce(*words, awsDirectory=commands, environment={"SOURCE": str(source)})
     assert outcome.status == status, outcome
     assert kept.items() <= stored(server).items()
     assert "nothing was changed" in outcome.stderr or "Nothing was deleted" in outcome.stderr
@@ -270,7 +271,7 @@ def test_a_file_that_comes_back_before_the_deletions_keeps_its_object(
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     plantObjects(server, {b"p/a": b"1", b"p/back": b"2", b"p/gone": b"3"})
     commands = awsStandIn(tmp_path / "commands", Path(anyAws), after=f'printf 2 > "{source}/back"')
-    outcome = syncOnce(source, "s3://bucket/p", awsDirectory=commands)
+    outcome = syncOnce(source, "s3://bucket/p", "--awsSession", "never", awsDirectory=commands)
     assert stored(server) == {b"p/a": b"1", b"p/back": b"2"}, outcome
 
 

@@ -33,7 +33,8 @@ def test_a_sync_stops_an_aws_that_does_nothing_and_fails(
 ) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
     server.putObject("bucket", b"old", b"1")
-    outcome = syncOnce(source, "s3://bucket", *IDLE, awsDirectory=hangingAt(subcommand, tmp_path, anyAws))
+    words = (source, "s3://bucket", "--awsSession", "never")
+    outcome = syncOnce(*words, *IDLE, awsDirectory=hangingAt(subcommand, tmp_path, anyAws))
     assert outcome.status == 6
     assert SENTENCE in outcome.stderr
     assert len(outcome.stderr.splitlines()) == 1

@@ -99,9 +99,9 @@ def test_links_to_what_everybody_can_read_and_to_the_users_own_are_followed(
 def test_what_is_swapped_between_the_walk_and_the_upload_does_not_arrive(
     swap: str, follow: list[str], machine: Path, anyAws: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    # Before the first `aws s3api list-objects-v2`, the walk is over: what follows opens files by the plan.
+    # Before the aws is started that lists, the walk is over: what follows opens files by the plan.
     theirs = f"(cd {machine}/home; {swap}; chown -h {NOBODY} *)"
-    script = f'if [ "$2" = list-objects-v2 ] && mkdir "{tmp_path}/once" 2>/dev/null; then {theirs}; fi'
+    script = f'if [ "$1" = cback-session ] && mkdir "{tmp_path}/once" 2>/dev/null; then {theirs}; fi'
     directory = awsStandIn(tmp_path / "aws", Path(anyAws), before=script)
     outcome = syncOnce(*follow, machine / "home", "s3://bucket/p", awsDirectory=directory, timeout=100)
     assert (tmp_path / "once").exists()

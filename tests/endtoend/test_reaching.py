@@ -40,7 +40,7 @@ def test_every_aws_gets_the_switches_that_it_knows(
     source = plantTree(tmp_path / "source", [b"a"])
     plantObjects(server, {b"p/gone": b"x"})
     outcome = sync(
-        *(source, "s3://bucket/p", "--method", method),
+        *(source, "s3://bucket/p", "--method", method, "--awsSession", "never"),
         *("--region", "eu-west-1", "--endpointUrl", server.endpointUrl, "--expectedBucketOwner", ACCOUNT),
         *("--storageClass", "STANDARD_IA", "--sse", "aws:kms", "--sseKmsKeyId", "alias/mine"),
         environment={"AWS_ENDPOINT_URL": NOBODY_LISTENS},
@@ -70,7 +70,8 @@ def test_without_the_switches_aws_gets_none_of_them(
     source = plantTree(tmp_path / "source", [b"a"])
     recording = _recording(tmp_path / "commands", Path(anyAws), tmp_path / "record")
     sums = {"AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported"}
-    assert syncOnce(source, "s3://bucket", environment=sums, awsDirectory=recording).status == 0
+    words = (source, "s3://bucket", "--awsSession", "never")
+    assert syncOnce(*words, environment=sums, awsDirectory=recording).status == 0
     given = {f"--endpoint-url={server.endpointUrl}", "sums=when_supported"}
     assert _calls(tmp_path / "record") == {"list-objects-v2": given, "cp": given}
 

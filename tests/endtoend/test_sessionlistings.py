@@ -46,16 +46,15 @@ def test_many_objects_are_listed_by_a_session_with_the_same_verdict(
     assert plain.stderr.count("\n") == 8  # seven differences and the summary
 
 
-def test_few_objects_start_no_session(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    source = plantTree(tmp_path / "source", {b"a": b""})
-    assert STARTED not in syncOnce(source, "s3://bucket", "--debug").log
-
-
-def test_a_run_that_changes_things_asks_one_session(sync: Sync, server: S3Server, tmp_path: Path) -> None:
+def test_a_run_of_few_files_starts_an_aws_for_all_questions_and_one_to_upload(
+    sync: Sync, server: S3Server, awsDirectory: Path, tmp_path: Path
+) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"})
     plantObjects(server, {b"stale": b""})
-    outcome = sync(source, "s3://bucket", *ALWAYS, "--debug")
-    assert (outcome.status, outcome.log.count(STARTED)) == (0, 1)
+    commands = awsStandIn(tmp_path / "commands", awsDirectory, before=f'echo "$1" >> {tmp_path}/started')
+    outcome = sync(source, "s3://bucket", awsDirectory=commands)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert (tmp_path / "started").read_text().split() == ["cback-session", "s3"]
     assert set(server.objects("bucket")) == {b"a", b"b"}
 
 

@@ -22,7 +22,7 @@ from CedarBackup3.amazons3.aws.configuration import configuredEndpoint, ignoresC
 from CedarBackup3.amazons3.aws.customerkey import ALGORITHM, keyDescriptor
 from CedarBackup3.amazons3.aws.datafiles import dataDirectory
 from CedarBackup3.amazons3.aws.environment import absolutePaths, workingDirectory
-from CedarBackup3.amazons3.aws.idle import IdleWatch
+from CedarBackup3.amazons3.aws.idle import IdleWatch, idleSentence
 from CedarBackup3.amazons3.aws.overlay import NoOverlay
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.aws.transfers import AS_IT_IS, Pace, pacedEnvironment
@@ -153,10 +153,7 @@ def runAws(
     late = timeLimit if time.monotonic() > deadline and status < 0 else 0
     subcommand, obstacle = arguments.subcommand, next(iter(obstacles), None)
     if isIdle and status < 0:
-        raise CedarBackupError(
-            f"'aws {subcommand}' was stopped: it did nothing for {settings.idleLimit:g} s (--awsIdleTimeout); check "
-            "for a file system that does not respond, and for the program that provides its credentials"
-        )
+        raise CedarBackupError(idleSentence(subcommand, settings.idleLimit))
     return AwsResult(subcommand, status, tuple(errors), hasWarned, late, obstacle)
 
 
@@ -356,7 +353,7 @@ def awsVersion(settings: AwsSettings) -> str:
     return str(AwsResult("--version", status, tuple(lines or ()), False, obstacle=next(iter(obstacles), None)))
 
 
-def configuredText(words: Sequence[str], settings: AwsSettings) -> str:
-    """What `aws configure` prints for these words, such as `get endpoint_url`; empty if it fails."""
-    result, printed = answerOf(configureArguments(*words), settings)
+def configuredText(words: Sequence[str], settings: AwsSettings, shouldStop: Callable[[], bool] = lambda: False) -> str:
+    """What `aws configure` prints for these words, such as `get endpoint_url`; empty if it fails or is stopped."""
+    result, printed = answerOf(configureArguments(*words), settings, shouldStop)
     return printed.decode("utf-8", "surrogateescape").rstrip("\n") if result.status == 0 else ""

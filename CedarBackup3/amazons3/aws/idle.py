@@ -16,6 +16,14 @@ _ASLEEP = "SD"  # waiting for something (proc(5), "State"): neither at work nor 
 _ENDED = "ZX"
 
 
+def idleSentence(subcommand: str, limit: float) -> str:
+    """What the user is told of an aws that has done nothing for so many seconds."""
+    return (
+        f"'aws {subcommand}' was stopped: it did nothing for {limit:g} s (--awsIdleTimeout); check for a file system "
+        "that does not respond, and for the program that provides its credentials"
+    )
+
+
 class _Activity(NamedTuple):
     """What a process has done so far, in the words of the system."""
 

@@ -32,7 +32,6 @@ from CedarBackup3.util import displayPath
 
 _log = logging.getLogger("CedarBackup3.log")
 
-_KEYS_FOR_SESSION = 5_000  # fewer cost an aws less than its start, whichever way they are listed
 _KEYS_PER_RANGE = 15_000  # fewer are listed in less time than another aws takes to start
 _TICK = 0.2  # seconds
 _MOST_RANGES = 4  # more cost more processor time than they save waiting
@@ -54,8 +53,8 @@ def openListing(
 ) -> Iterator[Callable[[], Iterator[ObjectEntry]]]:
     """The objects of the target in key order, without folder markers; can be read again while the context lasts.
 
-    A session lists them where there is one, or where it pays to start one; otherwise, and where it is lost, the plain
-    command does, an aws for each range.
+    A session lists them, which costs no more than the plain command and has all other questions answered as well. Where
+    none can be had, and where it is lost, the plain command does, an aws for each range.
 
     Args:
         mirror: the target, and how to run aws
@@ -81,7 +80,7 @@ def openListing(
             return KeyRange(mirror, after, end, stack.enter_context(Spool(ObjectEntry._make)), count, onRuled)
 
         listed: list[KeyRange] | None = None
-        if session := sessionOf(mirror.aws, pays=expected >= _KEYS_FOR_SESSION):
+        if session := sessionOf(mirror.aws, pays=True):
             try:
                 listed = listInSession(session, mirror.location, makeRange, samples, ranges, expected, _sideBySide)
             except SessionLost as lost:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from CedarBackup3.amazons3.aws.command import configuredText
+from CedarBackup3.amazons3.aws.command import awsEnvironment, configuredText
+from CedarBackup3.amazons3.aws.configuration import nestedSettings
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import READ, FileState, Hasher, PartedHasher, feedHashers, fileState, md5
@@ -68,9 +69,22 @@ class NotRead(Exception):
         self.why = why
 
 
-def configuredPartSize(aws: AwsSettings) -> int:
-    """The `multipart_chunksize` of the user's aws in bytes; 0 if none is set."""
-    return chunkSize(configuredText(["get", "s3.multipart_chunksize"], aws))
+def configuredPartSize(aws: AwsSettings, shouldStop: Callable[[], bool] = lambda: False) -> int:
+    """The `multipart_chunksize` of the user's aws in bytes; 0 if none is set.
+
+    aws itself, which takes half a second to start, is asked only where its configuration alone does not tell.
+    """
+    own, name = _transferSettings(aws), "multipart_chunksize"
+    return chunkSize(configuredText(["get", f"s3.{name}"], aws, shouldStop) if own is None else own.get(name, ""))
+
+
+def configuredThreshold(aws: AwsSettings) -> int:
+    """The bytes from which the user's aws uploads a file in parts; 0 if none are set, or only aws itself could tell."""
+    return chunkSize((_transferSettings(aws) or {}).get("multipart_threshold", ""))
+
+
+def _transferSettings(aws: AwsSettings) -> dict[str, str] | None:
+    return nestedSettings(awsEnvironment(os.environ, aws), aws.profile, aws.locale.encoding, "s3")
 
 
 def contentFindings(

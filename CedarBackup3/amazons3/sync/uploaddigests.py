@@ -16,19 +16,17 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.aws.arguments import configureArguments
-from CedarBackup3.amazons3.aws.command import answerOf
 from CedarBackup3.amazons3.content.digestcache import DigestCache
 from CedarBackup3.amazons3.content.digests import FileState, PartedHasher, feedHashers, fileState, isCached, md5
-from CedarBackup3.amazons3.content.etags import chunkSize, ownPartSize, parseEtag
-from CedarBackup3.amazons3.content.hashing import bufferFor
+from CedarBackup3.amazons3.content.etags import ownPartSize, parseEtag
+from CedarBackup3.amazons3.content.hashing import bufferFor, configuredPartSize, configuredThreshold
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Claim, Step
 from CedarBackup3.amazons3.spool import Spool
 
 log = logging.getLogger("CedarBackup3.log")
 
-_THRESHOLD = 8 << 20  # bytes from which aws uploads in parts ("AWS CLI S3 Configuration", multipart_threshold)
+_THRESHOLD = 8 << 20  # bytes from which aws uploads in parts by itself ("AWS CLI S3 Configuration")
 _PATIENCE = 10.0  # seconds to wait for aws to read a piece: it may be done with it, and the cache full
 _TICK = 0.05  # seconds between two looks whether it has
 _GRAIN_NS = 20_000_000  # within one tick of the clock that stamps files a second change does not show
@@ -67,6 +65,7 @@ class UploadDigests:
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
+        self._threshold = configuredThreshold(mirror.aws) or _THRESHOLD
         self._configuredPart: int | None = None
 
     def __iter__(self) -> Iterator[Digested]:
@@ -147,17 +146,11 @@ class UploadDigests:
         return not self._stopped.is_set() and (position > 0 or not self._ended.is_set())
 
     def _partSize(self, size: int) -> int:
-        """The part size by which aws uploads a file of that size; 0: it is one PUT.
-
-        A user with another `multipart_threshold` has some files read once more in the end, which costs less than to ask
-        for it in every run.
-        """
-        if size < _THRESHOLD:
+        """The part size by which aws uploads a file of that size; 0: it is one PUT."""
+        if size < self._threshold:
             return 0
         if self._configuredPart is None:
-            question = configureArguments("get", "s3.multipart_chunksize")
-            result, printed = answerOf(question, self._mirror.aws, self._stopped.is_set)
-            self._configuredPart = chunkSize(printed.decode("utf-8", "replace")) if result.status == 0 else 0
+            self._configuredPart = configuredPartSize(self._mirror.aws, self._stopped.is_set)
         return ownPartSize(size, self._configuredPart)
 
 

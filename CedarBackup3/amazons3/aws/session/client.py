@@ -41,7 +41,7 @@ from CedarBackup3.amazons3.aws.command import (
     settingArguments,
 )
 from CedarBackup3.amazons3.aws.customerkey import keyParameters
-from CedarBackup3.amazons3.aws.idle import IdleWatch
+from CedarBackup3.amazons3.aws.idle import IdleWatch, idleSentence
 from CedarBackup3.amazons3.aws.overlay import NoOverlay
 from CedarBackup3.amazons3.aws.session.overlay import COMMAND, overlaid
 from CedarBackup3.amazons3.aws.settings import AwsSettings
@@ -641,12 +641,7 @@ class Session:
             idle = IdleWatch(self._settings.idleLimit)
             idle.begin(self._child.pid)
         if idle.isOver():
-            self._kill(
-                CedarBackupError,
-                f"'aws {COMMAND}' was stopped: it had done nothing for {self._settings.idleLimit:g} s "
-                "(--awsIdleTimeout); look whether it waited for a file system that does not answer, or for a program "
-                "that makes its credentials",
-            )
+            self._kill(CedarBackupError, idleSentence(COMMAND, self._settings.idleLimit))
         return idle
 
     def _kill(self, kind: type[CedarBackupError], message: str) -> None:
