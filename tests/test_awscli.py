@@ -138,7 +138,7 @@ ADVICE = {
     "1 objects were not deleted: / [AccessDenied] p/by object lock": "",
     _refused("EntityTooLarge"): "--exclude",
     _refused("QuotaExceeded"): "quota",
-    _refused("InvalidObjectState", operation="GetObject"): "restore-object",
+    _refused("InvalidObjectState", operation="GetObject"): "--thaw DAYS",
     "Unable to locate credentials": "configure them",
     "Error when retrieving credentials from custom-process: sh: 1: ./get: not found": "absolute",
     "Error loading SSO Token: Token has expired and refresh failed": "aws sso login",
