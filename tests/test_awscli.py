@@ -139,6 +139,7 @@ ADVICE = {
     _refused("EntityTooLarge"): "--exclude",
     _refused("QuotaExceeded"): "quota",
     _refused("InvalidObjectState", operation="GetObject"): "--thaw DAYS",
+    _refused("GlacierExpeditedRetrievalNotAvailable"): "with Standard",
     "Unable to locate credentials": "configure them",
     "Error when retrieving credentials from custom-process: sh: 1: ./get: not found": "absolute",
     "Error loading SSO Token: Token has expired and refresh failed": "aws sso login",

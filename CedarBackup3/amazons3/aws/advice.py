@@ -89,6 +89,7 @@ _BY_CODE = {
     "KeyTooLongError": "shorten the path or the prefix",
     "QuotaExceeded": "the quota at the server is used up: raise it, or delete something there",
     "InvalidObjectState": "the object is archived: ask for it with 'cback-amazons3-restore --thaw DAYS' first",
+    "GlacierExpeditedRetrievalNotAvailable": "ask again later, or with Standard: Expedited has no capacity left now",
     "NoSuchUpload": "the upload was aborted, perhaps by a lifecycle rule for incomplete uploads; run again",
 }
 

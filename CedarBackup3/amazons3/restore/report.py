@@ -241,7 +241,11 @@ def archivedLine(selection: Selection, version: Version, *, isThawing: bool) -> 
     """What is to be done about an archived object."""
     what = f"{selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, {version.storageClass})"
     if isThawing:
-        return f"Thawing: {what} was asked for and is not back from its archive yet; run this again later"
+        hours = 12 if version.storageClass == "GLACIER" else 48  # of Bulk, the slowest (see `thaw`)
+        return (
+            f"Thawing: {what} was asked for and is not back yet; it usually is within {hours} hours of that; "
+            "run this again later"
+        )
     return f"Archived: {what} can be read only once it is thawed; ask for that with --thaw DAYS, then run this again"
 
 

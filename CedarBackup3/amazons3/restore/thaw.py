@@ -10,7 +10,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -131,19 +131,19 @@ def thawArchived(
         snapshot = enter(history.openSnapshot(chosen, versions, tally))
         thaw = _Thaw(chosen, retrieval, Asking(chosen.aws), tally)
         toAsk = enter(Spool(_Found._make))
-        needed: Iterable[Version] = snapshot
         if not _takeAttributes(thaw, versions, rules, toAsk):  # the restore goes by times and contents without them
             rules = replace(rules, isWanted=False)
         if target is None:
-            needed = (each for each in snapshot if not unsafeReason(each.key, chosen.aws.locale))
+            _look(thaw, (each for each in snapshot if not unsafeReason(each.key, chosen.aws.locale)), toAsk, watcher)
         else:
-            local, root, isCaseless = plan.targetTree(chosen, target.path), target.root, ignoresCase(target)
+            local, isCaseless = plan.targetTree(chosen, target.path), ignoresCase(target)
             safe = enter(plan.restorableVersions(chosen, local, snapshot, tally, isCaseInsensitive=isCaseless))
             recorded = enter(openRecorded(chosen, versions, tally, rules))
             known = enter(withRecorded(chosen, safe, recorded, tally))
-            lacking = plan.planRestore(chosen, local, known, tally, watcher, root=root, mayReplace=overwrite)
-            needed = enter(lacking).versions
-        _look(thaw, needed, toAsk, watcher)
+            with plan.planRestore(
+                chosen, local, known, tally, watcher, root=target.root, mayReplace=overwrite
+            ) as lacking:
+                _look(thaw, lacking.versions, toAsk, watcher)
         _announce(thaw, isRehearsal=isRehearsal)
         if isRehearsal:
             _rehearse(thaw, toAsk)
@@ -157,8 +157,8 @@ def _takeAttributes(thaw: _Thaw, versions: Spool[Version], rules: AttributeRules
     if not rules.isWanted:
         return False
     stored = history.attributesAt(thaw.selection, versions, thaw.tally, rules.backup)
-    if stored is None:
-        return True  # there are none, which is found out once more
+    if stored is None or not mayBeArchived(stored.version):
+        return True
     found = _found(thaw, stored.location.prefix, stored.version)
     _take(thaw, found, lambda kept: toAsk.append([kept]))
     return found.isThere or found.outcome == KeyOutcome.READABLE.name
@@ -167,8 +167,17 @@ def _takeAttributes(thaw: _Thaw, versions: Spool[Version], rules: AttributeRules
 def _look(thaw: _Thaw, needed: Iterable[Version], toAsk: Spool[_Found], watcher: Watcher) -> None:
     """Look where each of the objects is, and keep those that are to be asked for."""
     prefix, count = thaw.selection.location.prefix, 0
+
+    def doubtful() -> Iterator[Version]:
+        for version in needed:
+            if mayBeArchived(version):
+                yield version
+            else:
+                thaw.tally.fine(KeyOutcome.READABLE, version.size or 0)
+
     watcher("archive")
-    with toAsk.appending() as keep, thaw.asking.each(needed, lambda version: _found(thaw, prefix, version)) as results:
+    asked = thaw.asking.each(doubtful(), lambda version: _found(thaw, prefix, version))
+    with toAsk.appending() as keep, asked as results:
         for found in results:
             count += 1
             watcher("archive", count)
@@ -178,8 +187,6 @@ def _look(thaw: _Thaw, needed: Iterable[Version], toAsk: Spool[_Found], watcher:
 def _found(thaw: _Thaw, prefix: str, version: Version) -> _Found:
     """Where an object is; any thread may ask."""
     named = (prefix, tuple(version))
-    if not mayBeArchived(version):
-        return _Found(*named, KeyOutcome.READABLE.name, version.storageClass)
     where, aws, stop = thaw.locationOf(prefix), thaw.selection.aws, thaw.asking.shouldStop
     try:
         facts = thaw.asking.answer(lambda session: archiveFacts(where, aws, version, session, stop))
