@@ -71,8 +71,9 @@ def test_how_archived_objects_come_back_is_days_and_a_tier(text: str, expected: 
         parseRetrieval(text)
 
 
-def test_days_that_are_none_are_a_wrong_command_line() -> None:
-    outcome = runTool(RESTORE, ["--thaw", "soon", "s3://bucket"])
+@pytest.mark.parametrize("text", ["soon", ""])
+def test_days_that_are_none_are_a_wrong_command_line(text: str) -> None:
+    outcome = runTool(RESTORE, ["--thaw", text, "s3://bucket", "dir"])
     assert (outcome.status, outcome.stdout, outcome.log) == (2, "", "")
     assert "--thaw must be DAYS or DAYS:TIER" in outcome.stderr
 

@@ -313,10 +313,10 @@ def _moment(text: str) -> tuple[datetime, str]:
     return parseMoment(text), ambiguity(text)
 
 
-def _retrieval(text: str) -> Retrieval | None:
+def _retrieval(text: str) -> Retrieval:
     from CedarBackup3.amazons3.restore.archive import parseRetrieval
 
-    return parseRetrieval(text) if text else None
+    return parseRetrieval(text)
 
 
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
@@ -411,7 +411,9 @@ is compared with the bucket. Nothing is written outside of the directory, and
 nothing in the bucket is changed. Exit status 0 means that all is there.""",
     arguments=(
         Argument("s3BucketUrl", "s3://bucket, optionally with a prefix or key"),
-        Argument("targetDir", "The local directory (not needed to list)", unless=("list", "versions", "thaw")),
+        Argument(
+            "targetDir", "The local directory (not needed to list or to thaw)", unless=("list", "versions", "thaw")
+        ),
     ),
     switches=(
         *grouped(

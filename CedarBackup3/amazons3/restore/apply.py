@@ -137,7 +137,7 @@ class _Archive:
         self._conclude, self._canTryAll = conclude, canTryAll
         self._waiting = Spool(Version._make)
         self._tried = 0
-        self._areAllArchived = True
+        self._areAllArchived = self._areAllThawing = True
 
     def takes(self, version: Version) -> bool:
         """Whether it is to be tried; if not, it waits for what the others show."""
@@ -151,6 +151,8 @@ class _Archive:
         """Conclude what was fetched one by one, and learn of those that wait."""
         if fetched.reason and not fetched.isArchived and fetched.version.storageClass in ARCHIVES:
             self._areAllArchived = False
+        elif fetched.isArchived:
+            self._areAllThawing = self._areAllThawing and fetched.isThawing
         self._conclude(fetched)
 
     def undecided(self) -> Iterator[Version]:
@@ -158,7 +160,8 @@ class _Archive:
         with self._waiting as waiting:
             for version in waiting:
                 if self._areAllArchived:
-                    self._conclude(Fetched(version, b"", "it is archived", isArchived=True))
+                    likely = Fetched(version, b"", "it is archived", isArchived=True, isThawing=self._areAllThawing)
+                    self._conclude(likely)
                 else:
                     yield version
 

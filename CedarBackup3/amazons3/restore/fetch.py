@@ -212,7 +212,7 @@ def _withState(
         raise
     except CommandFailed:
         return fetched
-    return fetched._replace(isThawing=facts.state != "archived")  # what is readable has just come back
+    return fetched._replace(isThawing=facts.state == "thawing")
 
 
 def _judged(version: Version, file: bytes, partOf: PartOf, *, isDigest: bool) -> Fetched:

@@ -192,13 +192,14 @@ def _found(thaw: _Thaw, prefix: str, version: Version) -> _Found:
         facts = thaw.asking.answer(lambda session: archiveFacts(where, aws, version, session, stop))
     except CommandFailed as failure:
         return _Found(*named, KeyOutcome.NOT_ASKED.name, version.storageClass, reason=str(failure))
-    tier, isThere = thaw.retrieval.tier, facts.state == "readable"
+    days, tier = thaw.retrieval
+    isThere, canAsk = facts.state == "readable", bool(_EXPECTED[tier][facts.isDeep])
     reason, outcome = "", ""
     if facts.state == "thawing":
         outcome = KeyOutcome.ASKED_BEFORE.name
-    elif isThere and not _isShort(facts, thaw.retrieval.days):
+    elif isThere and not (canAsk and _isShort(facts, days)):
         outcome = KeyOutcome.READABLE.name
-    elif facts.isDeep and not _EXPECTED[tier][1]:
+    elif not canAsk:
         outcome, reason = KeyOutcome.NOT_ASKED.name, f"nothing there comes back with {tier}; use Standard or Bulk"
     return _Found(*named, outcome, facts.storageClass, facts.isDeep, isThere, reason)
 
