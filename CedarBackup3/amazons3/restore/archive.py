@@ -65,8 +65,8 @@ def parseRetrieval(text: str) -> Retrieval:
 
 
 def mayBeArchived(version: Version) -> bool:
-    """Whether the listing leaves open that a version has to be brought back; without a class nothing can be told."""
-    return version.storageClass in {*ARCHIVES, _TIERING, ""}
+    """Whether a version may have to be brought back, by the storage class of a listing."""
+    return version.storageClass in {*ARCHIVES, _TIERING}
 
 
 def archiveFacts(
