@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from CedarBackup3.amazons3.restore.archive import Retrieval, parseRetrieval
 from testcase.runner import runTool
 
 RESTORE = "CedarBackup3.tools.amazons3restore"
@@ -47,6 +48,11 @@ PING = ("--pingUrl", "http://127.0.0.1:9/uuid")
         (("--find", ""), "must be a pattern for keys below the URL"),
         (("--find", "/a*"), "must be a pattern for keys below the URL"),
         (("--find", "s3://other"), "must be a pattern for keys below the URL"),
+        (("--thaw", "7", "--list"), "--thaw and --list do not go together"),
+        (("--thaw", "7", "--find", "*"), "--thaw and --find do not go together"),
+        (("--thaw", "7", "--verifyOnly", "dir"), "--thaw and --verifyOnly do not go together"),
+        (("--thaw", "7", "--numericOwners"), "nothing is restored yet"),
+        (("--thaw", "7", *PING), "--thaw restores nothing"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -56,6 +62,36 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(words: tuple[str, ...], se
     assert bool(outcome.stdout) == ("--report" in words)
     assert sentence in outcome.stderr
     assert outcome.stderr.count("\n") == bool(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1", Retrieval(1, "Standard")),
+        ("9999:bULk", Retrieval(9999, "Bulk")),
+        ("7:Expedited", Retrieval(7, "Expedited")),
+        ("3:standard", Retrieval(3, "Standard")),
+        *(
+            (text, None)
+            for text in ("0", "-1", "1.5", "7d", "10000", "9" * 5000, "\u0667", ":Bulk", "07", " 7", "Bulk")
+        ),
+        *((text, None) for text in ("7:", "7:Quick", "7:Bulk:", "7: Bulk", "7,Bulk")),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, str) else "",
+)
+def test_how_archived_objects_come_back_is_days_and_a_tier(text: str, expected: Retrieval | None) -> None:
+    if expected:
+        assert parseRetrieval(text) == expected
+        return
+    with pytest.raises(ValueError, match=r"must be DAYS or DAYS:TIER, and (DAYS a number|TIER one of Expedited)"):
+        parseRetrieval(text)
+
+
+@pytest.mark.parametrize("text", ["soon", ""])
+def test_days_that_are_none_are_a_wrong_command_line(text: str) -> None:
+    outcome = runTool(RESTORE, ["--thaw", text, "s3://bucket", "dir"])
+    assert (outcome.status, outcome.stdout, outcome.log) == (2, "", "")
+    assert "--thaw must be DAYS or DAYS:TIER" in outcome.stderr
 
 
 def test_the_policy_allows_to_list_and_to_read_and_nothing_else() -> None:

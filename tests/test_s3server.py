@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import quote, unquote_plus
 from xml.etree import ElementTree
@@ -902,10 +903,15 @@ def test_objects_are_planted_with_the_date_and_etag_wanted(server: S3Server, cli
 
 
 @pytest.mark.parametrize(
-    "headers", [{"x-amz-storage-class": "GLACIER"}, {"x-amz-archive-status": "ARCHIVE_ACCESS"}], ids=["class", "tier"]
+    ("headers", "asked"),
+    [
+        ({"x-amz-storage-class": "GLACIER"}, "<Days>2</Days>"),
+        ({"x-amz-archive-status": "ARCHIVE_ACCESS"}, "<GlacierJobParameters><Tier>Bulk</Tier></GlacierJobParameters>"),
+    ],
+    ids=["class", "tier"],
 )
 def test_an_archived_object_is_read_only_once_it_is_brought_back(
-    server: S3Server, client: Client, headers: dict[str, str]
+    server: S3Server, client: Client, headers: dict[str, str], asked: str
 ) -> None:
     server.putObject("bucket", b"a", b"cold", headers=headers)
     assert (client.ask("GET", "/bucket/a").status, client.ask("GET", "/bucket/a").text("Code")) == (
@@ -913,10 +919,47 @@ def test_an_archived_object_is_read_only_once_it_is_brought_back(
         "InvalidObjectState",
     )
     assert client.ask("HEAD", "/bucket/a").headers["content-length"] == "4"
-    assert client.ask("POST", "/bucket/a?restore").status == 202
+    body = f"<RestoreRequest>{asked}</RestoreRequest>".encode()
+    assert client.ask("POST", "/bucket/a?restore", body).status == 202
     assert client.ask("GET", "/bucket/a").body == b"cold"
     server.putObject("bucket", b"b", b"warm")
-    assert client.ask("POST", "/bucket/b?restore").status == 403
+    assert client.ask("POST", "/bucket/b?restore", body).status == 403
+
+
+def test_a_retrieval_from_an_archive_is_held_ends_and_expires(server: S3Server, client: Client) -> None:
+    server.putObject("bucket", b"a", b"cold", headers={"x-amz-storage-class": "GLACIER"})
+    server.holdsRetrievals = True
+    body = b"<RestoreRequest><Days>2</Days></RestoreRequest>"
+    assert [client.ask("POST", "/bucket/a?restore", body).status for _ in range(2)] == [202, 409]
+    assert client.ask("HEAD", "/bucket/a").headers["x-amz-restore"] == 'ongoing-request="true"'
+    assert client.ask("GET", "/bucket/a").status == 403
+    server.finishRetrievals("bucket")
+    ends = client.ask("HEAD", "/bucket/a").headers["x-amz-restore"].partition(' expiry-date="')[2].rstrip('"')
+    left = parsedate_to_datetime(ends) - datetime.now(UTC)
+    assert timedelta(days=2) < left < timedelta(days=3, minutes=1)
+    assert client.ask("GET", "/bucket/a").status == 200
+    assert client.ask("POST", "/bucket/a?restore", body).status == 200
+    server.expireRetrievals("bucket")
+    assert client.ask("GET", "/bucket/a").status == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "asked"),
+    [
+        ({"x-amz-storage-class": "GLACIER"}, ""),
+        ({"x-amz-storage-class": "GLACIER"}, "<Days>0</Days>"),
+        ({"x-amz-storage-class": "GLACIER"}, "<Days>1</Days><Tier>Quick</Tier>"),
+        ({"x-amz-storage-class": "DEEP_ARCHIVE"}, "<Days>1</Days><Tier>Expedited</Tier>"),
+        ({"x-amz-archive-status": "ARCHIVE_ACCESS"}, "<Days>1</Days>"),
+        ({"x-amz-archive-status": "DEEP_ARCHIVE_ACCESS"}, "<Tier>Expedited</Tier>"),
+    ],
+)
+def test_a_retrieval_is_asked_for_as_amazon_wants_it(
+    server: S3Server, client: Client, headers: dict[str, str], asked: str
+) -> None:
+    server.putObject("bucket", b"a", b"cold", headers=headers)
+    body = f"<RestoreRequest>{asked}</RestoreRequest>".encode()
+    assert client.ask("POST", "/bucket/a?restore", body).status == 400
 
 
 def test_a_directory_keeps_everything_for_the_next_server(tmp_path: Path) -> None:

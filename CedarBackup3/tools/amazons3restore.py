@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.bucket.versions import Version
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.progress import Watcher
+    from CedarBackup3.amazons3.restore.archive import Retrieval
     from CedarBackup3.amazons3.restore.recorded import Recorded
     from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
     from CedarBackup3.amazons3.restore.rules import AttributeRules
@@ -66,6 +67,7 @@ class RestoreOptions(NamedTuple):
     dryRun: bool = False
     overwrite: bool = False
     verifyOnly: bool = False
+    thaw: Retrieval | None = None
     attributes: str = "auto"
     owners: bool = False
     numericOwners: bool = False
@@ -108,6 +110,8 @@ def run(options: RestoreOptions, context: RunContext) -> int:
             return _printVersions(selection, options, context)
         if options.list:
             return _printState(selection, options, context)
+        if options.thaw:
+            return _thaw(selection, options, options.thaw, context)
         target, rules = _absolute(options.targetDir), _rules(options)
         if options.verifyOnly:
             report = compareTarget(selection, target, context, rules=rules)
@@ -116,6 +120,21 @@ def run(options: RestoreOptions, context: RunContext) -> int:
         else:
             report = runRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+
+
+def _thaw(selection: Selection, options: RestoreOptions, retrieval: Retrieval, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.amazons3.restore.thaw import thawArchived
+
+    report = thawArchived(
+        selection,
+        _absolute(options.targetDir) if options.targetDir else None,
+        watcher,
+        retrieval=retrieval,
+        overwrite=options.overwrite,
+        rules=_rules(options),
+        isRehearsal=options.dryRun,
+    )
+    return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
 
 
 def _rules(options: RestoreOptions) -> AttributeRules:
@@ -345,6 +364,12 @@ def _keyPattern(text: str) -> str:
     return text
 
 
+def _retrieval(text: str) -> Retrieval:
+    from CedarBackup3.amazons3.restore.archive import parseRetrieval
+
+    return parseRetrieval(text)
+
+
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     shared = bucketOptions(values)
     since, moment = ((values[name] or (None,))[0] for name in ("since", "atTime"))
@@ -352,9 +377,10 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         raise UsageError("--since must not be later than --atTime")
     isListing = values["list"] or values["versions"] is not None or bool(values["find"])
     _requireInside(shared.s3BucketUrl, values["attributes"])
-    if not isListing and not values["targetDir"]:
+    isRestore = not isListing and not values["thaw"]
+    if isRestore and not values["targetDir"]:
         raise UsageError("the target directory must not be empty")
-    if not isListing:
+    if not isListing and values["targetDir"]:
         _absolute(values["targetDir"])
         if values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
             raise UsageError("--owners needs root, since nobody else may give files to others")
@@ -373,6 +399,7 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         dryRun=values["dryRun"],
         overwrite=values["overwrite"],
         verifyOnly=values["verifyOnly"],
+        thaw=values["thaw"] or None,
         attributes=values["attributes"],
         owners=values["owners"],
         numericOwners=values["numericOwners"],
@@ -395,6 +422,8 @@ def _exclusions() -> Iterator[Exclusion]:
     }
     for (one, first), (other, second) in combinations(tasks.items(), 2):
         yield Exclusion(one, other, f"--{one} {first}, --{other} {second}")
+    for task in ("list", "versions", "find", "verifyOnly"):
+        yield Exclusion("thaw", task, f"--thaw asks for archived objects, --{task} {tasks[task]}")
     for listing in ("list", "versions", "find"):
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")
@@ -404,10 +433,11 @@ def _exclusions() -> Iterator[Exclusion]:
     yield Exclusion("long", "since", "--long prints what is recorded at one time")
     for more in ("owners", "strictAttributes"):
         yield Exclusion("attributes=never", more, "no attributes are restored or compared")
+        yield Exclusion("thaw", more, "nothing is restored yet")
         for listing in ("list", "versions", "find"):
             yield Exclusion(listing, more, "a listing gives nobody anything")
     yield Exclusion("attributes=never", "long", "--long prints them")
-    for task in ("list", "versions", "find", "dryRun"):
+    for task in ("list", "versions", "find", "dryRun", "thaw"):
         yield from vainMonitoring(task, "restores")
 
 
@@ -423,7 +453,7 @@ def _answer(options: RestoreOptions) -> str:
         S3Location.parse(options.s3BucketUrl),
         policySettings(options.aws, options.kmsKey),
         bucketActions=("ListBucket", "ListBucketVersions"),
-        objectActions=() if isListing else ("GetObject", "GetObjectVersion"),
+        objectActions=() if isListing else ("GetObject", "GetObjectVersion", *["RestoreObject"] * bool(options.thaw)),
         mayBeKey=not options.s3BucketUrl.endswith("/"),
         listsKeys=True,
         besides=f"{elsewhere}{ATTRIBUTES_KEY.decode()}" if elsewhere is not False else "",
@@ -440,7 +470,11 @@ is compared with the bucket. Nothing is written outside of the directory, and
 nothing in the bucket is changed. Exit status 0 means that all is there.""",
     arguments=(
         Argument("s3BucketUrl", "s3://bucket, optionally with a prefix or key"),
-        Argument("targetDir", "The local directory (not needed to list)", unless=("list", "versions", "find")),
+        Argument(
+            "targetDir",
+            "The local directory (not needed to list or to thaw)",
+            unless=("list", "versions", "find", "thaw"),
+        ),
     ),
     switches=(
         *grouped(
@@ -454,6 +488,10 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             Switch("", "long", "List modes, owners, times and links, too"),
             Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
             Switch("", "verifyOnly", "Compare the directory with the bucket"),
+            Switch(
+                *("", "thaw", "Ask for what is archived: Standard, Bulk or Expedited", "DAYS[:TIER]", "", _retrieval),
+                implies="verbose",
+            ),
             *POLICY_SWITCHES,
         ),
         *grouped(

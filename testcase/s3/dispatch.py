@@ -43,7 +43,8 @@ def answer(service: Service, request: Request, requestId: str) -> Answer:
 
 def _record(request: Request, operation: str) -> RequestRecord:
     query = {name: value.decode("utf-8", "replace") for name, value in request.query.items()}
-    return RequestRecord(request.method, operation, request.bucket, request.key, query, request.headers)
+    body = request.body if request.method == "POST" else b""
+    return RequestRecord(request.method, operation, request.bucket, request.key, query, request.headers, body)
 
 
 def _isSigned(request: Request) -> bool:

@@ -59,6 +59,8 @@ class RequestRecord:
     key: bytes
     query: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    """Of a POST."""
 
 
 def splitTarget(target: str) -> tuple[str, str, bytes, dict[str, bytes]]:

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote_to_bytes
 
 from testcase.s3 import customerkeys
-from testcase.s3.archive import requireReadable
+from testcase.s3.archive import ARCHIVE_HEADERS, requireReadable
 from testcase.s3.bucket import NULL_VERSION, StoredObject, Versioning
 from testcase.s3.checksums import checksumHeaders, verifiedChecksums
 from testcase.s3.configurations import requireDigest, requireUnlocked
@@ -34,7 +34,10 @@ _KEPT_HEADERS = frozenset(
         "x-amz-website-redirect-location",
     )
 )
-_HOW_STORED = {"x-amz-server-side-encryption", customerkeys.ALGORITHM, customerkeys.KEY_MD5, "x-amz-storage-class"}
+_HOW_STORED = {
+    *("x-amz-server-side-encryption", customerkeys.ALGORITHM, customerkeys.KEY_MD5, "x-amz-storage-class"),
+    *ARCHIVE_HEADERS,
+}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 _MAX_BATCH = 1000
 

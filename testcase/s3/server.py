@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
+from testcase.s3.archive import expireCopy, finishRetrieval, isOngoing
 from testcase.s3.bucket import StoredObject, Versioning
 from testcase.s3.faults import Fault
 from testcase.s3.handler import Listener
@@ -259,6 +260,29 @@ class S3Server:
     @clockAhead.setter
     def clockAhead(self, difference: timedelta) -> None:
         self._service.store.clockAhead = difference
+
+    @property
+    def holdsRetrievals(self) -> bool:
+        """Whether archived objects that are asked for come back only with `finishRetrievals`; else they do at once."""
+        return self._service.holdsRetrievals
+
+    @holdsRetrievals.setter
+    def holdsRetrievals(self, holds: bool) -> None:
+        self._service.holdsRetrievals = holds
+
+    def finishRetrievals(self, bucket: str, *keys: bytes) -> None:
+        """Let archived objects that were asked for be there, those of some keys or all."""
+        for version in self._versionsOf(bucket, keys):
+            if isOngoing(version):
+                finishRetrieval(self._service, bucket, version)
+
+    def expireRetrievals(self, bucket: str, *keys: bytes) -> None:
+        """End the days for which archived objects are there, those of some keys or all."""
+        for version in self._versionsOf(bucket, keys):
+            expireCopy(self._service, bucket, version)
+
+    def _versionsOf(self, bucket: str, keys: tuple[bytes, ...]) -> list[StoredObject]:
+        return [each for key, versions in self.versions(bucket).items() if not keys or key in keys for each in versions]
 
     @property
     def pageSize(self) -> int:

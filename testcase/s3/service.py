@@ -23,5 +23,8 @@ class Service:
         self.manners = Manners()
         self.accessKey: str | None = None
         self.requesterPays = False
+        self.holdsRetrievals = False
+        self.retrievals: dict[tuple[str, bytes, str], int] = {}
+        """The days for which versions were asked for from an archive."""
         self.requests: list[RequestRecord] = []
         self.stopping = threading.Event()

@@ -58,6 +58,10 @@ class Bucket:
         for key, body in objects.items():
             self._client.put_object(Bucket=self.name, Key=key.decode(), Body=body)
 
+    def archive(self, key: bytes, body: bytes) -> None:
+        """Store an object in an archive."""
+        self._client.put_object(Bucket=self.name, Key=key.decode(), Body=body, StorageClass="GLACIER")
+
     def sync(self, *arguments: str | Path) -> Outcome:
         return runTool(MODULE, arguments, environment=self._environment, awsDirectory=self._awsDirectory)
 
@@ -216,6 +220,20 @@ def test_a_bucket_without_versions_is_restored_as_it_is(bucketOnce: Bucket, tmp_
     outcome = bucketOnce.restore(f"s3://{bucketOnce.name}/p", tmp_path / "t")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert filesIn(tmp_path / "t") == {b"a": b"1", b"b/c": b"2"}
+
+
+def test_archived_objects_are_asked_for_and_fetched(bucketOnce: Bucket, tmp_path: Path) -> None:
+    url = f"s3://{bucketOnce.name}/p"
+    bucketOnce.plant({b"p/warm": b"1"})
+    bucketOnce.archive(b"p/cold", b"22")
+    outcome = bucketOnce.restore(url, tmp_path / "t")
+    assert (outcome.status, outcome.stderr.count("Archived: ")) == (7, 1)
+    outcome = bucketOnce.restore("--thaw", "2:Bulk", url, tmp_path / "t")  # moto has it back at once
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert "1 asked for (2 bytes)" in outcome.stdout
+    outcome = bucketOnce.restore(url, tmp_path / "t")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    assert filesIn(tmp_path / "t") == {b"warm": b"1", b"cold": b"22"}
 
 
 def test_contents_are_proven_whatever_wrote_the_object(bucketOnce: Bucket, tmp_path: Path) -> None:

@@ -6,15 +6,16 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from testcase.runner import runTool
-from testcase.s3 import Fault, Refuse, RequestRecord, S3Server
+from testcase.s3 import Fault, Refuse, RequestRecord, S3Server, Versioning
 from testcase.trees import plantTree
 
-from .harness import Sync, awsStandIn, plantObjects
+from .harness import Restore, Sync, awsStandIn, plantObjects
 
 ACTIONS = {
     "ListObjectsV2": "ListBucket",
@@ -30,6 +31,8 @@ ACTIONS = {
     "ListParts": "ListMultipartUploadParts",
     "GetObject": "GetObject",
     "HeadObject": "GetObject",
+    "ListObjectVersions": "ListBucketVersions",
+    "RestoreObject": "RestoreObject",
 }
 """The permission that each operation takes, by the Service Authorization Reference."""
 UPLOADING = {"s3:ListBucket", "s3:PutObject", "s3:AbortMultipartUpload"}
@@ -45,14 +48,16 @@ def _policy(*words: str | Path, tool: str = "amazons3sync") -> list[dict[str, ob
 
 def _allowing(policy: list[dict[str, object]], asked: RequestRecord) -> Iterator[str]:
     """The action of a policy that allows a request; none for one that it does not allow."""
-    action = f"s3:{ACTIONS[asked.operation]}"
+    isOfVersion = "versionId" in asked.query and ACTIONS[asked.operation] == "GetObject"
+    action = f"s3:{ACTIONS[asked.operation]}{'Version' * isOfVersion}"
     resource = f"arn:aws:s3:::{asked.bucket}" + (f"/{asked.key.decode()}" if asked.key else "")
     if asked.operation == "DeleteObjects":  # of which each key counts
         resource += "/p/"
     for statement in policy:
         pattern = re.escape(str(statement["Resource"])).replace(r"\*", ".*")
-        wanted = statement.get("Condition", {"StringEquals": {"s3:prefix": asked.query.get("prefix")}})
-        isMet = wanted == {"StringEquals": {"s3:prefix": asked.query.get("prefix")}}
+        ((operator, wanted),) = dict(statement.get("Condition", {"none": {}})).items()  # type: ignore[call-overload]
+        prefix, allowed = asked.query.get("prefix", ""), str(wanted.get("s3:prefix", ""))
+        isMet = fnmatchcase(prefix, allowed) if operator == "StringLike" else allowed in {"", prefix}
         if action in statement["Action"] and re.fullmatch(pattern, resource) and isMet:  # type: ignore[operator]
             yield action
 
@@ -96,6 +101,22 @@ def test_attributes_take_no_more_than_is_printed(syncOnce: Sync, server: S3Serve
         used = [list(_allowing(policy, asked)) for asked in server.requests]
         assert all(used)
         assert {action for actions in used for action in actions} == expected
+
+
+@pytest.mark.parametrize(("switches", "more"), [(("--thaw", "1"), {"s3:RestoreObject"}), ((), set())])
+def test_archived_objects_are_asked_for_by_who_may_do_that(
+    switches: tuple[str, ...], more: set[str], restoreOnce: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    server.setVersioning("bucket", Versioning.ENABLED)
+    server.putObject("bucket", b"p/cold", b"cold", headers={"x-amz-storage-class": "GLACIER"})
+    words: tuple[str | Path, ...] = (*switches, "s3://bucket/p/", tmp_path / "t")
+    assert restoreOnce(*words).status == (0 if switches else 7)
+    policy = _policy(*words, tool="amazons3restore")
+    used = [list(_allowing(policy, asked)) for asked in server.requests]
+    assert all(used), [asked for asked, by in zip(server.requests, used, strict=True) if not by]
+    allowed = {action for statement in policy for action in statement["Action"]}  # type: ignore[attr-defined]
+    assert allowed == {"s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion", *more}
+    assert {action for by in used for action in by} >= {"s3:ListBucketVersions", "s3:GetObjectVersion", *more}
 
 
 def test_the_policy_is_printed_without_a_source_an_aws_or_a_log(tmp_path: Path) -> None:

@@ -423,48 +423,6 @@ def test_content_in_parts_is_judged_as_the_sync_tool_judges_it(
     assert "3 up to date (36.0 MiB), 1 different (12.0 MiB)" in outcome.stderr
 
 
-def test_archived_objects_are_said_with_the_command_that_brings_them_back(
-    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
-) -> None:
-    put(server, {b"warm%d" % number: b"x" for number in range(6)}, 0)
-    for key, headers in {
-        b"p/it's cold\n": {"x-amz-storage-class": "GLACIER"},
-        b"p/colder": {"x-amz-storage-class": "DEEP_ARCHIVE"},
-        b"p/tier": {"x-amz-storage-class": "INTELLIGENT_TIERING", "x-amz-archive-status": "ARCHIVE_ACCESS"},
-        b"p/instant": {"x-amz-storage-class": "GLACIER_IR"},
-    }.items():
-        server.putObject("bucket", key, b"cold", lastModified=at(0), headers=headers)
-    endpoint = server.environment()["AWS_ENDPOINT_URL"]
-    reach = ("--endpointUrl", endpoint, "--region", "eu-west-1")
-    outcome = restoreOnce(*reach, "s3://bucket/p", tmp_path / "t")
-    assert outcome.status == 7
-    assert "7 restored (10 bytes), 3 archived (12 bytes)" in outcome.stderr
-    commands = [
-        line.partition(" restored from the archive first: ")[2].rpartition("; ")[0]
-        for line in outcome.stderr.splitlines()
-    ]
-    for command in filter(None, commands):
-        assert {f"--endpoint-url={endpoint}", "--region=eu-west-1"} < set(shlex.split(command))
-        environment = toolEnvironment(server.environment(), anyAws)
-        subprocess.run(shlex.split(command), env=environment, check=True, capture_output=True)
-    again = restoreOnce("s3://bucket/p", tmp_path / "t")  # without --overwrite: it goes on
-    assert (again.status, again.stderr) == (0, "")
-    assert len(filesIn(tmp_path / "t")) == 10
-
-
-def test_the_command_for_an_archived_object_has_its_key_whole(
-    restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path
-) -> None:
-    headers = {"x-amz-storage-class": "GLACIER"}
-    server.putObject("bucket", b"mail://joe:pass@home/x", b"cold", lastModified=at(0), headers=headers)
-    outcome = restoreOnce("s3://bucket/mail://joe:pass@home", tmp_path / "t")
-    command = outcome.stderr.partition(" restored from the archive first: ")[2].partition(
-        "; run this again some hours later"
-    )[0]
-    environment = toolEnvironment(server.environment(), anyAws)
-    subprocess.run(shlex.split(command), env=environment, check=True, capture_output=True)
-
-
 def test_more_than_a_thousand_versions_with_pages_that_end_inside_a_key(
     restoreOnce: Restore, server: S3Server, tmp_path: Path
 ) -> None:

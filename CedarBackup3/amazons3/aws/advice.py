@@ -88,7 +88,8 @@ _BY_CODE = {
     "EntityTooSmall": "raise multipart_chunksize in the s3 section of the AWS configuration",
     "KeyTooLongError": "shorten the path or the prefix",
     "QuotaExceeded": "the quota at the server is used up: raise it, or delete something there",
-    "InvalidObjectState": "the object is archived: restore it with 'aws s3api restore-object' first",
+    "InvalidObjectState": "the object is archived: ask for it with 'cback-amazons3-restore --thaw DAYS' first",
+    "GlacierExpeditedRetrievalNotAvailable": "ask again later, or with Standard: Expedited has no capacity left now",
     "NoSuchUpload": "the upload was aborted, perhaps by a lifecycle rule for incomplete uploads; run again",
 }
 

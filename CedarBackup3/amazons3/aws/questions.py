@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -67,6 +68,20 @@ _CHARGED = {
 def isDenied(failure: CommandFailed) -> bool:
     """Whether S3 refuses because these credentials may not do it; HEAD has no better code than 403."""
     return failure.code in {"AccessDenied", "403", "Forbidden", "AllAccessDisabled"}
+
+
+BUSY_CODES = frozenset(
+    {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"}
+)
+"""The codes of 5xx in "Error responses" of the API reference."""
+_BUSY = re.compile(
+    rf"\(({'|'.join(sorted(BUSY_CODES))})\)|reached max retries|[Rr]ead timeout|[Cc]onnect(ion|| timeout) "
+)
+
+
+def isBusy(reported: str) -> bool:
+    """Whether a request failed in a way that may pass, going by what aws printed: the network, or a busy server."""
+    return bool(_BUSY.search(reported))
 
 
 def isUnknown(failure: CommandFailed) -> bool:

@@ -16,6 +16,7 @@ from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.progress import Transfer, Watcher
+from CedarBackup3.amazons3.restore.archive import ARCHIVES
 from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
 from CedarBackup3.amazons3.restore.fetch import (
     Fetched,
@@ -29,7 +30,7 @@ from CedarBackup3.amazons3.restore.fetch import (
 )
 from CedarBackup3.amazons3.restore.placing import NoPlace, place, setTime
 from CedarBackup3.amazons3.restore.plan import Wanted
-from CedarBackup3.amazons3.restore.report import ARCHIVES, KeyOutcome, Tally, archivedLine
+from CedarBackup3.amazons3.restore.report import KeyOutcome, Tally, archivedLine
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
@@ -44,7 +45,9 @@ _OBJECTS_PER_FILE = 2_000
 _LARGE = 64 << 20  # bytes; aws fetches from a quarter of that on in parts (AWS CLI S3 configuration)
 _FAILURES_IN_A_ROW = 100
 _MOST_PATTERNS = 100  # aws matches each of them with each object
-_TRIED = 100  # archived objects, so that what they show is believed of the others; half a second of CPU each
+_TRIED = (
+    100  # archived objects, so that what they show is believed of the others; a second of CPU each without a session
+)
 
 
 def carryOut(
@@ -87,7 +90,7 @@ def carryOut(
     with Spool(Version._make) as others, Spool(Version._make) as again:
         remaining: Iterable[Version] = lacking.versions
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
-            archive = _Archive(work.conclude)
+            archive = _Archive(work.conclude, canTryAll=sessionOf(selection.aws, pays=False) is not None)
             kept = _keptOut(work, versions, lacking) if _paysAsBatch(selection, versions, lacking) else None
             if line := durationLine(lacking.files if kept is None else lacking.older, selection.aws):
                 _log.info("%s", line)
@@ -129,16 +132,17 @@ class _Work:
 class _Archive:
     """Archived objects that a batch has not brought, without a reason: the first are tried one by one."""
 
-    def __init__(self, conclude: Callable[[Fetched], None]) -> None:
-        self._conclude = conclude
+    def __init__(self, conclude: Callable[[Fetched], None], *, canTryAll: bool) -> None:
+        """Take what concludes a version, and whether each can be tried, since a session makes that cheap."""
+        self._conclude, self._canTryAll = conclude, canTryAll
         self._waiting = Spool(Version._make)
         self._tried = 0
-        self._areAllArchived = True
+        self._areAllArchived = self._areAllThawing = True
 
     def takes(self, version: Version) -> bool:
         """Whether it is to be tried; if not, it waits for what the others show."""
         self._tried += 1
-        if self._tried <= _TRIED:
+        if self._canTryAll or self._tried <= _TRIED:
             return True
         self._waiting.append([version])
         return False
@@ -147,6 +151,8 @@ class _Archive:
         """Conclude what was fetched one by one, and learn of those that wait."""
         if fetched.reason and not fetched.isArchived and fetched.version.storageClass in ARCHIVES:
             self._areAllArchived = False
+        elif fetched.isArchived:
+            self._areAllThawing = self._areAllThawing and fetched.isThawing
         self._conclude(fetched)
 
     def undecided(self) -> Iterator[Version]:
@@ -154,7 +160,8 @@ class _Archive:
         with self._waiting as waiting:
             for version in waiting:
                 if self._areAllArchived:
-                    self._conclude(Fetched(version, b"", "it is archived", isArchived=True))
+                    likely = Fetched(version, b"", "it is archived", isArchived=True, isThawing=self._areAllThawing)
+                    self._conclude(likely)
                 else:
                     yield version
 
@@ -204,8 +211,9 @@ def _settler(selection: Selection, local: LocalTree, staging: Staging, tally: Ta
     def conclude(fetched: Fetched) -> None:
         version = fetched.version
         if fetched.isArchived:
-            line = archivedLine(selection, version)
-            tally.wrong(KeyOutcome.ARCHIVED, version.key, version.size or 0, line, fetched.reason)
+            line = archivedLine(selection, version, isThawing=fetched.isThawing)
+            outcome = KeyOutcome.THAWING if fetched.isThawing else KeyOutcome.ARCHIVED
+            tally.wrong(outcome, version.key, version.size or 0, line, fetched.reason)
         elif reason := fetched.reason or _placed(local, staging, fetched):
             shown = displayPath(local.pathTo(local.locale.pathOf(version.key)))
             line = f"Failed: {shown} was not restored: {reason}"

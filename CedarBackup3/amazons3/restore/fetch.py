@@ -30,6 +30,7 @@ from CedarBackup3.amazons3.content.etags import isDigestUnder
 from CedarBackup3.amazons3.content.followup import ENCRYPTED
 from CedarBackup3.amazons3.model import S3Location, Verdict
 from CedarBackup3.amazons3.progress import Transfer
+from CedarBackup3.amazons3.restore.archive import archiveFacts
 from CedarBackup3.amazons3.restore.placing import openFile
 from CedarBackup3.amazons3.restore.recordeddigest import hasDigest
 from CedarBackup3.amazons3.restore.staging import Staging
@@ -60,6 +61,8 @@ class Fetched(NamedTuple):
     """Why it did not; empty: it did."""
     isArchived: bool = False
     """Whether that is because it has to be brought back from an archive first."""
+    isThawing: bool = False
+    """Whether somebody has asked for that already."""
     isMissing: bool = False
     """Whether nothing arrived in a batch."""
     verdict: Verdict = "matched"
@@ -87,7 +90,8 @@ def fetchVersions(
         if session := sessionOf(aws, pays=False):
             file = staging.file(2 * number)
             with contextlib.suppress(SessionLost):
-                return _fetchedInSession(session, location, aws, version, file, cancelled, partOf)
+                found = _fetchedInSession(session, location, aws, version, file, cancelled, partOf)
+                return _withState(found, location, aws, session, cancelled)
             with contextlib.suppress(OSError):
                 os.unlink(file)
         # A lost session may still write where it did, so this is another file.
@@ -96,7 +100,8 @@ def fetchVersions(
                 break
         else:
             try:
-                return _fetched(location, aws, version, staging.file(2 * number + 1), cancelled, partOf)
+                found = _fetched(location, aws, version, staging.file(2 * number + 1), cancelled, partOf)
+                return _withState(found, location, aws, None, cancelled)
             finally:
                 room.release()
         return Fetched(version, b"", _INTERRUPTED)
@@ -193,6 +198,21 @@ def _failed(version: Version, file: bytes, reason: str, code: str) -> Fetched:
     with contextlib.suppress(OSError):
         os.unlink(file)
     return Fetched(version, file, reason, isArchived=code == "InvalidObjectState")
+
+
+def _withState(
+    fetched: Fetched, location: S3Location, aws: AwsSettings, session: Session | None, cancelled: threading.Event
+) -> Fetched:
+    """With what S3 reports of one that is archived: the refusal to read it does not tell whether it was asked for."""
+    if not fetched.isArchived:
+        return fetched
+    try:
+        facts = archiveFacts(location, aws, fetched.version, session, cancelled.is_set)
+    except SessionLost:
+        raise
+    except CommandFailed:
+        return fetched
+    return fetched._replace(isThawing=facts.state == "thawing")
 
 
 def _judged(version: Version, file: bytes, partOf: PartOf, *, isDigest: bool) -> Fetched:

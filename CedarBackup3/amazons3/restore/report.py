@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +10,6 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from CedarBackup3.amazons3.aws.arguments import restoreArguments
-from CedarBackup3.amazons3.aws.command import settingArguments
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.progress import Recorder
@@ -24,9 +19,6 @@ from CedarBackup3.util import displayBytes, displayCount, displayPath
 _log = logging.getLogger("CedarBackup3.log")
 
 _KEPT = 1000  # findings in a report; further ones are only counted, so that memory is bounded
-_DAYS = 7  # that an archived object is to be readable
-ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
-"""The storage classes from which nothing can be read at once (S3 User Guide, "Working with archived objects")."""
 
 
 class KeyOutcome(Enum):
@@ -41,6 +33,13 @@ class KeyOutcome(Enum):
     """It is there, but nothing tells whether its content is that of the version."""
     FAILED = "failed"
     ARCHIVED = "archived"
+    THAWING = "thawing"
+    """It was asked for, and is not back yet from its archive."""
+    ASKED = "asked for"
+    """This and the next ones are what comes of a key where archived objects are asked for."""
+    ASKED_BEFORE = "asked for before"
+    READABLE = "readable"
+    NOT_ASKED = "not asked for"
     REFUSED = "refused"
     """No file can have this key, or not beside the others."""
     UNKNOWN = "unknown"
@@ -67,6 +66,7 @@ class KeyOutcome(Enum):
 
 _FINE = (
     *(KeyOutcome.RESTORED, KeyOutcome.UP_TO_DATE, KeyOutcome.ALIKE, KeyOutcome.UNPROVEN),
+    *(KeyOutcome.ASKED, KeyOutcome.ASKED_BEFORE, KeyOutcome.READABLE),
     *(KeyOutcome.ATTRIBUTES_UNKNOWN, KeyOutcome.ATTRIBUTES_ALIKE, KeyOutcome.ATTRIBUTES_NOT_HELD),
 )
 _OF_PATHS = MappingProxyType(
@@ -237,29 +237,32 @@ class Tally:
         )
 
 
-def archivedLine(selection: Selection, version: Version) -> str:
-    """What to do about an archived object; the names go as JSON, which is right for any key in any locale."""
-    request: dict[str, object] = {
-        "Bucket": selection.location.bucket,
-        "Key": selection.location.prefix + version.key.decode(),
-        "VersionId": version.versionId,
-        # Those of S3 Intelligent-Tiering come back for good (S3 API reference, "RestoreObject").
-        "RestoreRequest": {"Days": _DAYS} if version.storageClass in ARCHIVES else {},
-    }
-    # A key such as mail://joe@home would be masked like a URL with a password.
-    names = json.dumps(request).replace("@", "\\u0040")
-    arguments = restoreArguments(names)
-    command = shlex.join(
-        ["aws", *map(os.fsdecode, arguments.words), *settingArguments(arguments, selection.aws, os.environ)]
-    )
-    return (
-        f"Archived: {selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, "
-        f"{version.storageClass}) must be restored from the archive first: {command}; run this again some hours later"
-    )
+def archivedLine(selection: Selection, version: Version, *, isThawing: bool) -> str:
+    """What is to be done about an archived object."""
+    what = f"{selection.urlOf(version.key)} ({displayCount(version.size or 0, 'byte')}, {version.storageClass})"
+    if isThawing:
+        hours = 12 if version.storageClass == "GLACIER" else 48  # of Bulk, the slowest (see `thaw`)
+        return (
+            f"Thawing: {what} was asked for and is not back yet; it usually is within {hours} hours of that; "
+            "run this again later"
+        )
+    return f"Archived: {what} can be read only once it is thawed; ask for that with --thaw DAYS, then run this again"
 
 
 def summaryLine(selection: Selection, target: bytes, report: RestoreReport, *, isRestore: bool) -> str:
     """The whole in one line."""
+    verb = "Restored" if isRestore else "Verified"
+    untraced = (
+        f"; whether that is all is unproven ({displayCount(report.untraced.files, 'file')} from before versioning)"
+    )
+    return (
+        f"{verb if report.isClean else f'Not {verb.lower()}'}: {selection.shown} in {displayPath(target)}: "
+        f"{countsText(report)}{untraced if report.untraced.files else ''}"
+    )
+
+
+def countsText(report: RestoreReport) -> str:
+    """What came of the keys, counted, in words."""
     parts = [
         f"{report.counts[outcome]:,} {outcome.value} ({displayBytes(report.sizes[outcome])})"
         for outcome in KeyOutcome
@@ -272,11 +275,4 @@ def summaryLine(selection: Selection, target: bytes, report: RestoreReport, *, i
         for outcome, words in _OF_PATHS.items()
         if report.counts.get(outcome)
     ]
-    verb = "Restored" if isRestore else "Verified"
-    untraced = (
-        f"; whether that is all is unproven ({displayCount(report.untraced.files, 'file')} from before versioning)"
-    )
-    return (
-        f"{verb if report.isClean else f'Not {verb.lower()}'}: {selection.shown} in {displayPath(target)}: "
-        f"{', '.join(parts) or 'nothing'}{untraced if report.untraced.files else ''}"
-    )
+    return ", ".join(parts) or "nothing"

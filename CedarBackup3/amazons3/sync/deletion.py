@@ -12,7 +12,6 @@ import contextlib
 import errno
 import json
 import logging
-import re
 import stat
 import threading
 import time
@@ -23,6 +22,7 @@ from itertools import chain, islice
 from CedarBackup3.amazons3.aws.advice import LOCKED
 from CedarBackup3.amazons3.aws.arguments import Arguments, deleteArguments, deleteOneArguments
 from CedarBackup3.amazons3.aws.command import AwsResult, answerOf
+from CedarBackup3.amazons3.aws.questions import BUSY_CODES, isBusy
 from CedarBackup3.amazons3.aws.session.client import NotDeleted, Session, SessionLost, sessionOf
 from CedarBackup3.amazons3.bucket.xmlnames import fitsXml
 from CedarBackup3.amazons3.local.opentree import NotFollowed, OpenTree
@@ -45,9 +45,6 @@ _MOST_AT_ONCE = 8  # each takes a process
 _AT_ONCE_IN_SESSION = 16
 _PAYS = 3  # requests; an aws that makes many takes as long to start as two that make one
 _FAILED = 254  # the status of an aws that S3 has refused something
-# The codes of 5xx in "Error responses" of the API reference, and what aws says where no answer comes.
-_BUSY_CODES = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"}
-_BUSY = re.compile(rf"\(({'|'.join(_BUSY_CODES)})\)|reached max retries|[Rr]ead timeout|[Cc]onnect(ion|| timeout) ")
 
 
 def deleteObjects(
@@ -206,7 +203,7 @@ def _batchResult(mirror: Mirror, steps: Sequence[Step]) -> tuple[AwsResult | Non
     result = None
     for wait in (*_WAITS, None) if steps else ():
         result, errors = _requested(mirror, left)
-        busy = {each.key for each in errors if wait is not None and each.code in _BUSY_CODES}
+        busy = {each.key for each in errors if wait is not None and each.code in BUSY_CODES}
         refused += [_refusalText(each) for each in errors if each.key not in busy]
         if result.status == 0:
             left = [step for step in left if mirror.location.prefix + step.key.decode() in busy]
@@ -265,7 +262,7 @@ def _refused(arguments: Arguments, failure: CommandFailed) -> AwsResult:
 
 def _isBusy(result: AwsResult) -> bool:
     """Whether a request failed in a way that may pass: by the network, or since the server is in trouble."""
-    return result.status > 0 and any(map(_BUSY.search, result.errorLines))
+    return result.status > 0 and any(map(isBusy, result.errorLines))
 
 
 def _stillGone(mirror: Mirror, steps: Sequence[Step]) -> list[Step]:

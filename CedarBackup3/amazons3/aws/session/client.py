@@ -403,10 +403,19 @@ class Session:
         answer = self._call("CopyObject", {"Bucket": bucket, "Key": key, **source, **more}, shouldStop)
         return str(answer.get("CopyObjectResult", {}).get("ETag", ""))
 
-    def restoreObject(self, bucket: str, key: str, versionId: str, request: Mapping[str, Any]) -> None:
+    def restoreObject(
+        self,
+        bucket: str,
+        key: str,
+        versionId: str,
+        request: Mapping[str, Any],
+        *,
+        shouldStop: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Bring an archived object back, as the request has it (`RestoreRequest`); raises as the others do."""
         named = {"VersionId": versionId} if versionId else {}
-        self._call("RestoreObject", {"Bucket": bucket, "Key": key, **named, "RestoreRequest": dict(request)})
+        parameters = {"Bucket": bucket, "Key": key, **named, "RestoreRequest": dict(request)}
+        self._call("RestoreObject", parameters, shouldStop)
 
     def ask(
         self, operation: str, parameters: Mapping[str, Any], *, shouldStop: Callable[[], bool] = lambda: False
