@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, runTool
+from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, notEmpty, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
@@ -29,6 +29,7 @@ from CedarBackup3.tools.shared.bucketoptions import (
     withCustomerKey,
 )
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
+from CedarBackup3.tools.shared.sizes import sizeIn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.bucket.versions import Version
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.progress import Watcher
+    from CedarBackup3.amazons3.restore.draw import Share
     from CedarBackup3.amazons3.restore.recorded import Recorded
     from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
     from CedarBackup3.amazons3.restore.rules import AttributeRules
@@ -63,6 +65,10 @@ class RestoreOptions(NamedTuple):
     dryRun: bool = False
     overwrite: bool = False
     verifyOnly: bool = False
+    rehearse: Share | None = None
+    """How much is drawn for a rehearsal; None: it is none."""
+    against: str = ""
+    """The directory to compare with; empty: none."""
     attributes: str = "auto"
     owners: bool = False
     numericOwners: bool = False
@@ -98,6 +104,8 @@ def run(options: RestoreOptions, context: RunContext) -> int:
             return _printVersions(selection, options, context)
         if options.list:
             return _printState(selection, options, context)
+        if options.rehearse is not None:
+            return _rehearse(selection, options.rehearse, options, context)
         target, rules = _absolute(options.targetDir), _rules(options)
         if options.verifyOnly:
             report = compareTarget(selection, target, context, rules=rules)
@@ -106,6 +114,17 @@ def run(options: RestoreOptions, context: RunContext) -> int:
         else:
             report = runRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
         return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+
+
+def _rehearse(selection: Selection, share: Share, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    import time
+
+    from CedarBackup3.amazons3.restore.rehearsal import runRehearsal
+
+    against = _absolute(options.against) if options.against else b""
+    day = int(time.time() // 86400)  # in UTC
+    isSuccess = runRehearsal(selection, share, watcher, day=day, against=against, rules=_rules(options))
+    return ExitStatus.DONE if isSuccess else ExitStatus.DIFFERENCES
 
 
 def _rules(options: RestoreOptions) -> AttributeRules:
@@ -294,17 +313,30 @@ def _moment(text: str) -> tuple[datetime, str]:
     return parseMoment(text), ambiguity(text)
 
 
+def _share(text: str) -> Share:
+    from CedarBackup3.amazons3.restore.draw import MOST_DRAWN, Share
+
+    if text.isascii() and text.isdigit():
+        if len(text) < 9 and 1 <= int(text) <= MOST_DRAWN:
+            return Share(files=int(text))
+    elif size := sizeIn(text):
+        return Share(size=size)
+    raise ValueError(f"must be a number of files from 1 to {MOST_DRAWN:,}, or a size such as 500M or 5G")
+
+
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     shared = bucketOptions(values)
     moment, ambiguity = values["atTime"] or (None, "")
     isListing = values["list"] or values["versions"] is not None
     _requireInside(shared.s3BucketUrl, values["attributes"])
-    if not isListing and not values["targetDir"]:
-        raise UsageError("the target directory must not be empty")
-    if not isListing:
+    if values["rehearse"] and values["targetDir"]:
+        raise UsageError("--rehearse keeps nothing and takes no target directory; --against DIR compares with one")
+    if not isListing and not values["rehearse"]:
+        if not values["targetDir"]:
+            raise UsageError("the target directory must not be empty")
         _absolute(values["targetDir"])
-        if values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
-            raise UsageError("--owners needs root, since nobody else may give files to others")
+    if not isListing and values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
+        raise UsageError("--owners needs root, since nobody else may give files to others")
     return RestoreOptions(
         s3BucketUrl=shared.s3BucketUrl,
         aws=shared.aws,
@@ -318,6 +350,8 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         dryRun=values["dryRun"],
         overwrite=values["overwrite"],
         verifyOnly=values["verifyOnly"],
+        rehearse=values["rehearse"] or None,
+        against=values["against"],
         attributes=values["attributes"],
         owners=values["owners"],
         numericOwners=values["numericOwners"],
@@ -336,12 +370,14 @@ def _exclusions() -> Iterator[Exclusion]:
         "versions": "lists all versions",
         "verifyOnly": "compares",
         "dryRun": "prints what would be restored",
+        "rehearse": "fetches a sample and keeps nothing",
     }
     for (one, first), (other, second) in combinations(tasks.items(), 2):
         yield Exclusion(one, other, f"--{one} {first}, --{other} {second}")
     for listing in ("list", "versions"):
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")
+    yield Exclusion("rehearse", "overwrite", "a rehearsal restores into no directory")
     yield Exclusion("versions", "atTime", "--list shows the snapshot of a time")
     for more in ("owners", "strictAttributes"):
         yield Exclusion("attributes=never", more, "no attributes are restored or compared")
@@ -381,7 +417,7 @@ is compared with the bucket. Nothing is written outside of the directory, and
 nothing in the bucket is changed. Exit status 0 means that all is there.""",
     arguments=(
         Argument("s3BucketUrl", "s3://bucket, optionally with a prefix or key"),
-        Argument("targetDir", "The local directory (not needed to list)", unless=("list", "versions")),
+        Argument("targetDir", "The local directory (not to list or rehearse)", unless=("list", "versions", "rehearse")),
     ),
     switches=(
         *grouped(
@@ -392,6 +428,8 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             Switch("", "long", "List modes, owners, times and links, too"),
             Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
             Switch("", "verifyOnly", "Compare the directory with the bucket"),
+            Switch("", "rehearse", "Restore a sample: N files, or SIZE such as 500M", "N|SIZE", "", _share),
+            Switch("", "against", "Compare the sample with the files in DIR, too", "DIR", "", notEmpty),
             *POLICY_SWITCHES,
         ),
         *grouped(
@@ -433,6 +471,7 @@ my-bucket when the 20th of November began.""",
     needs=(
         Need("json", ("list", "versions"), "it is a form of a listing"),
         Need("long", ("list",), "it is a form of that listing"),
+        Need("against", ("rehearse",), "without that --verifyOnly compares a directory"),
         Need("allAttributes", ("owners",), "they decide what programs may do"),
         KEY_NEEDS_POLICY,
     ),
