@@ -467,6 +467,7 @@ my-bucket when the 20th of November began.""",
     answer=_answer,
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
+    isRehearsal=lambda texts: bool(texts["rehearse"]),
     exclusions=tuple(_exclusions()),
     needs=(
         Need("json", ("list", "versions"), "it is a form of a listing"),
