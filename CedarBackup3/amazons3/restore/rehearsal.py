@@ -360,7 +360,7 @@ def _summary(work: _Work, draw: Draw, report: RestoreReport, *, isSuccess: bool)
     words = {KeyOutcome.RESTORED: "proven", **{outcome: outcome.value for outcome in _OUTCOMES}}
     parts = [f"{report.counts[outcome]:,} {word}" for outcome, word in words.items() if report.counts.get(outcome)]
     beside = work.beside
-    for name, word in (("compared", "the same in"), ("notCompared", "changed in")):
+    for name, word in (("compared", "the same in"), ("notCompared", "changed or gone in")):
         if work.directory is not None and beside[name]:
             parts.append(f"{beside[name]:,} {word} {displayPath(work.directory.path)}")
     more = (("replaced", "replaced since the listing"), (KeyOutcome.ARCHIVED.className, "archived"))
