@@ -79,8 +79,8 @@ def runRehearsal(
         staging = enter(_openStaging())  # removed last, when no aws is left that could write there
         chosen, versions = enter(history.openVersions(selection, watcher))
         stood = enter(history.openSnapshot(chosen, versions, tally))
-        inside = plan.targetTree(chosen, staging.path)
-        safe = enter(plan.restorableVersions(chosen, inside, stood, tally))
+        bucket = LocalTree(chosen.location.url.rstrip("/").encode(), chosen.aws.locale)
+        safe = enter(plan.restorableVersions(chosen, replace(bucket, root=b"a directory"), stood, tally))
         watcher("draw")
         seed = f"{day}\n{chosen.location.url}".encode()
         draw = drawVersions(safe, oldVersions(chosen, versions, stood), share, seed)
@@ -88,7 +88,6 @@ def runRehearsal(
         recorded = enter(openRecorded(chosen, versions, tally, rules))
         current = enter(_spooled(draw.current))
         known = enter(withRecorded(chosen, current, recorded, tally))
-        bucket = LocalTree(chosen.location.url.rstrip("/").encode(), chosen.aws.locale)
         scene = Scene(chosen, bucket, -1, recorded, known, rules, tally)
         work = _Work(scene, watcher, staging, versions, directory, _recordsOf(chosen, recorded, known))
         # The directory, and what is recorded, are of other versions than the old ones.
