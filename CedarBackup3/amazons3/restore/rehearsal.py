@@ -229,12 +229,21 @@ def _rehearse(work: _Work, portion: list[Version]) -> None:
         size, latest = sum(version.size or 0 for version in fitting), sum(version.isLatest for version in fitting)
         lacking = plan.Wanted(wanted, untimely, len(fitting), size, latest)
         chosen, conclude = work.scene.selection, partial(_conclude, work)
-        if fitting:
-            fetchWanted(
-                chosen, work.scene.local, work.versions, lacking, work.staging, work.watcher, conclude, mayBatch=False
-            )
+        local, asks = work.scene.local, 0  # after a failure nobody would answer, and after a signal nobody may ask
+        try:
+            if fitting:
+                fetchWanted(
+                    *(chosen, local, work.versions, lacking, work.staging, work.watcher, conclude), mayBatch=False
+                )
+            asks = _ASKED
+        finally:
+            _reportAllWrong(work, asks)
+
+
+def _reportAllWrong(work: _Work, asks: int) -> None:
+    """Report what could not be restored but, as far as that may be asked, what nobody could restore any more."""
     for number, fetched in enumerate(work.wrong):
-        if number < _ASKED and not _isStillThere(chosen, fetched.version):
+        if number < asks and not _isStillThere(work.scene.selection, fetched.version):
             work.note("replaced", fetched.version)
             _log.info("Replaced or deleted since it was listed: %s", _shown(work, fetched.version))
         else:
