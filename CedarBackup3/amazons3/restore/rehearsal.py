@@ -16,6 +16,7 @@ from functools import partial
 from CedarBackup3.amazons3.attributes.keeping import freeBytes
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.bucket.versions import Version, listVersions
+from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore import history, plan
@@ -191,6 +192,8 @@ class _Work:
     beside: Counter[str] = field(default_factory=Counter)
     """How many files are of the classes that tell more than what came of them."""
 
+    notCompared: CappedLines = field(default_factory=lambda: CappedLines("files (not compared)", logging.INFO))
+
     def note(self, name: str, version: Version) -> None:
         """One more of such a class."""
         self.beside[name] += 1
@@ -285,7 +288,7 @@ def _prove(work: _Work, fetched: Fetched) -> None:
         isProven = isProven or found.verdict == "same"
         work.note("compared" if found.verdict == "same" else "notCompared", version)
         if found.why:
-            _log.info("Not compared: %s %s", shown, found.why)
+            work.notCompared.log(f"Not compared: {shown} {found.why}")
     if isProven:
         tally.fine(KeyOutcome.RESTORED, size)
     else:
@@ -348,6 +351,7 @@ def _sumUp(work: _Work, draw: Draw) -> bool:
         else:
             line = archivedLine(work.scene.selection, version)
             tally.wrong(KeyOutcome.ARCHIVED, version.key, version.size or 0, line)
+    work.notCompared.finish()
     tally.logUnproven()
     tally.logNotHeld()
     isProven = tally.count(KeyOutcome.RESTORED) > 0
