@@ -165,7 +165,7 @@ def test_files_of_the_source_that_have_not_changed_are_compared_byte_by_byte(
     assert rehearse.classes() == {"drawn": 10, "restored": 9, "different": 1, "compared": 2, "notCompared": 7}
     assert sorted(source.rglob("*")) == before
     server.deleteObject("bucket", b"p/other", lastModified=at(1))
-    assert rehearse("50", "--against", source, "--exclude", "encrypted").status == 0
+    assert rehearse("1MB", "--against", source, "--exclude", "encrypted").status == 0
     assert (rehearse.paths("notCompared"), rehearse.classes()["compared"]) == (
         ["d/f", "dir", "gone", "larger", "later", "link", "pipe"],
         1,

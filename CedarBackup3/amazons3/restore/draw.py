@@ -67,7 +67,9 @@ def drawVersions(snapshot: Iterable[Version], old: Iterable[Version], share: Sha
         seed: what is the same draws the same
     """
     most, key = share.files or MOST_DRAWN, blake2b(seed).digest()
-    pots = {name: _Pot(most) for name in ("files", "bytes", "old files", "old bytes", "archived", "smallest")}
+    pots = {name: _Pot(most) for name in ("files", "bytes", "old files", "old bytes", "archived")} | {
+        "smallest": _Pot(1)
+    }
     counts = dict.fromkeys(("files", "versions", "archived", "too large"), NOTHING)
 
     def count(name: str, version: Version) -> None:
@@ -94,9 +96,12 @@ def drawVersions(snapshot: Iterable[Version], old: Iterable[Version], share: Sha
     fill(old, "versions", "old ")
     first = int.from_bytes(key[:8], "big") % len(_TURNS)
     taken = list(_inTurns([pots[name].items() for name in _TURNS[first:] + _TURNS[:first]], share))
-    if not taken:
+    if not taken and (taken := pots["smallest"].items()[:1]):
+        left = counts["too large"]
+        counts["too large"] = Noted(left.files - 1, left.size - (taken[0].version.size or 0))
+    elif not taken:
         archived = pots["archived"].items()
-        taken = pots["smallest"].items()[:1] or list(_inTurns([archived], share)) or archived[:1]
+        taken = list(_inTurns([archived], share)) or archived[:1]
     return Draw(
         _inOrder(item.version for item in taken if not item.isOld),
         _inOrder(item.version for item in taken if item.isOld),
