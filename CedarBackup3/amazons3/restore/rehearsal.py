@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import secrets
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,14 +23,14 @@ from CedarBackup3.amazons3.restore.draw import Draw, Share, drawVersions, oldVer
 from CedarBackup3.amazons3.restore.dressing import PLACE, dress
 from CedarBackup3.amazons3.restore.fetch import Fetched
 from CedarBackup3.amazons3.restore.placing import openFile
+from CedarBackup3.amazons3.restore.privatestaging import openPrivateStaging
 from CedarBackup3.amazons3.restore.recorded import Recorded, openRecorded, withRecorded
 from CedarBackup3.amazons3.restore.report import KeyOutcome, Noted, RestoreReport, Tally, archivedLine
 from CedarBackup3.amazons3.restore.rules import ALL_BUT_OWNERS, AttributeRules, asked
 from CedarBackup3.amazons3.restore.scene import Scene, recordedPairs, reportGaps
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
-from CedarBackup3.amazons3.restore.target import NO_LINK, PRIVATE_DIRECTORY
-from CedarBackup3.amazons3.spool import Spool, temporaryRoom
+from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CommandFailed
 from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonText
 
@@ -77,7 +74,7 @@ def runRehearsal(
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         directory = enter(openDirectory(against, selection.aws.locale)) if against else None
-        staging = enter(_openStaging())  # removed last, when no aws is left that could write there
+        staging = enter(openPrivateStaging())  # removed last, when no aws is left that could write there
         chosen, versions = enter(history.openVersions(selection, watcher))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         bucket = LocalTree(chosen.location.url.rstrip("/").encode(), chosen.aws.locale)
@@ -121,41 +118,6 @@ def _reportDraw(draw: Draw, watcher: Watcher) -> None:
 def _leftOut(draw: Draw) -> Noted:
     """The archived ones, unless there is nothing else, so that they are tried."""
     return draw.archived if draw.archived.files < draw.files.files + draw.versions.files else Noted(0, 0)
-
-
-@contextlib.contextmanager
-def _openStaging() -> Iterator[Staging]:
-    """A private directory for temporary files, which is removed whatever comes.
-
-    Raises:
-        CedarBackupError: it cannot be made, or others could put something in its place
-    """
-    with temporaryRoom():
-        path = os.path.join(os.fsencode(tempfile.gettempdir()), b"cback-" + secrets.token_hex(8).encode())
-    isOurs = True
-    try:
-        try:
-            with temporaryRoom():
-                os.mkdir(path, PRIVATE_DIRECTORY)
-        except Exception:
-            isOurs = False
-            raise
-        descriptor = os.open(path, NO_LINK)
-        try:
-            yield Staging(path, -1, isCaseInsensitive=False, lock=descriptor)
-        finally:
-            os.close(descriptor)
-    finally:
-        if isOurs:
-            _remove(path)
-
-
-def _remove(path: bytes) -> None:
-    try:
-        shutil.rmtree(path, ignore_errors=True)
-    except BaseException:  # a signal, and there is one at most
-        shutil.rmtree(path, ignore_errors=True)
-        raise
 
 
 @contextlib.contextmanager
