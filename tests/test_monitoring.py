@@ -544,6 +544,37 @@ def test_a_failure_keeps_the_time_of_the_last_success(place: Place) -> None:
     assert [value for name, value in other.items() if "success" in name] == [0]
 
 
+def test_a_rehearsal_and_a_run_leave_the_metrics_of_the_other_alone(place: Place) -> None:
+    def measured(status: int, isRehearsal: bool) -> dict[str, float]:
+        return place.measured(
+            lambda context: fullRun(context) and status, isRehearsal=lambda texts: bool(texts["count"]) and isRehearsal
+        )[1]
+
+    def of(metrics: dict[str, float], isRehearsal: bool) -> dict[str, float]:
+        return {name: value for name, value in metrics.items() if ("rehearsal" in name) == isRehearsal}
+
+    run = measured(0, False)
+    assert of(run, True) == {}
+    both = measured(7, True)
+    assert of(both, False) == run
+    names = {name.partition("{")[0]: value for name, value in of(both, True).items()}
+    assert names["cback_rehearsal_exit_status"] == 7
+    assert names["cback_last_rehearsal_success_timestamp_seconds"] == 0
+    assert set(names) == {
+        *(f"cback_last_rehearsal_{name}timestamp_seconds" for name in ("", "success_")),
+        *(f"cback_rehearsal_{name}" for name in ("exit_status", "duration_seconds", "phase_seconds", "files", "bytes")),
+    }
+    succeeded = measured(0, True)
+    assert of(succeeded, False) == run
+    success = succeeded["cback_last_rehearsal_success_timestamp_seconds{}"]
+    assert success > 1.7e9
+    failed = measured(6, True)
+    assert failed["cback_last_rehearsal_success_timestamp_seconds{}"] == success
+    last = measured(9, False)
+    assert of(last, True) == of(failed, True)
+    assert last["cback_last_success_timestamp_seconds{}"] == run["cback_last_success_timestamp_seconds{}"]
+
+
 def test_a_run_whose_report_cannot_be_written_is_no_last_success(place: Place) -> None:
     success = "cback_last_success_timestamp_seconds{}"
     _, first = place.measured(nothing)

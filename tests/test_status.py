@@ -13,6 +13,7 @@ import pytest
 
 from CedarBackup3.cli import Argument, Switch, Tool, runTool
 from CedarBackup3.cli.context import RunContext
+from CedarBackup3.cli.keptreports import newName
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.status.ages import ageText, parseDuration
 from CedarBackup3.status.environmentfile import assignments, words
@@ -51,6 +52,16 @@ class Machine:
         document |= {"start": start, "end": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
         report.write_text(json.dumps(document))
         return report
+
+    def rehearsed(self, directory: Path, name: str, status: int, *, days: float) -> None:
+        """Let a restore of a backup have been rehearsed so many days ago."""
+        directory.mkdir(exist_ok=True)
+        ran = self.ran(f"rehearsed-{name}", status, days=days)
+        document = json.loads(ran.read_text())
+        document["tool"]["name"] = "cback-amazons3-restore"
+        document["arguments"] = {"s3BucketUrl": f"s3://bucket/{name}", "targetDir": ""}
+        document["options"]["rehearse"] = "500M"
+        (directory / newName(datetime.now(UTC) - timedelta(days=days))).write_text(json.dumps(document))
 
     def status(self, *words: str) -> int:
         """Ask how the backups are."""
@@ -147,6 +158,46 @@ def test_a_rehearsal_and_the_runs_of_another_target_are_no_success(machine: Mach
     machine.configure("photos", TARGET="s3://bucket/elsewhere")
     assert machine.status() == ExitStatus.DIFFERENCES
     assert "are of another source or target" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "state", "shown"),
+    [(0, 0, "well", "1 d"), (7, 7, "failed", "differences (7)"), (5, 0, "well", "interrupted (5)")],
+)
+def test_the_last_rehearsal_is_shown_and_one_that_found_something_is_a_failure(
+    machine: Machine, status: int, expected: int, state: str, shown: str, capsys: Shown
+) -> None:
+    rehearsals = machine.reports / "rehearsals"
+    machine.configure("photos", REHEARSE_SWITCHES=f"--report {rehearsals}/")
+    machine.ran("photos")
+    assert machine.listed(capsys)[1]["photos"]["lastRehearsal"] is None
+    machine.rehearsed(rehearsals, "photos", 7 - status, days=8)
+    machine.rehearsed(rehearsals, "photos", status, days=1)
+    machine.rehearsed(rehearsals, "music", 7, days=0.5)
+    assert machine.status() == expected
+    assert shown in capsys.readouterr().out.splitlines()[1]
+    backup = machine.listed(capsys)[1]["photos"]
+    assert (backup["state"], backup["lastRehearsal"]["status"]) == (state, status)
+    assert backup["lastRun"]["status"] == 0
+
+
+def test_a_rehearsal_beside_the_reports_of_the_runs_is_none_of_them(machine: Machine, capsys: Shown) -> None:
+    machine.configure("photos", REHEARSE_SWITCHES=f"--report {machine.reports}/photos/")
+    machine.ran("photos", 6, days=2)
+    machine.rehearsed(machine.reports / "photos", "photos", 0, days=1)
+    status, backups = machine.listed(capsys)
+    assert (status, backups["photos"]["lastRun"]["status"]) == (7, 6)
+    assert backups["photos"]["lastRehearsal"]["status"] == 0
+
+
+def test_rehearsals_that_cannot_be_read_are_not_well(machine: Machine, capsys: Shown) -> None:
+    loop = machine.reports / "loop"
+    loop.symlink_to(loop)
+    machine.configure("photos", REHEARSE_SWITCHES=f"--report {loop}/")
+    machine.ran("photos")
+    status, backups = machine.listed(capsys)
+    assert (status, backups["photos"]["state"]) == (7, "unknown")
+    assert "cannot be read" in backups["photos"]["reasons"][0]
 
 
 def test_a_single_report_that_every_run_replaces_is_enough(machine: Machine, capsys: Shown) -> None:

@@ -26,6 +26,7 @@ SAMPLES = {
     "DAYS": "7",
     "COMMAND": "true",
     "SECONDS": "9",
+    "N|SIZE": "20",
 }
 """A value that a switch takes, by the name that its table gives it."""
 

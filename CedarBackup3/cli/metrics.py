@@ -8,38 +8,75 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from CedarBackup3.cli.outcome import RunOutcome
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.util import withoutSecrets
 
-_LAST_SUCCESS = "cback_last_success_timestamp_seconds"
-_STATUS = "cback_exit_status"
+
+class _Names(NamedTuple):
+    """The metrics that runs of a kind have."""
+
+    lastRun: str
+    lastSuccess: str
+    status: str
+    duration: str
+    phase: str
+    files: str
+    bytes: str
+
+
+_RUNS = _Names(
+    "cback_last_run_timestamp_seconds",
+    "cback_last_success_timestamp_seconds",
+    "cback_exit_status",
+    "cback_run_duration_seconds",
+    "cback_phase_seconds",
+    "cback_files",
+    "cback_bytes",
+)
+_REHEARSALS = _Names(
+    "cback_last_rehearsal_timestamp_seconds",
+    "cback_last_rehearsal_success_timestamp_seconds",
+    "cback_rehearsal_exit_status",
+    "cback_rehearsal_duration_seconds",
+    "cback_rehearsal_phase_seconds",
+    "cback_rehearsal_files",
+    "cback_rehearsal_bytes",
+)
+_OF_REHEARSALS = re.compile(r"(?:# (?:HELP|TYPE) )?(?:" + "|".join(_REHEARSALS) + r")[ {]")
+_OF_RUNS = re.compile(r"(?:# (?:HELP|TYPE) )?cback_\w+[ {]")
 
 
 def metricsText(outcome: RunOutcome, before: str) -> str:
-    """The text of the file; `before` is what it held, from which the time of the last success is kept."""
-    labels = _labels(outcome)
-    success = (
-        outcome.ended.timestamp() if outcome.status is ExitStatus.DONE else _valueIn(before, _LAST_SUCCESS, labels)
-    )
+    """The text of the file.
+
+    Args:
+        outcome: how the run ended
+        before: what the file held, from which the time of the last success is kept, and what is of runs of the other
+            kind: neither a run nor a rehearsal touches the metrics of the other
+    """
+    names, labels = _namesOf(outcome), _labels(outcome)
+    isDone = outcome.status is ExitStatus.DONE
+    success = outcome.ended.timestamp() if isDone else _valueIn(before, names.lastSuccess, labels)
     tallies, phases = outcome.findings.tallies, outcome.phases
     return "".join(
         [
-            *_metric("cback_last_run_timestamp_seconds", "When the last run ended.", outcome.ended.timestamp(), labels),
-            *_metric(_LAST_SUCCESS, "When a run last ended with status 0; 0: never.", success, labels),
-            *_metric(_STATUS, "The exit status of the last run; 0: success.", int(outcome.status), labels),
-            *_metric("cback_run_duration_seconds", "How long the last run took.", outcome.seconds, labels),
-            *_metrics("cback_phase_seconds", "How long each phase of it took.", "phase", phases, labels),
+            *_metric(names.lastRun, "When the last run ended.", outcome.ended.timestamp(), labels),
+            *_metric(names.lastSuccess, "When a run last ended with status 0; 0: never.", success, labels),
+            *_metric(names.status, "The exit status of the last run; 0: success.", int(outcome.status), labels),
+            *_metric(names.duration, "How long the last run took.", outcome.seconds, labels),
+            *_metrics(names.phase, "How long each phase of it took.", "phase", phases, labels),
             *_metrics(
-                "cback_files",
+                names.files,
                 "How many files and objects of each class it found.",
                 "class",
                 {name: tally.files for name, tally in tallies.items()},
                 labels,
             ),
             *_metrics(
-                "cback_bytes",
+                names.bytes,
                 "How many bytes these have.",
                 "class",
                 {name: tally.size for name, tally in tallies.items()},
@@ -50,13 +87,25 @@ def metricsText(outcome: RunOutcome, before: str) -> str:
                 for name, figure in outcome.findings.figures.items()
                 for line in _metric(f"cback_{_snakeCase(name)}", figure.meaning, figure.value, labels)
             ),
+            *_ofOtherKind(names, before),
         ]
     )
 
 
 def statusIn(before: str, outcome: RunOutcome) -> int:
     """The status of the run before, as the file has it; 0 if it has none."""
-    return int(_valueIn(before, _STATUS, _labels(outcome)))
+    return int(_valueIn(before, _namesOf(outcome).status, _labels(outcome)))
+
+
+def _namesOf(outcome: RunOutcome) -> _Names:
+    return _REHEARSALS if outcome.tool.isRehearsal(outcome.texts) else _RUNS
+
+
+def _ofOtherKind(names: _Names, before: str) -> Iterator[str]:
+    """The lines of the file that are of rehearsals, or for a rehearsal those that are of runs."""
+    for line in before.split("\n"):
+        if _OF_RUNS.match(line) and bool(_OF_REHEARSALS.match(line)) == (names is _RUNS):
+            yield f"{line}\n"
 
 
 def _labels(outcome: RunOutcome) -> dict[str, str]:

@@ -57,6 +57,8 @@ class Tool(NamedTuple):
     """Its switches that do not go together."""
     needs: tuple[Need, ...] = ()
     """Its switches that go only with another one."""
+    isRehearsal: Callable[[Mapping[str, Any]], bool] = lambda texts: False
+    """Whether a command line, as it was written, only tries what the tool is for: its metrics are others then."""
     common: tuple[Switch, ...] = COMMON_SWITCHES
     """The common switches, of which it may have replaced some by others of the same names."""
 

@@ -50,6 +50,11 @@ def _changed(backup: Backup, now: datetime) -> str:
     return _count(backup.last.changed if backup.last else None)
 
 
+def _rehearsal(backup: Backup, now: datetime) -> str:
+    last = backup.rehearsal
+    return "" if last is None else ageText(now - last.end) if last.isSuccess else last.statusText
+
+
 def _next(backup: Backup, now: datetime) -> str:
     return timeText(backup.next) if backup.next else ""
 
@@ -67,6 +72,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Files", _files, isNumber=True),
     Column("Size", _size, isNumber=True),
     Column("Changed", _changed, isNumber=True),
+    Column("Last rehearsal", _rehearsal),
     Column("Next run", _next),
     Column("Source", lambda backup, now: displayText(plainText(backup.instance.source))),
     Column("Target", lambda backup, now: displayText(plainText(backup.instance.target))),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from CedarBackup3.errors import ExitStatus
-from CedarBackup3.status.ages import ageText
+from CedarBackup3.status.ages import ageText, timeText
 from CedarBackup3.status.reports import History, PastRun
 from CedarBackup3.status.settings import Instance
 
@@ -19,7 +19,7 @@ class State(StrEnum):
     WELL = "well"
     """Its last run succeeded, and that is not too long ago."""
     FAILED = "failed"
-    """Its last run did not succeed."""
+    """Its last run did not succeed, or what was restored for a rehearsal was not right."""
     LATE = "late"
     """Its last success is too long ago."""
     UNKNOWN = "unknown"
@@ -37,6 +37,8 @@ class Backup(NamedTuple):
     """Why it is not well, in sentences."""
     next: datetime | None = None
     """When it runs next; None: that is not known."""
+    rehearsal: PastRun | None = None
+    """The last rehearsed restore."""
 
     @property
     def last(self) -> PastRun | None:
@@ -61,7 +63,7 @@ def judge(
         maxAge: how long ago its last success may have ended
         following: when it runs next
     """
-    backup = Backup(instance, history.runs, State.WELL, (), following)
+    backup = Backup(instance, history.runs, State.WELL, (), following, history.rehearsal)
     found = [*_failures(backup), *_lateness(backup, now, maxAge)]
     found += [(State.UNKNOWN, problem) for problem in history.problems]
     if not found and backup.last is None:
@@ -76,6 +78,9 @@ def _failures(backup: Backup) -> Iterator[tuple[State, str]]:
         known = [status.meaning for status in ExitStatus if status == backup.last.status]
         because = backup.last.message or next(iter(known), "") or "no reason is reported"
         yield State.FAILED, f"The last run ended with status {backup.last.status}: {because}"
+    if backup.rehearsal and backup.rehearsal.status == ExitStatus.DIFFERENCES:
+        ended = timeText(backup.rehearsal.end)
+        yield State.FAILED, f"The restore that was rehearsed on {ended} would not have worked; its log has the reasons"
 
 
 def _lateness(backup: Backup, now: datetime, maxAge: timedelta) -> Iterator[tuple[State, str]]:

@@ -39,6 +39,7 @@ def _backup(backup: Backup, now: datetime) -> dict[str, Any]:
         "lastRun": _run(backup.last),
         "lastSuccess": _run(success),
         "lastSuccessAgeSeconds": int((now - success.end).total_seconds()) if success else None,
+        "lastRehearsal": _run(backup.rehearsal),
         "nextRun": _time(backup.next) if backup.next else None,
     }
 

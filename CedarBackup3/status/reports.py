@@ -18,6 +18,8 @@ from CedarBackup3.status.settings import Instance
 from CedarBackup3.util import displayPath, reasonText
 
 _TOOL = "cback-amazons3-sync"
+_REHEARSING = "cback-amazons3-restore"
+_REHEARSALS = "/var/lib/cback-amazons3-sync/{}.rehearsals/"  # of the unit cback-amazons3-rehearse@.service
 _AHEAD = timedelta(days=1)  # what is later than that has been written by a clock that was wrong
 _CHANGES = ("upload", "replace", "move", "delete")
 _FIRST_YEAR = 1970
@@ -74,6 +76,8 @@ class History(NamedTuple):
     """The newest first, without those that only rehearsed, or gave way to another one."""
     problems: tuple[str, ...] = ()
     """What is not known, and why, in sentences."""
+    rehearsal: PastRun | None = None
+    """The last rehearsed restore."""
 
 
 class _Read(NamedTuple):
@@ -101,7 +105,31 @@ def readHistory(instance: Instance, now: datetime) -> History:
         return History(problems=(f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}",))
     timely = [run for read in found for run in read.runs if max(run.start, run.end) <= now + _AHEAD]
     newestFirst = sorted(timely, key=lambda run: (run.start, run.end), reverse=True)
-    return History(tuple(newestFirst), tuple(_problems(displayPath(where), found)))
+    rehearsal, problem = _lastRehearsal(instance, now)
+    return History(tuple(newestFirst), (*_problems(displayPath(where), found), *problem), rehearsal)
+
+
+def _lastRehearsal(instance: Instance, now: datetime) -> tuple[PastRun | None, tuple[str, ...]]:
+    """The last rehearsal of the whole target, and why it is not known if it should be."""
+    where = instance.rehearsals or _REHEARSALS.format(instance.name)
+    try:
+        for report in keptReports(where) if isDirectory(where) else oneReport(where):
+            document = _document(report.text)
+            for run in _runs(document) if _isRehearsalOf(document, instance) else ():
+                if max(run.start, run.end) <= now + _AHEAD:
+                    return run, ()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        if instance.rehearsals:
+            return None, (f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}",)
+    return None, ()
+
+
+def _isRehearsalOf(document: Any, instance: Instance) -> bool:
+    expected = {"s3BucketUrl": plainText(instance.target), "targetDir": ""}
+    isWhole = _member(document, "tool", "name") == _REHEARSING and _member(document, "arguments") == expected
+    return bool(isWhole and _member(document, "options", "rehearse"))
 
 
 def _read(report: KeptReport, instance: Instance) -> _Read:

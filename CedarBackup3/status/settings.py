@@ -25,6 +25,8 @@ class Instance(NamedTuple):
     target: str = ""
     report: str = ""
     """The directory or the file in which its reports are, an absolute path; empty: it keeps none."""
+    rehearsals: str = ""
+    """The same of its rehearsed restores; empty: they are where the unit keeps them, if there are any."""
     problem: str = ""
     """Why the settings do not tell, as a sentence; empty: they do."""
 
@@ -78,7 +80,9 @@ def _instance(name: str, path: str) -> Instance:
             f"add --report /var/lib/cback-amazons3-sync/{displayPath(name)}/"
         )
         return Instance(name, source, target, problem=problem)
-    return Instance(name, source, target, os.path.join("/", report))  # in which systemd starts it
+    rehearsals = reportIn(words(variables.get("REHEARSE_SWITCHES", ""))).removeprefix("-")
+    # systemd starts both in the root directory.
+    return Instance(name, source, target, os.path.join("/", report), rehearsals and os.path.join("/", rehearsals))
 
 
 def reportIn(switches: Sequence[str]) -> str:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, runTool
+from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, notEmpty, runTool
 from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
@@ -28,6 +28,7 @@ from CedarBackup3.tools.shared.bucketoptions import (
     withCustomerKey,
 )
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
+from CedarBackup3.tools.shared.sizes import sizeIn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.progress import Watcher
     from CedarBackup3.amazons3.restore.archive import Retrieval
+    from CedarBackup3.amazons3.restore.draw import Share
     from CedarBackup3.amazons3.restore.recorded import Recorded
     from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
     from CedarBackup3.amazons3.restore.rules import AttributeRules
@@ -68,6 +70,10 @@ class RestoreOptions(NamedTuple):
     overwrite: bool = False
     verifyOnly: bool = False
     thaw: Retrieval | None = None
+    rehearse: Share | None = None
+    """How much is drawn for a rehearsal; None: it is none."""
+    against: str = ""
+    """The directory to compare with; empty: none."""
     attributes: str = "auto"
     owners: bool = False
     numericOwners: bool = False
@@ -90,7 +96,6 @@ def cli() -> int:
 def run(options: RestoreOptions, context: RunContext) -> int:
     """List, compare or restore as the options say; returns the exit status."""
     from CedarBackup3.amazons3.progress import logTimes
-    from CedarBackup3.amazons3.restore.run import compareTarget, rehearseRestore, runRestore
 
     aws = withCustomerKey(options.aws, options.sseCustomerKeyFile)
     warnOfOpenEndpoint(aws)
@@ -102,39 +107,67 @@ def run(options: RestoreOptions, context: RunContext) -> int:
         for ambiguity in options.ambiguities:
             logging.getLogger("CedarBackup3.log").error("%s", ambiguity)
     with logTimes(context):
-        if options.find:
-            return _printFound(selection, options, context)
-        if options.since:
-            return _printChanges(selection, options.since, options, context)
-        if options.versions is not None:
-            return _printVersions(selection, options, context)
-        if options.list:
-            return _printState(selection, options, context)
-        if options.thaw:
-            return _thaw(selection, options, options.thaw, context)
-        target, rules = _absolute(options.targetDir), _rules(options)
-        if options.verifyOnly:
-            report = compareTarget(selection, target, context, rules=rules)
-        elif options.dryRun:
-            report = rehearseRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
-        else:
-            report = runRestore(selection, target, context, overwrite=options.overwrite, rules=rules)
-        return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+        return _task(options)(selection, options, context)
 
 
-def _thaw(selection: Selection, options: RestoreOptions, retrieval: Retrieval, watcher: Watcher) -> ExitStatus:
+def _task(options: RestoreOptions) -> Callable[[Selection, RestoreOptions, Watcher], ExitStatus]:
+    """What the options ask for."""
+    tasks = (
+        (options.find, _printFound),
+        (options.since, _printChanges),
+        (options.versions is not None, _printVersions),
+        (options.list, _printSnapshot),
+        (options.thaw, _thaw),
+        (options.rehearse, _rehearse),
+        (options.verifyOnly, _compare),
+    )
+    return next((task for isWanted, task in tasks if isWanted), _restore)
+
+
+def _restore(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.amazons3.restore.run import rehearseRestore, runRestore
+
+    restore = rehearseRestore if options.dryRun else runRestore
+    target, rules = _absolute(options.targetDir), _rules(options)
+    return _statusOf(restore(selection, target, watcher, overwrite=options.overwrite, rules=rules))
+
+
+def _compare(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.amazons3.restore.run import compareTarget
+
+    return _statusOf(compareTarget(selection, _absolute(options.targetDir), watcher, rules=_rules(options)))
+
+
+def _statusOf(report: RestoreReport) -> ExitStatus:
+    return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+
+
+def _thaw(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from CedarBackup3.amazons3.restore.thaw import thawArchived
 
+    assert options.thaw  # noqa: S101 - for the type checker
     report = thawArchived(
         selection,
         _absolute(options.targetDir) if options.targetDir else None,
         watcher,
-        retrieval=retrieval,
+        retrieval=options.thaw,
         overwrite=options.overwrite,
         rules=_rules(options),
         isRehearsal=options.dryRun,
     )
-    return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
+    return _statusOf(report)
+
+
+def _rehearse(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    import time
+
+    from CedarBackup3.amazons3.restore.rehearsal import runRehearsal
+
+    assert options.rehearse  # noqa: S101 - for the type checker
+    against = _absolute(options.against) if options.against else b""
+    day = int(time.time() // 86400)  # in UTC
+    isSuccess = runRehearsal(selection, options.rehearse, watcher, day=day, against=against, rules=_rules(options))
+    return ExitStatus.DONE if isSuccess else ExitStatus.DIFFERENCES
 
 
 def _rules(options: RestoreOptions) -> AttributeRules:
@@ -214,7 +247,7 @@ def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watch
     return ExitStatus.DONE
 
 
-def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+def _printSnapshot(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from CedarBackup3.amazons3.restore.history import openSnapshot, openVersions
     from CedarBackup3.amazons3.restore.recorded import openRecorded
     from CedarBackup3.amazons3.restore.report import Tally
@@ -231,7 +264,7 @@ def _printState(selection: Selection, options: RestoreOptions, watcher: Watcher)
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
 
-def _printChanges(selection: Selection, since: datetime, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+def _printChanges(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from CedarBackup3.amazons3.restore.between import ChangeTally, listChanges, shownBetween
     from CedarBackup3.amazons3.restore.history import openVersions
     from CedarBackup3.amazons3.restore.report import Tally
@@ -239,10 +272,11 @@ def _printChanges(selection: Selection, since: datetime, options: RestoreOptions
 
     tally, counted = Tally(watcher.findings), ChangeTally(watcher.findings)
     line = changeJson if options.json else changeRow
+    assert options.since  # noqa: S101 - for the type checker
     with openVersions(selection, watcher) as (chosen, versions):
-        changes = listChanges(chosen, since, versions, tally, counted)
+        changes = listChanges(chosen, options.since, versions, tally, counted)
         if _printLines(line(chosen.location, change) for change in changes):
-            _printBeside(f"{shownBetween(chosen, since)}: {counted.totals}")
+            _printBeside(f"{shownBetween(chosen, options.since)}: {counted.totals}")
     return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
 
 
@@ -370,6 +404,17 @@ def _retrieval(text: str) -> Retrieval:
     return parseRetrieval(text)
 
 
+def _share(text: str) -> Share:
+    from CedarBackup3.amazons3.restore.draw import MOST_DRAWN, Share
+
+    if text.isascii() and text.isdigit():
+        if len(text) < 9 and 1 <= int(text) <= MOST_DRAWN:
+            return Share(files=int(text))
+    elif size := sizeIn(text):
+        return Share(size=size)
+    raise ValueError(f"must be a number of files from 1 to {MOST_DRAWN:,}, or a size such as 500M or 5G")
+
+
 def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
     shared = bucketOptions(values)
     since, moment = ((values[name] or (None,))[0] for name in ("since", "atTime"))
@@ -377,13 +422,15 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         raise UsageError("--since must not be later than --atTime")
     isListing = values["list"] or values["versions"] is not None or bool(values["find"])
     _requireInside(shared.s3BucketUrl, values["attributes"])
-    isRestore = not isListing and not values["thaw"]
+    if values["rehearse"] and values["targetDir"]:
+        raise UsageError("--rehearse keeps nothing and takes no target directory; --against DIR compares with one")
+    isRestore = not (isListing or values["thaw"] or values["rehearse"])
     if isRestore and not values["targetDir"]:
         raise UsageError("the target directory must not be empty")
     if not isListing and values["targetDir"]:
         _absolute(values["targetDir"])
-        if values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
-            raise UsageError("--owners needs root, since nobody else may give files to others")
+    if not isListing and values["owners"] and os.geteuid() != 0 and not values["verifyOnly"]:
+        raise UsageError("--owners needs root, since nobody else may give files to others")
     return RestoreOptions(
         s3BucketUrl=shared.s3BucketUrl,
         aws=shared.aws,
@@ -400,6 +447,8 @@ def _buildOptions(values: Mapping[str, Any]) -> RestoreOptions:
         overwrite=values["overwrite"],
         verifyOnly=values["verifyOnly"],
         thaw=values["thaw"] or None,
+        rehearse=values["rehearse"] or None,
+        against=values["against"],
         attributes=values["attributes"],
         owners=values["owners"],
         numericOwners=values["numericOwners"],
@@ -419,15 +468,17 @@ def _exclusions() -> Iterator[Exclusion]:
         "find": "lists those of some keys",
         "verifyOnly": "compares",
         "dryRun": "prints what would be restored",
+        "rehearse": "fetches a sample and keeps nothing",
     }
     for (one, first), (other, second) in combinations(tasks.items(), 2):
         yield Exclusion(one, other, f"--{one} {first}, --{other} {second}")
-    for task in ("list", "versions", "find", "verifyOnly"):
+    for task in ("list", "versions", "find", "verifyOnly", "rehearse"):
         yield Exclusion("thaw", task, f"--thaw asks for archived objects, --{task} {tasks[task]}")
     for listing in ("list", "versions", "find"):
         yield Exclusion(listing, "quiet", "--quiet prints nothing")
         yield Exclusion(listing, "report=-", "both print; name a file for the report")
         yield Exclusion(listing, "overwrite", "a listing replaces nothing")
+    yield Exclusion("rehearse", "overwrite", "a rehearsal restores into no directory")
     yield Exclusion("versions", "atTime", "--list shows the snapshot of a time")
     yield Exclusion("find", "atTime", "--list shows the snapshot of a time")
     yield Exclusion("long", "since", "--long prints what is recorded at one time")
@@ -472,8 +523,8 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
         Argument("s3BucketUrl", "s3://bucket, optionally with a prefix or key"),
         Argument(
             "targetDir",
-            "The local directory (not needed to list or to thaw)",
-            unless=("list", "versions", "find", "thaw"),
+            "The local directory (for a restore and --verifyOnly)",
+            unless=("list", "versions", "find", "thaw", "rehearse"),
         ),
     ),
     switches=(
@@ -492,6 +543,8 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
                 *("", "thaw", "Ask for what is archived: Standard, Bulk or Expedited", "DAYS[:TIER]", "", _retrieval),
                 implies="verbose",
             ),
+            Switch("", "rehearse", "Restore a sample: N files, or SIZE such as 500M", "N|SIZE", "", _share),
+            Switch("", "against", "Compare the sample with the files in DIR, too", "DIR", "", notEmpty),
             *POLICY_SWITCHES,
         ),
         *grouped(
@@ -530,11 +583,13 @@ my-bucket when the 20th of November began.""",
     answer=_answer,
     diagnostics=awsDiagnostics,
     programs=awsPrograms,
+    isRehearsal=lambda texts: bool(texts["rehearse"]),
     exclusions=tuple(_exclusions()),
     needs=(
         Need("since", ("list",), "it lists what has changed"),
         Need("json", ("list", "versions", "find"), "it is a form of a listing"),
         Need("long", ("list",), "it is a form of that listing"),
+        Need("against", ("rehearse",), "without that --verifyOnly compares a directory"),
         Need("allAttributes", ("owners",), "they decide what programs may do"),
         KEY_NEEDS_POLICY,
     ),

@@ -48,6 +48,7 @@ from CedarBackup3.tools.shared.bucketoptions import (
     withCustomerKey,
 )
 from CedarBackup3.tools.shared.monitoring import vainMonitoring
+from CedarBackup3.tools.shared.sizes import sizeIn
 
 if TYPE_CHECKING:
     from CedarBackup3.amazons3.aws.command import AwsResult
@@ -398,7 +399,7 @@ def _rotation(text: str) -> Rotation:
 
 
 def _size(text: str) -> int:
-    if not (size := _bytes(text)):
+    if not (size := sizeIn(text)):
         raise ValueError("must be a number of bytes, or one such as 500M or 5G, in powers of 1024")
     return size
 
@@ -410,14 +411,9 @@ def _days(text: str) -> int:
 
 
 def _rate(text: str) -> int:
-    if (rate := _bytes(text)) < 1024:
+    if (rate := sizeIn(text)) < 1024:
         raise ValueError("must be a number of bytes a second, or one such as 500K or 5M in powers of 1024, at least 1K")
     return rate
-
-
-def _bytes(text: str) -> int:
-    match = re.fullmatch(r"(\d{1,15})([KMGT]?)(?:i?B)?", text, re.ASCII | re.IGNORECASE)
-    return int(match[1]) << 10 * " KMGT".index(match[2].upper() or " ") if match else 0
 
 
 def _buildOptions(values: Mapping[str, Any]) -> SyncOptions:

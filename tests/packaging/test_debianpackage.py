@@ -161,8 +161,7 @@ def test_every_command_has_its_man_page_and_its_completion(package: Path) -> Non
     "path",
     [
         "etc/logrotate.d/cedar-backup3-amazons3-sync",
-        "usr/lib/systemd/system/cback-amazons3-sync@.service",
-        "usr/lib/systemd/system/cback-amazons3-sync@.timer",
+        *(f"usr/lib/systemd/system/{path.name}" for path in (_ROOT / "debian/systemd").iterdir()),
         "usr/lib/tmpfiles.d/cedar-backup3-amazons3-sync.conf",
         *(f"usr/share/doc/{_PACKAGE}/examples/{path.name}" for path in (_ROOT / "debian/examples").iterdir()),
         f"usr/share/doc/{_PACKAGE}/README.md.gz",
@@ -188,10 +187,12 @@ def test_a_fresh_debian_installs_it_runs_its_commands_and_after_a_purge_has_noth
 
     (debian / "var/log/cback.log.2.gz").touch()
     assert (debian / "run/cback-amazons3-sync").is_dir()
-    enabled = debian / "etc/systemd/system/timers.target.wants/cback-amazons3-sync@photos.timer"
-    enabled.symlink_to("/usr/lib/systemd/system/cback-amazons3-sync@.timer")
+    wanted = debian / "etc/systemd/system/timers.target.wants"
+    enabled = [wanted / f"cback-amazons3-{unit}@photos.timer" for unit in ("sync", "rehearse")]
+    for timer in enabled:
+        timer.symlink_to(f"/usr/lib/systemd/system/{timer.name.replace('photos', '')}")
     _inside(debian, "apt-get", "-qy", "remove", _PACKAGE)
-    assert not enabled.is_symlink(), "the timer is still enabled"
+    assert not any(timer.is_symlink() for timer in enabled), "a timer is still enabled"
     _purge(debian)
     assert _files(debian) == before
     assert not (debian / "run/cback-amazons3-sync").exists()

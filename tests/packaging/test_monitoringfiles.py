@@ -52,6 +52,8 @@ def test_promtool_sees_the_rules_fire_when_they_should(tmp_path: Path) -> None:
         f"cback_exit_status{{{place}}}": "0x10 10x10 7x6000",
         f'cback_files{{{place},class="upToDate"}}': "1000x6000",
         f'cback_files{{{place},class="delete"}}': "0x30 400x6000",
+        f"cback_last_rehearsal_success_timestamp_seconds{{{place}}}": "0x22000",
+        f"cback_rehearsal_exit_status{{{place}}}": "0x10 7x22000",
     }
     lines = [f"      - series: '{name}'\n        values: '{values}'" for name, values in series.items()]
     expected = {
@@ -62,6 +64,10 @@ def test_promtool_sees_the_rules_fire_when_they_should(tmp_path: Path) -> None:
         ("BackupDeletesMuch", "20m"): 0,
         ("BackupDeletesMuch", "40m"): 1,
         ("BackupUnheard", "3h"): 0,
+        ("RehearsalTooOld", "15d"): 0,
+        ("RehearsalTooOld", "15d2h"): 1,
+        ("RehearsalFailed", "10m"): 0,
+        ("RehearsalFailed", "20m"): 1,
     }
     asked = [
         f"      - {{alertname: {name}, eval_time: {time}}}" for (name, time), count in expected.items() if not count

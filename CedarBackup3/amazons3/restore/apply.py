@@ -76,6 +76,37 @@ def carryOut(
     _setTimes(local, staging.target, lacking.untimely)
     if not lacking.files:
         return
+    conclude = _settler(selection, local, staging, tally)
+    fetchWanted(selection, local, versions, lacking, staging, watcher, conclude, mayBatch=True)
+    os.sync()  # what is reported as restored should outlive a power failure
+
+
+def fetchWanted(
+    selection: Selection,
+    local: LocalTree,
+    versions: Spool[Version],
+    lacking: Wanted,
+    staging: Staging,
+    watcher: Watcher,
+    conclude: Callable[[Fetched], None],
+    *,
+    mayBatch: bool,
+) -> None:
+    """Fetch what is lacking into staging, each file proven as far as S3 tells.
+
+    Args:
+        selection: what is restored
+        local: the target
+        versions: all of them
+        lacking: what to fetch
+        staging: where files arrive
+        watcher: sees the progress
+        conclude: takes what was fetched, or why it was not, each version once; a file is its own from then on
+        mayBatch: whether many objects may be fetched by one aws, which takes a placeholder for each of the others
+
+    Raises:
+        CommandFailed: as `carryOut`
+    """
     _log.info("Fetching %s from %s", displayCount(lacking.files, "file"), selection.url)
     transfer = Transfer(watcher, "fetch", lacking.files, lacking.size)
     transfer.begin()
@@ -84,14 +115,15 @@ def carryOut(
         local,
         staging,
         partOf(selection.aws),
-        _settler(selection, local, staging, tally),
+        conclude,
         _arrivals(transfer),
     )
     with Spool(Version._make) as others, Spool(Version._make) as again:
         remaining: Iterable[Version] = lacking.versions
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             archive = _Archive(work.conclude, canTryAll=sessionOf(selection.aws, pays=False) is not None)
-            kept = _keptOut(work, versions, lacking) if _paysAsBatch(selection, versions, lacking) else None
+            isBatch = mayBatch and _paysAsBatch(selection, versions, lacking)
+            kept = _keptOut(work, versions, lacking) if isBatch else None
             if line := durationLine(lacking.files if kept is None else lacking.older, selection.aws):
                 _log.info("%s", line)
             if kept is not None:
@@ -105,8 +137,7 @@ def carryOut(
         with contextlib.closing(Doubts(work.selection, local, staging, work.partOf)) as doubts:
             _fetchOneByOne(work, again, doubts, work.conclude)
             for version in _stillWrong(work, doubts):
-                work.conclude(Fetched(version, b"", "its content does not match its ETag"))
-    os.sync()  # what is reported as restored should outlive a power failure
+                work.conclude(Fetched(version, b"", "its content does not match its ETag", verdict="differs"))
 
 
 def _setTimes(local: LocalTree, root: int, versions: Iterable[Version]) -> None:
