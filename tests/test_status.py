@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -37,8 +38,17 @@ class Machine:
         lines = [f"{variable}={value}\n" for variable, value in variables.items()]
         (self.settings / f"{name}.conf").write_text("".join(lines), errors="surrogateescape")
 
-    def ran(self, name: str, status: int = 0, *, days: float = 0.1, words: Sequence[str] = (), **more: str) -> Path:
-        """Let a run of a backup have ended so many days ago; returns its report."""
+    def ran(
+        self,
+        name: str,
+        status: int = 0,
+        *,
+        days: float = 0.1,
+        words: Sequence[str] = (),
+        changes: Mapping[str, Any] = MappingProxyType({}),
+        **more: str,
+    ) -> Path:
+        """Let a run of a backup have ended so many days ago; returns its report, with these members changed."""
         directory = self.reports / name
         directory.mkdir(exist_ok=True)
         before = set(directory.iterdir())
@@ -49,7 +59,7 @@ class Machine:
         moment = datetime.now(UTC) - timedelta(days=days)
         start = (moment - timedelta(minutes=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         document |= {"start": start, "end": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
-        report.write_text(json.dumps(document))
+        report.write_text(json.dumps(document | changes))
         return report
 
     def status(self, *words: str) -> int:
@@ -77,7 +87,7 @@ def _sync(status: int) -> Tool:
         summary="",
         description="",
         arguments=(Argument("sourceDir", ""), Argument("s3BucketUrl", "")),
-        switches=(Switch("n", "dryRun", ""),),
+        switches=(Switch("n", "dryRun", ""), Switch("", "checkBucket", "")),
         example="",
         buildOptions=dict,
         run=run,
@@ -118,7 +128,8 @@ STORIES: dict[str, tuple[list[tuple[int, float]], list[str], int, str, str]] = {
     "failed for long": ([(0, 9), (6, 1)], [], 7, "failed", "The last success is 9 d ago"),
     "never succeeded": ([(6, 1)], [], 7, "failed", "No run that succeeded is reported"),
     "only gave way": ([(10, 1)], [], 7, "unknown", "No run is reported yet"),
-    "a clock that went ahead": ([(0, -30)], [], 7, "unknown", "No run is reported yet"),
+    "a clock that went ahead": ([(0, -30)], [], 7, "unknown", "are of a time to come, because a clock was wrong"),
+    "a clock that was set back by hours": ([(0, -0.5), (7, 0.1)], [], 7, "failed", "No run that succeeded is reported"),
     "a clock that went ahead once": ([(0, -30), (6, 1)], [], 7, "failed", "No run that succeeded is reported"),
     "no run": ([], [], 7, "unknown", "No run is reported yet"),
 }
@@ -146,7 +157,104 @@ def test_a_rehearsal_and_the_runs_of_another_target_are_no_success(machine: Mach
     assert "No run is reported yet" in capsys.readouterr().err
     machine.configure("photos", TARGET="s3://bucket/elsewhere")
     assert machine.status() == ExitStatus.DIFFERENCES
-    assert "are of another source or target" in capsys.readouterr().err
+    assert "are of another source, target or machine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("switch", ["--dryRun", "--checkBucket"])
+def test_a_run_that_saves_nothing_is_no_success(machine: Machine, switch: str, capsys: Shown) -> None:
+    machine.configure("photos")
+    machine.ran("photos", words=[switch])
+    assert machine.status() == ExitStatus.DIFFERENCES
+    assert "No run is reported yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "changes", [{"host": "another"}, {"host": None}, {"schemaVersion": 3}, {"tool": {"name": "cback-amazons3-restore"}}]
+)
+def test_reports_of_another_machine_or_form_are_no_success(
+    machine: Machine, changes: dict[str, Any], capsys: Shown
+) -> None:
+    machine.configure("photos")
+    machine.ran("photos", changes=changes)
+    assert machine.status() == ExitStatus.DIFFERENCES
+    assert "are of another source, target or machine, or" in capsys.readouterr().err
+
+
+def test_a_run_during_which_the_clock_was_set_counts_by_its_end(machine: Machine, capsys: Shown) -> None:
+    """As that of a machine without a battery, which boots in 1970, or of one whose clock went ahead when it began."""
+    for name, start in (("boots", "1970-01-01T00:00:10.000Z"), ("jumps", "2099-01-01T00:00:10.000Z")):
+        machine.configure(name)
+        machine.ran(name, days=1)
+        machine.ran(name, 7, changes={"start": start})
+    status, backups = machine.listed(capsys)
+    assert status == ExitStatus.DIFFERENCES
+    for name in ("boots", "jumps"):
+        assert (backups[name]["state"], backups[name]["lastRun"]["status"]) == ("failed", 7)
+        assert backups[name]["lastSuccess"] is not None
+    assert machine.status("--quiet", "--html", str(machine.settings / "page")) == ExitStatus.DIFFERENCES
+
+
+def _covered(days: float, part: int = 5, parts: int = 30, covered: int = 30) -> dict[str, Any]:
+    """The figures of a run with a content check by parts, all of which were proven so many days ago; below 0: never."""
+    since = 0 if days < 0 else int((datetime.now(UTC) - timedelta(days=days)).timestamp()) // 86400 * 86400
+    figures = {"contentPart": part, "contentParts": parts, "contentPartsCovered": covered}
+    return {"figures": {**(figures if parts > 1 else {}), "contentCoveredTimestampSeconds": since}}
+
+
+COVERAGES: dict[str, tuple[list[tuple[float, dict[str, Any]]], list[str], str, str]] = {
+    "nobody asked": ([(0.1, {})], [], "well", ""),
+    "nothing is kept": ([(0.1, {"figures": {"contentPart": 5, "contentParts": 30}})], [], "well", "part 5 of 30"),
+    "a round": ([(0.1, _covered(31))], [], "well", ", part 5 of 30"),
+    "years old": ([(0.1, _covered(800))], [], "late", "All contents were last proven 800 d"),
+    "years old and allowed": ([(0.1, _covered(800))], ["--maxContentAge", "900d"], "well", "since "),
+    "too old by what is asked": ([(0.1, _covered(31))], ["--maxContentAge", "30d"], "late", "at most 30 d are allowed"),
+    "by hours there are no rounds": ([(0.1, _covered(50))], ["--maxAge", "3h"], "well", "since "),
+    "all of a backup each week": ([(0.1, _covered(15, parts=1))], ["--maxAge", "8d"], "well", "since "),
+    "all at once": ([(0.1, _covered(5, parts=1))], [], "late", "at most 4 d are allowed"),
+    "the first round": (
+        [(0.1, _covered(-1, covered=9)), (9, _covered(-1))],
+        [],
+        "well",
+        "9 of 30 parts so far, part 5",
+    ),
+    "a first round that ends never": (
+        [(days, _covered(-1, covered=15)) for days in (0.1, 50, 100, 150)],
+        [],
+        "late",
+        "Not all contents are proven yet, and the first were compared 150 d ago; at most 120 d are allowed",
+    ),
+    "begun again": ([(0.1, _covered(-1, covered=1)), (1, _covered(31)), (200, _covered(-1))], [], "well", "1 of 30"),
+    "of a time to come": (
+        [(0.1, {"figures": {"contentCoveredTimestampSeconds": 9e9}}), (200, _covered(-1))],
+        [],
+        "late",
+        "Not all contents are proven yet",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COVERAGES)
+def test_contents_that_nobody_has_proven_for_long_are_not_well(machine: Machine, name: str, capsys: Shown) -> None:
+    runs, switches, state, words_ = COVERAGES[name]
+    machine.configure("photos")
+    for days, changes in runs:
+        machine.ran("photos", days=days, changes=changes)
+    assert machine.status(*switches) == (ExitStatus.DONE if state == "well" else ExitStatus.DIFFERENCES)
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[1].split()[1] == state
+    assert words_ in shown.out + shown.err
+    assert ("CONTENTS PROVEN" in shown.out) == (name != "nobody asked")
+
+
+def test_the_table_and_the_document_have_the_part_and_since_when_all_is_proven(machine: Machine, capsys: Shown) -> None:
+    machine.configure("photos")
+    machine.ran("photos", days=2, changes=_covered(-1, covered=3))
+    figures = {**_covered(-1)["figures"], "contentCoveredTimestampSeconds": 1_790_000_000 // 86400 * 86400}
+    machine.ran("photos", changes={"figures": figures})
+    machine.status("--maxContentAge", "9999d")
+    assert "  since 2026-09-21, part 5 of 30  " in capsys.readouterr().out
+    _, backups = machine.listed(capsys)
+    assert backups["photos"]["contents"] == {"provenSince": "2026-09-21", "part": 5, "parts": 30, "partsProven": 30}
 
 
 def test_a_single_report_that_every_run_replaces_is_enough(machine: Machine, capsys: Shown) -> None:
@@ -265,13 +373,16 @@ EVIL: list[Any] = [
     10**30,
     {"number": "0"},
     {"count": True},
+    {"contentPart": 1e400, "contentParts": -1, "contentCoveredTimestampSeconds": True},
+    {"contentPart": 2**61, "contentParts": 2**61, "contentCoveredTimestampSeconds": 1.5},
+    {"contentParts": 0, "contentPartsCovered": "x", "contentCoveredTimestampSeconds": 2**60},
     "2026-13-01",
     "0001-01-01T00:00Z",
 ]
 
 
 @pytest.mark.parametrize(
-    "member", ["start", "end", "status", "durationSeconds", "classes", "message", "options", "tool"]
+    "member", ["start", "end", "status", "durationSeconds", "classes", "message", "options", "tool", "figures"]
 )
 def test_a_report_that_was_tampered_with_breaks_nothing(machine: Machine, member: str, capsys: Shown) -> None:
     machine.configure("photos")
@@ -280,7 +391,7 @@ def test_a_report_that_was_tampered_with_breaks_nothing(machine: Machine, member
     for value in EVIL:
         report.write_text(json.dumps(document | {member: value}))
         status, backups = machine.listed(capsys)
-        isHarmless = member in {"durationSeconds", "classes", "message"}
+        isHarmless = member in {"durationSeconds", "classes", "message", "figures"}
         assert isHarmless or status == ExitStatus.DIFFERENCES or value == {}, value
         assert set(backups) == {"photos"}
 

@@ -96,8 +96,11 @@ def oneReport(path: str) -> Iterator[KeptReport]:
         yield _report(place.descriptor, name)
 
 
-def pruneReports(directory: str) -> None:
-    """Remove the oldest reports: 400 stay at most, of 64 MiB in all, none older than 400 days; the newest always stays.
+def pruneReports(directory: str, kept: str) -> None:
+    """Remove the oldest reports: 400 stay at most, of 64 MiB in all, none older than 400 days.
+
+    The newest always stays, and so does the one named `kept`, which was just written: a clock that was wrong when its
+    run began may make it look old.
 
     Raises:
         OSError: the directory cannot be read, or a report not removed
@@ -109,7 +112,7 @@ def pruneReports(directory: str) -> None:
         for number, name in enumerate(_sorted(sizes)):
             total += sizes[name]
             isTooMuch = number >= _MOST_FILES or total > _MOST_BYTES or _timeOf(name) < oldest
-            if number and isTooMuch:
+            if number and isTooMuch and name != kept:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(name, dir_fd=descriptor)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from CedarBackup3.cli.report import plainText
 from CedarBackup3.status.ages import ageText, timeText
+from CedarBackup3.status.contents import contentsOf
 from CedarBackup3.status.judgement import Backup
 from CedarBackup3.util import displayBytes, displayPath, displayText
 
@@ -50,6 +51,11 @@ def _changed(backup: Backup, now: datetime) -> str:
     return _count(backup.last.changed if backup.last else None)
 
 
+def _contents(backup: Backup, now: datetime) -> str:
+    contents = contentsOf(backup.runs, now)
+    return contents.text if contents else ""
+
+
 def _next(backup: Backup, now: datetime) -> str:
     return timeText(backup.next) if backup.next else ""
 
@@ -67,6 +73,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Files", _files, isNumber=True),
     Column("Size", _size, isNumber=True),
     Column("Changed", _changed, isNumber=True),
+    Column("Contents proven", _contents),
     Column("Next run", _next),
     Column("Source", lambda backup, now: displayText(plainText(backup.instance.source))),
     Column("Target", lambda backup, now: displayText(plainText(backup.instance.target))),

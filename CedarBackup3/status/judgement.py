@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.status.ages import ageText
+from CedarBackup3.status.contents import unprovenContents
 from CedarBackup3.status.reports import History, PastRun
 from CedarBackup3.status.settings import Instance
 
@@ -21,7 +22,7 @@ class State(StrEnum):
     FAILED = "failed"
     """Its last run did not succeed."""
     LATE = "late"
-    """Its last success is too long ago."""
+    """Its last success is too long ago, or all its contents were last proven too long ago."""
     UNKNOWN = "unknown"
     """It has no run of which anything is known, or something of it cannot be read."""
 
@@ -50,7 +51,12 @@ class Backup(NamedTuple):
 
 
 def judge(
-    instance: Instance, history: History, now: datetime, maxAge: timedelta, following: datetime | None = None
+    instance: Instance,
+    history: History,
+    now: datetime,
+    maxAge: timedelta,
+    following: datetime | None = None,
+    maxContentAge: timedelta | None = None,
 ) -> Backup:
     """The backup, judged.
 
@@ -60,9 +66,11 @@ def judge(
         now: the time
         maxAge: how long ago its last success may have ended
         following: when it runs next
+        maxContentAge: how long ago all its contents may have been proven; None: as `unprovenContents` has it
     """
     backup = Backup(instance, history.runs, State.WELL, (), following)
     found = [*_failures(backup), *_lateness(backup, now, maxAge)]
+    found += [(State.LATE, reason) for reason in unprovenContents(backup.runs, now, maxAge, maxContentAge)]
     found += [(State.UNKNOWN, problem) for problem in history.problems]
     if not found and backup.last is None:
         found = [(State.UNKNOWN, "No run is reported yet")]

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 import math
+import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from CedarBackup3.cli.keptreports import KeptReport, isDirectory, keptReports, oneReport
-from CedarBackup3.cli.report import plainText
+from CedarBackup3.cli.report import SCHEMA_VERSION, plainText
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.status.settings import Instance
 from CedarBackup3.util import displayPath, reasonText
 
 _TOOL = "cback-amazons3-sync"
-_AHEAD = timedelta(days=1)  # what is later than that has been written by a clock that was wrong
+_AHEAD = timedelta(minutes=5)  # what ended later than that was written by a clock that was wrong
+_VAIN = ("dryRun", "checkBucket")  # switches with which a run saves nothing
 _CHANGES = ("upload", "replace", "move", "delete")
 _FIRST_YEAR = 1970
 _LONGEST = 1e9  # seconds
@@ -35,6 +38,8 @@ class PastRun(NamedTuple):
     message: str
     counts: Mapping[str, tuple[int, int]]
     """Files and bytes of each class."""
+    figures: Mapping[str, float] = MappingProxyType({})
+    """Its numbers that count no files."""
 
     @property
     def isSuccess(self) -> bool:
@@ -71,7 +76,7 @@ class History(NamedTuple):
     """What is known of the runs of a backup."""
 
     runs: tuple[PastRun, ...] = ()
-    """The newest first, without those that only rehearsed, or gave way to another one."""
+    """The one that ended last first, without those that saved nothing, or gave way to another one."""
     problems: tuple[str, ...] = ()
     """What is not known, and why, in sentences."""
 
@@ -83,13 +88,13 @@ class _Read(NamedTuple):
     problem: str = ""
     """Why it says nothing; empty: it does."""
     isOfOthers: bool = False
-    """Whether it is of another tool, source or target."""
+    """Whether it is of another tool, source, target or machine, or of a form that this release does not know."""
     runs: tuple[PastRun, ...] = ()
     """One at most."""
 
 
 def readHistory(instance: Instance, now: datetime) -> History:
-    """The runs of a backup: those of its own source and target, by reports that are not of a time to come."""
+    """The runs of a backup: those of its own source and target on this machine, which are not of a time to come."""
     if instance.problem:
         return History(problems=(instance.problem,))
     where = instance.report
@@ -99,9 +104,13 @@ def readHistory(instance: Instance, now: datetime) -> History:
         return History()
     except (OSError, ValueError) as error:
         return History(problems=(f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}",))
-    timely = [run for read in found for run in read.runs if max(run.start, run.end) <= now + _AHEAD]
-    newestFirst = sorted(timely, key=lambda run: (run.start, run.end), reverse=True)
-    return History(tuple(newestFirst), tuple(_problems(displayPath(where), found)))
+    runs = [run for read in found for run in read.runs]
+    timely = [run for run in runs if run.end <= now + _AHEAD]
+    problems = [*_problems(displayPath(where), found)]
+    if runs and not timely:
+        problems.append(f"The reports in {displayPath(where)} are of a time to come, because a clock was wrong")
+    # The end is what counts: by a machine without a battery a run may begin in 1970, before its clock is set.
+    return History(tuple(sorted(timely, key=lambda run: run.end, reverse=True)), tuple(problems))
 
 
 def _read(report: KeptReport, instance: Instance) -> _Read:
@@ -120,7 +129,7 @@ def _problems(where: str, found: Sequence[_Read]) -> Iterator[str]:
         names = [read.name for read in found if read.problem == problem]
         yield f"Reports in {where} {problem} ({len(names)} of {len(found)}, such as {displayPath(names[0])})"
     if found and all(read.isOfOthers for read in found):
-        yield f"All reports in {where} are of another source or target"
+        yield f"All reports in {where} are of another source, target or machine, or of another form"
 
 
 def _document(text: str) -> Any:
@@ -132,17 +141,23 @@ def _document(text: str) -> Any:
 
 def _isOf(document: Any, instance: Instance) -> bool:
     expected = {"sourceDir": plainText(instance.source), "s3BucketUrl": plainText(instance.target)}
-    return bool(_member(document, "tool", "name") == _TOOL and _member(document, "arguments") == expected)
+    return bool(
+        _member(document, "schemaVersion") == SCHEMA_VERSION
+        and _member(document, "tool", "name") == _TOOL
+        and _member(document, "arguments") == expected
+        and _member(document, "host") == platform.node()
+    )
 
 
 def _runs(document: Any) -> Iterator[PastRun]:
-    """The run that a document tells of, unless it only rehearsed, or gave way."""
+    """The run that a document tells of, unless it saved nothing, or gave way."""
     start, end = _time(_member(document, "start")), _time(_member(document, "end"))
     status, seconds = _number(_member(document, "status", "number")), _member(document, "durationSeconds")
     message, classes = _member(document, "message"), _member(document, "classes")
+    figures = _member(document, "figures")
     if start is None or end is None or status is None or status == ExitStatus.LOCKED:
         return
-    if _member(document, "options", "dryRun") is not False:
+    if _member(document, "options", "dryRun") is None or any(_member(document, "options", name) for name in _VAIN):
         return
     isTime = isinstance(seconds, int | float) and math.isfinite(seconds) and 0 <= seconds < _LONGEST
     yield PastRun(
@@ -152,6 +167,7 @@ def _runs(document: Any) -> Iterator[PastRun]:
         status,
         message if isinstance(message, str) else "",
         dict(_counts(classes)) if isinstance(classes, dict) else {},
+        dict(_figures(figures)) if isinstance(figures, dict) else {},
     )
 
 
@@ -160,6 +176,12 @@ def _counts(classes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, int]]]
         files, size = _number(_member(tally, "count")), _number(_member(tally, "bytes"))
         if files is not None and size is not None:
             yield name, (files, size)
+
+
+def _figures(figures: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, value in figures.items():
+        if type(value) in {int, float} and 0 <= value < _MOST:  # which no infinity and no NaN is
+            yield name, value
 
 
 def _member(document: Any, *names: str) -> Any:

@@ -27,6 +27,8 @@ class StatusOptions(NamedTuple):
     names: tuple[str, ...]
     settingsDirectory: str
     maxAge: timedelta
+    maxContentAge: timedelta | None = None
+    """None: two rounds of the parts that are compared."""
     json: bool = False
     html: str = ""
     """The file for the page; empty: none."""
@@ -51,7 +53,10 @@ def run(options: StatusOptions, context: RunContext) -> int:
     instances = readInstances(options.settingsDirectory, options.names)
     following = nextTimes([instance.name for instance in instances])
     backups = [
-        judge(instance, readHistory(instance, now), now, options.maxAge, following.get(instance.name))
+        judge(
+            *(instance, readHistory(instance, now), now, options.maxAge),
+            *(following.get(instance.name), options.maxContentAge),
+        )
         for instance in instances
     ]
     for state in State:
@@ -112,6 +117,7 @@ def _buildOptions(values: Mapping[str, Any]) -> StatusOptions:
         names=values["name"],
         settingsDirectory=values["settingsDirectory"],
         maxAge=values["maxAge"],
+        maxContentAge=values["maxContentAge"] or None,
         json=values["json"],
         html=values["html"],
         isPrinted=not values["quiet"] and values["report"] != "-",
@@ -135,6 +141,14 @@ one is late or failed, or that something of it cannot be read.""",
     switches=grouped(
         "What to do",
         Switch("", "maxAge", "How old a last success may be, as in 36h", "DURATION", "2d", _maxAge),
+        Switch(
+            *(
+                "",
+                "maxContentAge",
+                "How long ago all contents may have been proven; by default two rounds of --checkContent",
+            ),
+            *("DURATION", "", _maxAge),
+        ),
         Switch("", "json", "Print a JSON document instead of the table"),
         Switch("", "html", "Write a page with a year of nights, too", "FILE", "", notEmpty),
         Switch(
