@@ -31,6 +31,7 @@ _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOP_POLL = 0.01  # seconds between two looks whether it has ended
 _STOP_TICK = 0.2  # seconds between two questions whether to stop
 _PIPE_READ = 1 << 16  # bytes: what a pipe holds
+_LONGEST_LINE = 1 << 20  # bytes
 
 _log = logging.getLogger("CedarBackup3.log")
 _output = logging.getLogger("CedarBackup3.output")
@@ -68,7 +69,8 @@ def executeCommand(
         doNotLog: log neither the command nor what it prints
         outputFile: receives the raw bytes of the output; flushed, not closed
         environment: the child's whole environment, instead of `childEnvironment()`
-        onErrorLine: receives each line of standard error, which is then kept apart from the output
+        onErrorLine: receives each line of standard error, which is then kept apart from the output; in pieces if it is
+            longer than a mebibyte
         onOutput: receives what arrives, as it arrives, in whatever pieces; for a display of progress
         onOutputLine: receives each line of the output, whole, as it arrives
         shouldStop: asked every fifth of a second and whenever something has arrived, until the child has ended; the
@@ -241,7 +243,7 @@ def _arrivingLines(
     """Each line as it arrives, and whether it is an error line; both pipes are read, so that neither can fill up.
 
     Unless lines have to be whole, a long one comes in pieces that end in carriage returns: a display of progress is one
-    line that grows as long as the child runs.
+    line that grows as long as the child runs. One without these, and any of errors, is cut where it is far too long.
     """
     with selectors.PollSelector() as selector:  # takes no descriptor, of which there may be none left
         for stream in filter(None, (child.stdout, child.stderr)):
@@ -261,6 +263,9 @@ def _arrivingLines(
                 if not (isWhole or isError) and (end := _endOfUpdates(pending)):
                     yield isError, bytes(pending[:end])
                     del pending[:end]
+                if (isError or not isWhole) and len(pending) > _LONGEST_LINE:
+                    yield isError, bytes(pending)
+                    pending.clear()
                 if not data:
                     selector.unregister(ready.fileobj)
                     if pending:

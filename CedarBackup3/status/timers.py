@@ -25,6 +25,7 @@ def nextTimes(names: Sequence[str]) -> dict[str, datetime]:
         returnOutput=True,
         ignoreStderr=True,
         doNotLog=True,
+        directory="/",  # where a relative entry of the PATH leads to nothing of anybody's
         shouldStop=lambda: time.monotonic() > deadline,
     )
     found: dict[str, datetime] = {}
