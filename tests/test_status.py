@@ -215,7 +215,7 @@ COVERAGES: dict[str, tuple[list[tuple[float, dict[str, Any]]], list[str], str, s
         [(0.1, _covered(-1, covered=9)), (9, _covered(-1))],
         [],
         "well",
-        "9 of 30 parts so far, part 5",
+        "9 of 30 parts so far, last part 5",
     ),
     "a first round that ends never": (
         [(days, _covered(-1, covered=15)) for days in (0.1, 50, 100, 150)],

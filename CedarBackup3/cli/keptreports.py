@@ -20,6 +20,9 @@ from CedarBackup3.util import reasonText
 MOST_REPORT = 16 << 20
 """The most bytes of a report that are read; some are read of every class."""
 
+AHEAD = timedelta(minutes=5)
+"""What is later than that from now on was written by a clock that was wrong."""
+
 _MODE = 0o750  # as its files have 640: whoever may read the log may read them
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-[0-9a-f]{8}\.json", re.ASCII)
@@ -124,7 +127,7 @@ def _timeOf(name: str) -> datetime:
 
 def _sorted(names: dict[str, int]) -> list[str]:
     """The newest first; at the end those of a clock that went ahead, which would hide all others."""
-    ahead = datetime.now(UTC) + timedelta(days=1)
+    ahead = datetime.now(UTC) + AHEAD
     return sorted(names, key=lambda name: (_timeOf(name) < ahead, name), reverse=True)
 
 

@@ -33,8 +33,8 @@ class Contents(NamedTuple):
         part = f"part {self.part} of {self.parts}" if self.part else ""
         if self.since:
             proven = f"since {self.since:%Y-%m-%d}"  # a day in UTC
-        elif self.covered is not None:
-            proven = f"{self.covered} of {self.parts} parts so far"
+        elif self.part and self.covered is not None:
+            return f"{self.covered} of {self.parts} parts so far, last part {self.part}"
         else:
             proven = "none so far" if self.isKept else ""
         return ", ".join(filter(None, (proven, part)))

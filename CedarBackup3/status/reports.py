@@ -9,18 +9,17 @@ import json
 import math
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from CedarBackup3.cli.keptreports import KeptReport, isDirectory, keptReports, oneReport
+from CedarBackup3.cli.keptreports import AHEAD, KeptReport, isDirectory, keptReports, oneReport
 from CedarBackup3.cli.report import SCHEMA_VERSION, plainText
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.status.settings import Instance
 from CedarBackup3.util import displayPath, reasonText
 
 _TOOL = "cback-amazons3-sync"
-_AHEAD = timedelta(minutes=5)  # what ended later than that was written by a clock that was wrong
 _VAIN = ("dryRun", "checkBucket")  # switches with which a run saves nothing
 _CHANGES = ("upload", "replace", "move", "delete")
 _FIRST_YEAR = 1970
@@ -105,7 +104,7 @@ def readHistory(instance: Instance, now: datetime) -> History:
     except (OSError, ValueError) as error:
         return History(problems=(f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}",))
     runs = [run for read in found for run in read.runs]
-    timely = [run for run in runs if run.end <= now + _AHEAD]
+    timely = [run for run in runs if run.end <= now + AHEAD]
     problems = [*_problems(displayPath(where), found)]
     if runs and not timely:
         problems.append(f"The reports in {displayPath(where)} are of a time to come, because a clock was wrong")

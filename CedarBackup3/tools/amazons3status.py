@@ -6,6 +6,7 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -107,12 +108,20 @@ def _maxAge(text: str) -> timedelta:
     return parseDuration(text)
 
 
+def _page(text: str) -> str:
+    if text in {"", "-"}:
+        raise ValueError("must name a file")
+    return text
+
+
 def _buildOptions(values: Mapping[str, Any]) -> StatusOptions:
     from CedarBackup3.status.settings import isInstanceName
 
     for name in values["name"]:
         if not isInstanceName(name):
             raise UsageError(f"'{name}' is not the name of a backup, which is that of its settings without .conf")
+    if values["html"]:
+        _requireOwnFile(values["html"], values)
     return StatusOptions(
         names=values["name"],
         settingsDirectory=values["settingsDirectory"],
@@ -122,6 +131,13 @@ def _buildOptions(values: Mapping[str, Any]) -> StatusOptions:
         html=values["html"],
         isPrinted=not values["quiet"] and values["report"] != "-",
     )
+
+
+def _requireOwnFile(page: str, values: Mapping[str, Any]) -> None:
+    """Raise `UsageError` if the page would replace what another switch writes, or be replaced by it."""
+    for switch in ("report", "metricsFile", "logfile"):
+        if values[switch] and os.path.realpath(values[switch]) == os.path.realpath(page.replace("\0", "")):
+            raise UsageError(f"--html and --{switch} name the same file, {displayPath(page)}")
 
 
 def _withoutLogfile(switch: Switch) -> Switch:
@@ -150,7 +166,7 @@ one is late or failed, or that something of it cannot be read.""",
             *("DURATION", "", _maxAge),
         ),
         Switch("", "json", "Print a JSON document instead of the table"),
-        Switch("", "html", "Write a page with a year of nights, too", "FILE", "", notEmpty),
+        Switch("", "html", "Write a page with a year of nights, too", "FILE", "", _page),
         Switch(
             *("", "settingsDirectory", "Where the settings of the backups are"),
             *("DIR", "/etc/cback-amazons3-sync", notEmpty),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from CedarBackup3.status.settings import readInstances
 from CedarBackup3.tools.amazons3sync import TOOL
 
 _DEBIAN = Path(__file__).resolve().parent.parent.parent / "debian"
@@ -63,6 +64,12 @@ def test_the_sample_settings_are_what_the_unit_asks_for(name: str) -> None:
     asked = set(re.findall(r"\$\{?([A-Z_]+)", command[1])) - {"LOGS_DIRECTORY"}
     settings = re.findall(r"^#?([A-Z_]+)=", (_DEBIAN / "examples" / name).read_text("utf-8"), re.MULTILINE)
     assert asked <= set(settings)
+
+
+def test_the_backups_of_the_sample_settings_are_shown_with_their_reports() -> None:
+    names = ["photos", "home-alice"]
+    instances = readInstances(str(_DEBIAN / "examples"), names)
+    assert [instance.report for instance in instances] == [f"/var/lib/cback-amazons3-sync/{name}/" for name in names]
 
 
 def test_logrotate_keeps_owner_and_mode(tmp_path: Path) -> None:
