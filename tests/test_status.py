@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -396,28 +396,87 @@ def test_a_report_that_was_tampered_with_breaks_nothing(machine: Machine, member
         assert set(backups) == {"photos"}
 
 
-SYSTEMCTL = """\
-#!/bin/sh
-case "$*" in *" --"*cback-amazons3-sync@photos.timer*) ;; *) exit 1 ;; esac
-echo NextElapseUSecRealtime=Fri 2030-11-29 02:41:07 UTC
-echo Id=cback-amazons3-sync@photos.timer
-echo
-echo NextElapseUSecRealtime=
-echo Id=cback-amazons3-sync@other.timer
-"""
+@pytest.fixture
+def systemd(tmp_path: Path, machine: Machine) -> Callable[..., None]:
+    """Lets a `systemctl` know something of the timer and the service of `photos`."""
+
+    def know(timer: str = "", service: str = "", *, status: int = 0) -> None:
+        blocks = f"{timer}Id=cback-amazons3-sync@photos.timer\n\n{service}Id=cback-amazons3-sync@photos.service\n"
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin/answer").write_text(f"{blocks}\nNextElapseUSecRealtime=\nId=cback-amazons3-sync@other.timer\n")
+        script = """case "$*" in *" -- "*cback-amazons3-sync@photos.timer*@photos.service*) ;; *) exit 1 ;; esac"""
+        show = f'while read -r line; do echo "$line"; done <{tmp_path}/bin/answer'
+        (tmp_path / "bin/systemctl").write_text(f"#!/bin/sh\n{script}\n{show}\nexit {status}\n")
+        (tmp_path / "bin/systemctl").chmod(0o755)
+
+    return know
 
 
-@pytest.mark.parametrize(("script", "expected"), [(SYSTEMCTL, "2030-11-29T02:41:07Z"), ("#!/bin/sh\nexit 1\n", None)])
+@pytest.mark.parametrize(("status", "expected"), [(0, "2030-11-29T02:41:07Z"), (1, None)])
 def test_the_next_run_is_that_of_the_timer(
-    machine: Machine, script: str, expected: str | None, tmp_path: Path, capsys: Shown
+    machine: Machine, systemd: Callable[..., None], status: int, expected: str | None, capsys: Shown
 ) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/systemctl").write_text(script)
-    (tmp_path / "bin/systemctl").chmod(0o755)
+    systemd("NextElapseUSecRealtime=Fri 2030-11-29 02:41:07 UTC\n", status=status)
     for name in ("photos", "other"):
         machine.configure(name)
     _, backups = machine.listed(capsys)
     assert [backups[name]["nextRun"] for name in ("photos", "other")] == [expected, None]
+
+
+def _ended(days: float, status: int = 9, result: str = "signal", state: str = "failed", zone: str = "UTC") -> str:
+    """What systemd shows of a service whose last run ended so many days ago."""
+    moment = f"{datetime.now(UTC) - timedelta(days=days):%a %Y-%m-%d %H:%M:%S} {zone}"
+    return f"ActiveState={state}\nResult={result}\nExecMainStatus={status}\nInactiveEnterTimestamp={moment}\n"
+
+
+UNITS: dict[str, tuple[list[tuple[int, float]], tuple[Any, ...], str, str]] = {
+    "killed": (
+        [(0, 1)],
+        (0.1,),
+        "failed",
+        "and left no report (signal, status 9); see journalctl -u cback-amazons3-sync@",
+    ),
+    "a line that cannot be parsed": ([(0, 1)], (0.1, 2, "exit-code"), "failed", "left no report (exit-code, status 2)"),
+    "the first was killed": ([], (0.1,), "failed", "left no report"),
+    "gave way": ([(0, 1)], (0.1, 10, "exit-code"), "well", ""),
+    "started by hand since": ([(0, 0.1)], (1,), "well", ""),
+    "succeeded": ([(0, 1)], (0.9, 0, "success", "inactive"), "well", ""),
+    "reported": ([(0, 2), (7, 1)], (0.99, 7, "exit-code"), "failed", "The last run ended with status 7"),
+    "another zone than asked for": ([(0, 1)], (0.1, 9, "signal", "failed", "CEST"), "well", ""),
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_run_that_was_killed_or_could_not_begin_is_a_failure_though_it_left_no_report(
+    machine: Machine, systemd: Callable[..., None], name: str, capsys: Shown
+) -> None:
+    reports, ended, state, reason = UNITS[name]
+    machine.configure("photos")
+    for status, days in reports:
+        machine.ran("photos", status, days=days)
+    systemd(service=_ended(*ended))
+    _, backups = machine.listed(capsys)
+    assert backups["photos"]["state"] == state
+    reasons = backups["photos"]["reasons"]
+    assert reason in "".join(reasons[:1])
+    assert ("left no report" in "".join(reasons)) == ("left no report" in reason)
+
+
+def test_a_run_that_is_going_on_is_shown_and_makes_nothing_well(
+    machine: Machine, systemd: Callable[..., None], capsys: Shown
+) -> None:
+    systemd(service="ActiveState=activating\nInactiveExitTimestamp=Thu 2026-11-26 02:41:07 UTC\n")
+    machine.configure("photos")
+    status, backups = machine.listed(capsys)
+    assert (status, backups["photos"]["runningSince"]) == (7, "2026-11-26T02:41:07Z")
+    assert [reason.partition(" since ")[0] for reason in backups["photos"]["reasons"]] == [
+        "No run is reported yet",
+        "A run has been in progress",
+    ]
+    machine.ran("photos", days=0.5)
+    assert machine.status() == ExitStatus.DONE
+    shown = capsys.readouterr()
+    assert ("running since 20" in shown.out, shown.err) == (True, "")
 
 
 # As systemd reads settings

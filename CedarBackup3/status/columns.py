@@ -57,6 +57,8 @@ def _contents(backup: Backup, now: datetime) -> str:
 
 
 def _next(backup: Backup, now: datetime) -> str:
+    if backup.running:
+        return f"running since {timeText(backup.running)}"
     return timeText(backup.next) if backup.next else ""
 
 

@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from CedarBackup3.errors import ExitStatus
-from CedarBackup3.status.ages import ageText
+from CedarBackup3.status.ages import ageText, timeText
 from CedarBackup3.status.contents import unprovenContents
 from CedarBackup3.status.reports import History, PastRun
 from CedarBackup3.status.settings import Instance
+from CedarBackup3.status.units import Unit
 
 
 class State(StrEnum):
@@ -38,6 +39,8 @@ class Backup(NamedTuple):
     """Why it is not well, in sentences."""
     next: datetime | None = None
     """When it runs next; None: that is not known."""
+    running: datetime | None = None
+    """When the run began that is going on; None: none is, as far as that is known."""
 
     @property
     def last(self) -> PastRun | None:
@@ -50,12 +53,15 @@ class Backup(NamedTuple):
         return next((run for run in self.runs if run.isSuccess), None)
 
 
+_NO_UNIT = Unit()
+
+
 def judge(
     instance: Instance,
     history: History,
     now: datetime,
     maxAge: timedelta,
-    following: datetime | None = None,
+    unit: Unit = _NO_UNIT,
     maxContentAge: timedelta | None = None,
 ) -> Backup:
     """The backup, judged.
@@ -65,18 +71,21 @@ def judge(
         history: what is known of its runs
         now: the time
         maxAge: how long ago its last success may have ended
-        following: when it runs next
+        unit: what systemd knows of it
         maxContentAge: how long ago all its contents may have been proven; None: as `unprovenContents` has it
     """
-    backup = Backup(instance, history.runs, State.WELL, (), following)
-    found = [*_failures(backup), *_lateness(backup, now, maxAge)]
+    backup = Backup(instance, history.runs, State.WELL, (), unit.next, unit.running)
+    found = [*_failures(backup), *_unreported(backup, unit), *_lateness(backup, now, maxAge)]
     found += [(State.LATE, reason) for reason in unprovenContents(backup.runs, now, maxAge, maxContentAge)]
     found += [(State.UNKNOWN, problem) for problem in history.problems]
     if not found and backup.last is None:
         found = [(State.UNKNOWN, "No run is reported yet")]
     if not found:
         return backup
-    return backup._replace(state=found[0][0], reasons=tuple(reason for _, reason in found))
+    reasons = [reason for _, reason in found]
+    if unit.running:
+        reasons.append(f"A run has been in progress since {timeText(unit.running)}")
+    return backup._replace(state=found[0][0], reasons=tuple(reasons))
 
 
 def _failures(backup: Backup) -> Iterator[tuple[State, str]]:
@@ -84,6 +93,17 @@ def _failures(backup: Backup) -> Iterator[tuple[State, str]]:
         known = [status.meaning for status in ExitStatus if status == backup.last.status]
         because = backup.last.message or next(iter(known), "") or "no reason is reported"
         yield State.FAILED, f"The last run ended with status {backup.last.status}: {because}"
+
+
+def _unreported(backup: Backup, unit: Unit) -> Iterator[tuple[State, str]]:
+    """A run that failed after the last one of which there is a report, so without one."""
+    isNews = backup.last is None or (backup.last.isSuccess and unit.failed and unit.failed > backup.last.end)
+    if unit.failed and isNews:
+        yield (
+            State.FAILED,
+            f"A run failed on {timeText(unit.failed)} and left no report ({unit.result}); see journalctl -u "
+            f"cback-amazons3-sync@{backup.instance.name}.service",
+        )
 
 
 def _lateness(backup: Backup, now: datetime, maxAge: timedelta) -> Iterator[tuple[State, str]]:

@@ -42,6 +42,7 @@ def _backup(backup: Backup, now: datetime) -> dict[str, Any]:
         "lastSuccessAgeSeconds": int((now - success.end).total_seconds()) if success else None,
         "contents": _contents(backup, now),
         "nextRun": _time(backup.next) if backup.next else None,
+        "runningSince": _time(backup.running) if backup.running else None,
     }
 
 

@@ -47,16 +47,16 @@ def run(options: StatusOptions, context: RunContext) -> int:
     from CedarBackup3.status.judgement import State, judge
     from CedarBackup3.status.reports import readHistory
     from CedarBackup3.status.settings import readInstances
-    from CedarBackup3.status.timers import nextTimes
+    from CedarBackup3.status.units import Unit, unitsOf
 
     log = logging.getLogger("CedarBackup3.log")
     now = datetime.now(UTC)
     instances = readInstances(options.settingsDirectory, options.names)
-    following = nextTimes([instance.name for instance in instances])
+    units = unitsOf([instance.name for instance in instances])
     backups = [
         judge(
             *(instance, readHistory(instance, now), now, options.maxAge),
-            *(following.get(instance.name), options.maxContentAge),
+            *(units.get(instance.name, Unit()), options.maxContentAge),
         )
         for instance in instances
     ]
