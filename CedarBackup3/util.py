@@ -6,7 +6,6 @@ import contextlib
 import errno
 import grp
 import logging
-import math
 import os
 import pwd
 import re
@@ -297,23 +296,39 @@ def _stoppedOnError(child: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def stopChild(child: subprocess.Popen[bytes]) -> None:
-    """End a child that has not ended: it is told to terminate, waited for, and killed if it does not."""
-    for number, grace in ((signal.SIGTERM, STOP_GRACE), (signal.SIGKILL, math.inf)):
-        if hasEnded(child):
-            return
+    """End a child that has not ended: it is told to terminate, waited for, and killed if it does not.
+
+    So are those that it has started, if it leads a session of its own, and has not ended before: what it leaves behind
+    then, such as a daemon, is left.
+    """
+    if hasEnded(child):
+        return
+    send = os.killpg if os.getpgid(child.pid) == child.pid else os.kill
+    for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             try:
-                _signalOf(child)(child.pid, number)
+                send(child.pid, number)
             except PermissionError:  # it has become another user's, as sudo does
-                child.returncode = STATUS_UNKNOWN
-        deadline = time.monotonic() + grace
-        while not hasEnded(child) and time.monotonic() < deadline:
+                if child.returncode is None:
+                    child.returncode = STATUS_UNKNOWN
+                return
+        deadline = time.monotonic() + STOP_GRACE
+        while isThere := not hasEnded(child) or (send is os.killpg and _isGroup(child.pid)):
+            if time.monotonic() > deadline:
+                break
             time.sleep(_STOP_POLL)
+        if not isThere:
+            return
+    hasEnded(child, 0)
 
 
-def _signalOf(child: subprocess.Popen[bytes]) -> Callable[[int, int], None]:
-    """What sends a signal to a child, and to all that it has started if it leads a session of its own."""
-    return os.killpg if os.getpgid(child.pid) == child.pid else os.kill
+def _isGroup(number: int) -> bool:
+    """Whether some process is still in a process group."""
+    try:
+        os.killpg(number, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _statusOf(child: subprocess.Popen[bytes], shouldStop: Callable[[], bool] | None) -> int:

@@ -163,6 +163,16 @@ def test_a_hook_that_ignores_what_it_is_told_is_killed_with_its_children(place: 
     assert not _isAlive(int(pid.read_text()))
 
 
+def test_what_a_stopped_hook_has_started_is_killed_though_the_hook_itself_has_ended(place: Place) -> None:
+    deaf, slow = place.directory / "deaf", place.directory / "slow"
+    deafly = f"trap '' TERM; echo $$ >{deaf}; while :; do sleep 1; done"
+    slowly = f"trap 'sleep 0.5; echo cleaned >{slow}; exit' TERM; while :; do sleep 0.1; done"
+    command = shlex.join(["sh", "-c", 'sh -c "$0" & sh -c "$1" & wait', deafly, slowly])
+    assert place.ran(nothing, "--before", command, "--hookTimeout", "1") == ExitStatus.GUARD_REFUSED
+    assert not _isAlive(int(deaf.read_text()))
+    assert slow.read_text() == "cleaned\n"
+
+
 @pytest.mark.parametrize("isError", [False, True])
 def test_a_hook_that_prints_without_end_and_without_lines_takes_no_memory(place: Place, *, isError: bool) -> None:
     command = f"sh -c 'head -c 200000000 /dev/zero {'>&2' if isError else ''}; exit 3'"
