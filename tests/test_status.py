@@ -208,6 +208,7 @@ COVERAGES: dict[str, tuple[list[tuple[float, dict[str, Any]]], list[str], str, s
     "years old": ([(0.1, _covered(800))], [], "late", "All contents were last proven 800 d"),
     "years old and allowed": ([(0.1, _covered(800))], ["--maxContentAge", "900d"], "well", "since "),
     "too old by what is asked": ([(0.1, _covered(31))], ["--maxContentAge", "30d"], "late", "at most 30 d are allowed"),
+    "not a second is allowed": ([(0.1, _covered(1))], ["--maxContentAge", "0s"], "late", "at most 0 s are allowed"),
     "by hours there are no rounds": ([(0.1, _covered(50))], ["--maxAge", "3h"], "well", "since "),
     "all of a backup each week": ([(0.1, _covered(15, parts=1))], ["--maxAge", "8d"], "well", "since "),
     "all at once": ([(0.1, _covered(5, parts=1))], [], "late", "at most 4 d are allowed"),
@@ -274,6 +275,27 @@ def test_only_those_that_are_named_are_judged_wherever_their_names_stand(machine
     assert (status, list(backups)) == (ExitStatus.DIFFERENCES, ["bad", "fine", "good"])
     assert backups["good"]["lastRun"]["changed"] == 7
     assert backups["bad"]["lastRun"] is None
+
+
+def test_backups_that_cannot_be_told_apart_are_not_well(machine: Machine, capsys: Shown) -> None:
+    """As a nightly run and a monthly check, of which the one would be well by the reports of the other."""
+    machine.configure("nightly")
+    shared = {"SOURCE": "/srv/nightly", "TARGET": "s3://bucket/nightly"}
+    machine.configure("monthly", "--report {reports}/./nightly", **shared)
+    machine.configure("elsewhere", **shared)
+    machine.configure("another", "--report {reports}/nightly/")
+    machine.ran("nightly")
+    machine.ran("elsewhere", source="/srv/nightly", target="s3://bucket/nightly")
+    _, backups = machine.listed(capsys)
+    assert {name: backup["state"] for name, backup in backups.items()} == {
+        "another": "unknown",
+        "elsewhere": "well",
+        "monthly": "unknown",
+        "nightly": "unknown",
+    }
+    for name, other in (("monthly", "nightly"), ("nightly", "monthly")):
+        assert f"are those of {other}, too, with the same source and target" in backups[name]["reasons"][0]
+    assert "are of another source" in backups["another"]["reasons"][0]
 
 
 TROUBLES = {

@@ -126,7 +126,7 @@ def _buildOptions(values: Mapping[str, Any]) -> StatusOptions:
         names=values["name"],
         settingsDirectory=values["settingsDirectory"],
         maxAge=values["maxAge"],
-        maxContentAge=values["maxContentAge"] or None,
+        maxContentAge=None if values["maxContentAge"] == "" else values["maxContentAge"],
         json=values["json"],
         html=values["html"],
         isPrinted=not values["quiet"] and values["report"] != "-",
