@@ -6,7 +6,6 @@ import contextlib
 import errno
 import grp
 import logging
-import math
 import os
 import pwd
 import re
@@ -31,6 +30,7 @@ _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOP_POLL = 0.01  # seconds between two looks whether it has ended
 _STOP_TICK = 0.2  # seconds between two questions whether to stop
 _PIPE_READ = 1 << 16  # bytes: what a pipe holds
+_LONGEST_LINE = 1 << 20  # bytes
 
 _log = logging.getLogger("CedarBackup3.log")
 _output = logging.getLogger("CedarBackup3.output")
@@ -68,7 +68,8 @@ def executeCommand(
         doNotLog: log neither the command nor what it prints
         outputFile: receives the raw bytes of the output; flushed, not closed
         environment: the child's whole environment, instead of `childEnvironment()`
-        onErrorLine: receives each line of standard error, which is then kept apart from the output
+        onErrorLine: receives each line of standard error, which is then kept apart from the output; in pieces if it is
+            longer than a mebibyte
         onOutput: receives what arrives, as it arrives, in whatever pieces; for a display of progress
         onOutputLine: receives each line of the output, whole, as it arrives
         shouldStop: asked every fifth of a second and whenever something has arrived, until the child has ended; the
@@ -241,7 +242,7 @@ def _arrivingLines(
     """Each line as it arrives, and whether it is an error line; both pipes are read, so that neither can fill up.
 
     Unless lines have to be whole, a long one comes in pieces that end in carriage returns: a display of progress is one
-    line that grows as long as the child runs.
+    line that grows as long as the child runs. One without these, and any of errors, is cut where it is far too long.
     """
     with selectors.PollSelector() as selector:  # takes no descriptor, of which there may be none left
         for stream in filter(None, (child.stdout, child.stderr)):
@@ -261,6 +262,9 @@ def _arrivingLines(
                 if not (isWhole or isError) and (end := _endOfUpdates(pending)):
                     yield isError, bytes(pending[:end])
                     del pending[:end]
+                if (isError or not isWhole) and len(pending) > _LONGEST_LINE:
+                    yield isError, bytes(pending)
+                    pending.clear()
                 if not data:
                     selector.unregister(ready.fileobj)
                     if pending:
@@ -292,23 +296,39 @@ def _stoppedOnError(child: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def stopChild(child: subprocess.Popen[bytes]) -> None:
-    """End a child that has not ended: it is told to terminate, waited for, and killed if it does not."""
-    for number, grace in ((signal.SIGTERM, STOP_GRACE), (signal.SIGKILL, math.inf)):
-        if hasEnded(child):
-            return
+    """End a child that has not ended: it is told to terminate, waited for, and killed if it does not.
+
+    So are those that it has started, if it leads a session of its own, and has not ended before: what it leaves behind
+    then, such as a daemon, is left.
+    """
+    if hasEnded(child):
+        return
+    send = os.killpg if os.getpgid(child.pid) == child.pid else os.kill
+    for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             try:
-                _signalOf(child)(child.pid, number)
+                send(child.pid, number)
             except PermissionError:  # it has become another user's, as sudo does
-                child.returncode = STATUS_UNKNOWN
-        deadline = time.monotonic() + grace
-        while not hasEnded(child) and time.monotonic() < deadline:
+                if child.returncode is None:
+                    child.returncode = STATUS_UNKNOWN
+                return
+        deadline = time.monotonic() + STOP_GRACE
+        while isThere := not hasEnded(child) or (send is os.killpg and _isGroup(child.pid)):
+            if time.monotonic() > deadline:
+                break
             time.sleep(_STOP_POLL)
+        if not isThere:
+            return
+    hasEnded(child, 0)
 
 
-def _signalOf(child: subprocess.Popen[bytes]) -> Callable[[int, int], None]:
-    """What sends a signal to a child, and to all that it has started if it leads a session of its own."""
-    return os.killpg if os.getpgid(child.pid) == child.pid else os.kill
+def _isGroup(number: int) -> bool:
+    """Whether some process is still in a process group."""
+    try:
+        os.killpg(number, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _statusOf(child: subprocess.Popen[bytes], shouldStop: Callable[[], bool] | None) -> int:

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import resource
 import shlex
 import signal
 import sys
@@ -18,8 +19,7 @@ import pytest
 from CedarBackup3.cli import HOOK_NEEDS, HOOK_SWITCHES, Argument, Tool, runTool
 from CedarBackup3.cli.context import RunContext
 from CedarBackup3.errors import CedarBackupError, ExitStatus, GuardRefused, LockHeld, NamesRefused
-
-Work = Callable[[RunContext], int]
+from testcase.works import Work, nothing, raising, terminated
 
 
 class Place:
@@ -72,22 +72,6 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
-
-
-def nothing(_context: RunContext) -> int:
-    return 0
-
-
-def raising(error: BaseException) -> Work:
-    def work(_context: RunContext) -> int:
-        raise error
-
-    return work
-
-
-def terminated(_context: RunContext) -> int:
-    os.kill(os.getpid(), signal.SIGTERM)
-    raise AssertionError("not reached")
 
 
 ENDINGS: dict[str, tuple[Work, ExitStatus]] = {
@@ -170,6 +154,36 @@ def _isAlive(process: int) -> bool:
     with contextlib.suppress(FileNotFoundError):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
+
+
+def test_a_hook_that_ignores_what_it_is_told_is_killed_with_its_children(place: Place) -> None:
+    pid = place.directory / "pid"
+    command = f'sh -c \'trap "" TERM HUP INT; sh -c "echo \\$\\$ >{pid}; while :; do sleep 1; done"\''
+    assert place.ran(nothing, "--before", command, "--hookTimeout", "1") == ExitStatus.GUARD_REFUSED
+    assert not _isAlive(int(pid.read_text()))
+
+
+def test_what_a_stopped_hook_has_started_is_killed_though_the_hook_itself_has_ended(place: Place) -> None:
+    deaf, slow = place.directory / "deaf", place.directory / "slow"
+    deafly = f"trap '' TERM; echo $$ >{deaf}; while :; do sleep 1; done"
+    slowly = f"trap 'sleep 0.5; echo cleaned >{slow}; exit' TERM; while :; do sleep 0.1; done"
+    command = shlex.join(["sh", "-c", 'sh -c "$0" & sh -c "$1" & wait', deafly, slowly])
+    assert place.ran(nothing, "--before", command, "--hookTimeout", "1") == ExitStatus.GUARD_REFUSED
+    assert not _isAlive(int(deaf.read_text()))
+    assert slow.read_text() == "cleaned\n"
+
+
+@pytest.mark.parametrize("isError", [False, True])
+def test_a_hook_that_prints_without_end_and_without_lines_takes_no_memory(place: Place, *, isError: bool) -> None:
+    command = f"sh -c 'head -c 200000000 /dev/zero {'>&2' if isError else ''}; exit 3'"
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (100 << 20), limits[1]))
+    try:
+        assert place.ran(nothing, "--before", command) == ExitStatus.GUARD_REFUSED
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+    assert "ended with status 3" in place.log.read_text()
 
 
 def test_a_daemon_that_a_hook_leaves_behind_is_not_waited_for(place: Place) -> None:
@@ -312,6 +326,25 @@ def test_what_a_hook_prints_goes_to_the_output_log_and_to_no_screen(
 
 
 # The command line
+
+
+@pytest.mark.parametrize("entry", ["", ".", "bin/../."])
+def test_no_program_of_the_working_directory_runs_unless_the_command_says_so(
+    place: Place, entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place.directory / "bin").mkdir()
+    for name in ("sh", "own-hook"):
+        program = place.directory / name
+        program.write_text(f"#!/bin/sh\necho {name} >>{place.steps}\n")
+        program.chmod(0o755)
+    monkeypatch.chdir(place.directory)
+    monkeypatch.setenv("PATH", f"{entry}:{os.environ['PATH']}")
+    assert place.ran(nothing, "--before", "sh -c true") == 0
+    assert place.ran(nothing, "--before", "own-hook") == ExitStatus.GUARD_REFUSED
+    assert "cannot be started: own-hook: No such file or directory; nothing" in place.log.read_text()
+    assert not {"sh", "own-hook"} & set(place.noted())
+    assert place.ran(nothing, "--before", "./own-hook") == 0
+    assert "own-hook" in place.noted()
 
 
 def test_words_are_split_as_the_shell_does_and_have_no_other_meaning(place: Place) -> None:

@@ -70,6 +70,20 @@ def test_another_bucket_prefix_or_endpoint_is_another_target(
         pass
 
 
+def test_an_endpoint_is_the_same_wherever_it_is_set(
+    aws: AwsSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, plain = tmp_path / "config", replace(aws, endpointUrl="")
+    config.write_text(f"[profile there]\nendpoint_url = {aws.endpointUrl}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    with targetLock(PLACE, aws):
+        with pytest.raises(LockHeld), targetLock(PLACE, replace(plain, profile="there")):
+            pass
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", aws.endpointUrl)
+        with pytest.raises(LockHeld), targetLock(PLACE, plain):
+            pass
+
+
 @pytest.mark.parametrize("error", [None, KeyError, KeyboardInterrupt])
 def test_however_a_run_ends_its_lock_is_free_and_no_file_is_left(
     error: type[BaseException] | None, runtime: Path, aws: AwsSettings

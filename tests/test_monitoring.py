@@ -34,30 +34,9 @@ from CedarBackup3.errors import (
     NamesRefused,
     UsageError,
 )
+from testcase.works import Work, nothing, raising, returning, terminated
 
 _SCHEMA = Path(__file__).resolve().parent.parent / "docs/report.schema.json"
-
-Work = Callable[[RunContext], int]
-
-
-def nothing(_context: RunContext) -> int:
-    return 0
-
-
-def raising(error: BaseException) -> Work:
-    def work(_context: RunContext) -> int:
-        raise error
-
-    return work
-
-
-def returning(status: int) -> Work:
-    return lambda _context: status
-
-
-def terminated(_context: RunContext) -> int:
-    os.kill(os.getpid(), signal.SIGTERM)
-    raise AssertionError("not reached")
 
 
 def tool(work: Work = nothing, **more: Any) -> Tool:
@@ -521,6 +500,27 @@ def test_only_regular_files_with_the_names_of_reports_go(place: Place) -> None:
     assert {link.name, directory.name, pipe.name, *others} < set(os.listdir(place.directory))
 
 
+def test_this_report_stays_also_if_the_clock_was_wrong_when_its_run_began(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = plantReports(place.directory, 1, 2)
+
+    class Unset(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime(1970, 1, 1, 0, 0, 30, tzinfo=tz)
+
+    def work(_context: RunContext) -> int:
+        monkeypatch.undo()  # the clock is set meanwhile
+        return 7
+
+    monkeypatch.setattr("CedarBackup3.cli.monitoring.datetime", Unset)
+    assert place.ran(work, "--report", f"{place.directory}/") == 7
+    (own,) = set(place.directory.iterdir()).difference(planted)
+    assert own.name.startswith("19700101T000030.")
+    assert set(planted) < set(place.directory.iterdir())
+
+
 def test_a_run_that_gives_way_removes_no_report(place: Place) -> None:
     plantReports(place.directory, 500)
     assert place.ran(raising(LockHeld("locked")), "--report", str(place.directory)) == ExitStatus.LOCKED
@@ -879,6 +879,18 @@ def test_failures_and_recoveries_are_posted_and_a_run_that_gives_way_posts_nothi
     assert notified(place, watchdog, [0, 7, 6, int(ExitStatus.LOCKED), 0, 0, 9], *words) == expected
 
 
+@pytest.mark.parametrize("name", ["reports/", "report"])
+def test_the_failure_of_another_backup_is_no_failure_before_this_one(
+    place: Place, watchdog: Watchdog, name: str
+) -> None:
+    switches = ("--report", f"{place.directory}/{name}", "--notifyUrl", watchdog.url("/topic"))
+    for thing, status in (("one", 7), ("two", 0), ("one", 0)):
+        assert place.ran(returning(status), *switches, thing=thing) == status
+    posted = [(title.split()[-1], body.splitlines()[1]) for _, title, body in watchdog.posted]
+    again = [("again", "someThing: one")] * (name == "reports/")  # a file has only the last one
+    assert posted == [("7", "someThing: one"), *again]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"status": 1}', '{"status": {"number": true}}', "[" * 100_000, "\0"])
 def test_a_report_that_is_none_tells_of_no_failure(place: Place, watchdog: Watchdog, text: str) -> None:
     place.report.write_text(text)
@@ -972,6 +984,30 @@ def test_a_file_that_keeps_no_secret_is_wrong_usage_in_a_sentence(
     assert shown.startswith(f"cback-test: the value of {switch} ")
     assert reason in shown
     assert (shown.count("\n"), "secret" in shown) == (1, False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user's root")
+@pytest.mark.parametrize(("mode", "status"), [(0o440, 7), (0o444, 2), (0o464, 2)])
+def test_a_file_of_roots_may_let_this_user_in_by_its_group_as_credentials_of_a_unit_do(
+    place: Place, watchdog: Watchdog, mode: int, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = place.directory / "url"
+    written(watchdog.url(), mode)(file)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    assert place.ran(returning(7), "--notifyUrl", f"file:{file}") == status
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_no_strangers_link_chooses_the_secret(
+    place: Place, watchdog: Watchdog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, link = place.directory / "url", place.directory / "link"
+    written(watchdog.url())(file)
+    link.symlink_to(file)
+    assert place.ran(returning(7), "--notifyUrl", f"file:{link}") == 7
+    os.chown(link, 65534, -1, follow_symlinks=False)
+    assert place.ran(returning(7), "--notifyUrl", f"file:{link}") == ExitStatus.USAGE
+    assert "belongs to the user nobody" in capsys.readouterr().err
 
 
 def test_a_variable_that_is_not_set_is_wrong_usage(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

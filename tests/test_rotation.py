@@ -162,9 +162,12 @@ def test_successes_are_kept_for_their_source_target_and_selection(mirror: Mirror
         *(mirrorOf(source, "s3://bucket/p", filters=filters) for filters in FILTERS),
     ):
         assert readCoverage(kept(other, state), DAY + 4) == Coverage()
-    elsewhere = coverageFile(mirror, {"STATE_DIRECTORY": str(state), "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
-    assert elsewhere
-    assert elsewhere.path != file.path
+    config = tmp_path / "config"
+    config.write_text("[default]\nendpoint_url = http://127.0.0.1:9\n")
+    for variables in ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, {"AWS_CONFIG_FILE": str(config)}):
+        elsewhere = coverageFile(mirror, {"STATE_DIRECTORY": str(state), **variables})
+        assert elsewhere
+        assert elsewhere.path != file.path
 
 
 def _document(**changes: Any) -> Callable[[CoverageFile], str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -38,8 +39,17 @@ class Machine:
         lines = [f"{variable}={value}\n" for variable, value in variables.items()]
         (self.settings / f"{name}.conf").write_text("".join(lines), errors="surrogateescape")
 
-    def ran(self, name: str, status: int = 0, *, days: float = 0.1, words: Sequence[str] = (), **more: str) -> Path:
-        """Let a run of a backup have ended so many days ago; returns its report."""
+    def ran(
+        self,
+        name: str,
+        status: int = 0,
+        *,
+        days: float = 0.1,
+        words: Sequence[str] = (),
+        changes: Mapping[str, Any] = MappingProxyType({}),
+        **more: str,
+    ) -> Path:
+        """Let a run of a backup have ended so many days ago; returns its report, with these members changed."""
         directory = self.reports / name
         directory.mkdir(exist_ok=True)
         before = set(directory.iterdir())
@@ -50,7 +60,7 @@ class Machine:
         moment = datetime.now(UTC) - timedelta(days=days)
         start = (moment - timedelta(minutes=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         document |= {"start": start, "end": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
-        report.write_text(json.dumps(document))
+        report.write_text(json.dumps(document | changes))
         return report
 
     def rehearsed(self, directory: Path, name: str, status: int, *, days: float) -> None:
@@ -88,7 +98,7 @@ def _sync(status: int) -> Tool:
         summary="",
         description="",
         arguments=(Argument("sourceDir", ""), Argument("s3BucketUrl", "")),
-        switches=(Switch("n", "dryRun", ""),),
+        switches=(Switch("n", "dryRun", ""), Switch("", "checkBucket", "")),
         example="",
         buildOptions=dict,
         run=run,
@@ -129,7 +139,8 @@ STORIES: dict[str, tuple[list[tuple[int, float]], list[str], int, str, str]] = {
     "failed for long": ([(0, 9), (6, 1)], [], 7, "failed", "The last success is 9 d ago"),
     "never succeeded": ([(6, 1)], [], 7, "failed", "No run that succeeded is reported"),
     "only gave way": ([(10, 1)], [], 7, "unknown", "No run is reported yet"),
-    "a clock that went ahead": ([(0, -30)], [], 7, "unknown", "No run is reported yet"),
+    "a clock that went ahead": ([(0, -30)], [], 7, "unknown", "are of a time to come, because a clock was wrong"),
+    "a clock that was set back by hours": ([(0, -0.5), (7, 0.1)], [], 7, "failed", "No run that succeeded is reported"),
     "a clock that went ahead once": ([(0, -30), (6, 1)], [], 7, "failed", "No run that succeeded is reported"),
     "no run": ([], [], 7, "unknown", "No run is reported yet"),
 }
@@ -157,7 +168,105 @@ def test_a_rehearsal_and_the_runs_of_another_target_are_no_success(machine: Mach
     assert "No run is reported yet" in capsys.readouterr().err
     machine.configure("photos", TARGET="s3://bucket/elsewhere")
     assert machine.status() == ExitStatus.DIFFERENCES
-    assert "are of another source or target" in capsys.readouterr().err
+    assert "are of another source, target or machine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("switch", ["--dryRun", "--checkBucket"])
+def test_a_run_that_saves_nothing_is_no_success(machine: Machine, switch: str, capsys: Shown) -> None:
+    machine.configure("photos")
+    machine.ran("photos", words=[switch])
+    assert machine.status() == ExitStatus.DIFFERENCES
+    assert "No run is reported yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "changes", [{"host": "another"}, {"host": None}, {"schemaVersion": 3}, {"tool": {"name": "cback-amazons3-restore"}}]
+)
+def test_reports_of_another_machine_or_form_are_no_success(
+    machine: Machine, changes: dict[str, Any], capsys: Shown
+) -> None:
+    machine.configure("photos")
+    machine.ran("photos", changes=changes)
+    assert machine.status() == ExitStatus.DIFFERENCES
+    assert "are of another source, target or machine, or" in capsys.readouterr().err
+
+
+def test_a_run_during_which_the_clock_was_set_counts_by_its_end(machine: Machine, capsys: Shown) -> None:
+    """As that of a machine without a battery, which boots in 1970, or of one whose clock went ahead when it began."""
+    for name, start in (("boots", "1970-01-01T00:00:10.000Z"), ("jumps", "2099-01-01T00:00:10.000Z")):
+        machine.configure(name)
+        machine.ran(name, days=1)
+        machine.ran(name, 7, changes={"start": start})
+    status, backups = machine.listed(capsys)
+    assert status == ExitStatus.DIFFERENCES
+    for name in ("boots", "jumps"):
+        assert (backups[name]["state"], backups[name]["lastRun"]["status"]) == ("failed", 7)
+        assert backups[name]["lastSuccess"] is not None
+    assert machine.status("--quiet", "--html", str(machine.settings / "page")) == ExitStatus.DIFFERENCES
+
+
+def _covered(days: float, part: int = 5, parts: int = 30, covered: int = 30) -> dict[str, Any]:
+    """The figures of a run with a content check by parts, all of which were proven so many days ago; below 0: never."""
+    since = 0 if days < 0 else int((datetime.now(UTC) - timedelta(days=days)).timestamp()) // 86400 * 86400
+    figures = {"contentPart": part, "contentParts": parts, "contentPartsCovered": covered}
+    return {"figures": {**(figures if parts > 1 else {}), "contentCoveredTimestampSeconds": since}}
+
+
+COVERAGES: dict[str, tuple[list[tuple[float, dict[str, Any]]], list[str], str, str]] = {
+    "nobody asked": ([(0.1, {})], [], "well", ""),
+    "nothing is kept": ([(0.1, {"figures": {"contentPart": 5, "contentParts": 30}})], [], "well", "part 5 of 30"),
+    "a round": ([(0.1, _covered(31))], [], "well", ", part 5 of 30"),
+    "years old": ([(0.1, _covered(800))], [], "late", "All contents were last proven 800 d"),
+    "years old and allowed": ([(0.1, _covered(800))], ["--maxContentAge", "900d"], "well", "since "),
+    "too old by what is asked": ([(0.1, _covered(31))], ["--maxContentAge", "30d"], "late", "at most 30 d are allowed"),
+    "not a second is allowed": ([(0.1, _covered(1))], ["--maxContentAge", "0s"], "late", "at most 0 s are allowed"),
+    "by hours there are no rounds": ([(0.1, _covered(50))], ["--maxAge", "3h"], "well", "since "),
+    "all of a backup each week": ([(0.1, _covered(15, parts=1))], ["--maxAge", "8d"], "well", "since "),
+    "all at once": ([(0.1, _covered(5, parts=1))], [], "late", "at most 4 d are allowed"),
+    "the first round": (
+        [(0.1, _covered(-1, covered=9)), (9, _covered(-1))],
+        [],
+        "well",
+        "9 of 30 parts so far, last part 5",
+    ),
+    "a first round that ends never": (
+        [(days, _covered(-1, covered=15)) for days in (0.1, 50, 100, 150)],
+        [],
+        "late",
+        "Not all contents are proven yet, and the first were compared 150 d ago; at most 120 d are allowed",
+    ),
+    "begun again": ([(0.1, _covered(-1, covered=1)), (1, _covered(31)), (200, _covered(-1))], [], "well", "1 of 30"),
+    "of a time to come": (
+        [(0.1, {"figures": {"contentCoveredTimestampSeconds": 9e9}}), (200, _covered(-1))],
+        [],
+        "late",
+        "Not all contents are proven yet",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COVERAGES)
+def test_contents_that_nobody_has_proven_for_long_are_not_well(machine: Machine, name: str, capsys: Shown) -> None:
+    runs, switches, state, words_ = COVERAGES[name]
+    machine.configure("photos")
+    for days, changes in runs:
+        machine.ran("photos", days=days, changes=changes)
+    assert machine.status(*switches) == (ExitStatus.DONE if state == "well" else ExitStatus.DIFFERENCES)
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[1].split()[1] == state
+    assert words_ in shown.out + shown.err
+    assert ("CONTENTS PROVEN" in shown.out) == (name != "nobody asked")
+
+
+def test_the_table_and_the_document_have_the_part_and_since_when_all_is_proven(machine: Machine, capsys: Shown) -> None:
+    machine.configure("photos")
+    machine.ran("photos", days=2, changes=_covered(-1, covered=3))
+    figures = {**_covered(-1)["figures"], "contentCoveredTimestampSeconds": 1_790_000_000 // 86400 * 86400}
+    machine.ran("photos", changes={"figures": figures})
+    machine.status("--maxContentAge", "9999d")
+    assert "  since 2026-09-21, part 5 of 30  " in capsys.readouterr().out
+    _, backups = machine.listed(capsys)
+    assert backups["photos"]["contents"] == {"provenSince": "2026-09-21", "part": 5, "parts": 30, "partsProven": 30}
 
 
 @pytest.mark.parametrize(
@@ -217,6 +326,27 @@ def test_only_those_that_are_named_are_judged_wherever_their_names_stand(machine
     assert (status, list(backups)) == (ExitStatus.DIFFERENCES, ["bad", "fine", "good"])
     assert backups["good"]["lastRun"]["changed"] == 7
     assert backups["bad"]["lastRun"] is None
+
+
+def test_backups_that_cannot_be_told_apart_are_not_well(machine: Machine, capsys: Shown) -> None:
+    """As a nightly run and a monthly check, of which the one would be well by the reports of the other."""
+    machine.configure("nightly")
+    shared = {"SOURCE": "/srv/nightly", "TARGET": "s3://bucket/nightly"}
+    machine.configure("monthly", "--report {reports}/./nightly", **shared)
+    machine.configure("elsewhere", **shared)
+    machine.configure("another", "--report {reports}/nightly/")
+    machine.ran("nightly")
+    machine.ran("elsewhere", source="/srv/nightly", target="s3://bucket/nightly")
+    _, backups = machine.listed(capsys)
+    assert {name: backup["state"] for name, backup in backups.items()} == {
+        "another": "unknown",
+        "elsewhere": "well",
+        "monthly": "unknown",
+        "nightly": "unknown",
+    }
+    for name, other in (("monthly", "nightly"), ("nightly", "monthly")):
+        assert f"are those of {other}, too, with the same source and target" in backups[name]["reasons"][0]
+    assert "are of another source" in backups["another"]["reasons"][0]
 
 
 TROUBLES = {
@@ -316,13 +446,16 @@ EVIL: list[Any] = [
     10**30,
     {"number": "0"},
     {"count": True},
+    {"contentPart": 1e400, "contentParts": -1, "contentCoveredTimestampSeconds": True},
+    {"contentPart": 2**61, "contentParts": 2**61, "contentCoveredTimestampSeconds": 1.5},
+    {"contentParts": 0, "contentPartsCovered": "x", "contentCoveredTimestampSeconds": 2**60},
     "2026-13-01",
     "0001-01-01T00:00Z",
 ]
 
 
 @pytest.mark.parametrize(
-    "member", ["start", "end", "status", "durationSeconds", "classes", "message", "options", "tool"]
+    "member", ["start", "end", "status", "durationSeconds", "classes", "message", "options", "tool", "figures"]
 )
 def test_a_report_that_was_tampered_with_breaks_nothing(machine: Machine, member: str, capsys: Shown) -> None:
     machine.configure("photos")
@@ -331,33 +464,92 @@ def test_a_report_that_was_tampered_with_breaks_nothing(machine: Machine, member
     for value in EVIL:
         report.write_text(json.dumps(document | {member: value}))
         status, backups = machine.listed(capsys)
-        isHarmless = member in {"durationSeconds", "classes", "message"}
+        isHarmless = member in {"durationSeconds", "classes", "message", "figures"}
         assert isHarmless or status == ExitStatus.DIFFERENCES or value == {}, value
         assert set(backups) == {"photos"}
 
 
-SYSTEMCTL = """\
-#!/bin/sh
-case "$*" in *" --"*cback-amazons3-sync@photos.timer*) ;; *) exit 1 ;; esac
-echo NextElapseUSecRealtime=Fri 2030-11-29 02:41:07 UTC
-echo Id=cback-amazons3-sync@photos.timer
-echo
-echo NextElapseUSecRealtime=
-echo Id=cback-amazons3-sync@other.timer
-"""
+@pytest.fixture
+def systemd(tmp_path: Path, machine: Machine) -> Callable[..., None]:
+    """Lets a `systemctl` know something of the timer and the service of `photos`."""
+
+    def know(timer: str = "", service: str = "", *, status: int = 0) -> None:
+        blocks = f"{timer}Id=cback-amazons3-sync@photos.timer\n\n{service}Id=cback-amazons3-sync@photos.service\n"
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin/answer").write_text(f"{blocks}\nNextElapseUSecRealtime=\nId=cback-amazons3-sync@other.timer\n")
+        script = """case "$*" in *" -- "*cback-amazons3-sync@photos.timer*@photos.service*) ;; *) exit 1 ;; esac"""
+        show = f'while read -r line; do echo "$line"; done <{tmp_path}/bin/answer'
+        (tmp_path / "bin/systemctl").write_text(f"#!/bin/sh\n{script}\n{show}\nexit {status}\n")
+        (tmp_path / "bin/systemctl").chmod(0o755)
+
+    return know
 
 
-@pytest.mark.parametrize(("script", "expected"), [(SYSTEMCTL, "2030-11-29T02:41:07Z"), ("#!/bin/sh\nexit 1\n", None)])
+@pytest.mark.parametrize(("status", "expected"), [(0, "2030-11-29T02:41:07Z"), (1, None)])
 def test_the_next_run_is_that_of_the_timer(
-    machine: Machine, script: str, expected: str | None, tmp_path: Path, capsys: Shown
+    machine: Machine, systemd: Callable[..., None], status: int, expected: str | None, capsys: Shown
 ) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/systemctl").write_text(script)
-    (tmp_path / "bin/systemctl").chmod(0o755)
+    systemd("NextElapseUSecRealtime=Fri 2030-11-29 02:41:07 UTC\n", status=status)
     for name in ("photos", "other"):
         machine.configure(name)
     _, backups = machine.listed(capsys)
     assert [backups[name]["nextRun"] for name in ("photos", "other")] == [expected, None]
+
+
+def _ended(days: float, status: int = 9, result: str = "signal", state: str = "failed", zone: str = "UTC") -> str:
+    """What systemd shows of a service whose last run ended so many days ago."""
+    moment = f"{datetime.now(UTC) - timedelta(days=days):%a %Y-%m-%d %H:%M:%S} {zone}"
+    return f"ActiveState={state}\nResult={result}\nExecMainStatus={status}\nInactiveEnterTimestamp={moment}\n"
+
+
+UNITS: dict[str, tuple[list[tuple[int, float]], tuple[Any, ...], str, str]] = {
+    "killed": (
+        [(0, 1)],
+        (0.1,),
+        "failed",
+        "and left no report (signal, status 9); see journalctl -u cback-amazons3-sync@",
+    ),
+    "a line that cannot be parsed": ([(0, 1)], (0.1, 2, "exit-code"), "failed", "left no report (exit-code, status 2)"),
+    "the first was killed": ([], (0.1,), "failed", "left no report"),
+    "gave way": ([(0, 1)], (0.1, 10, "exit-code"), "well", ""),
+    "started by hand since": ([(0, 0.1)], (1,), "well", ""),
+    "succeeded": ([(0, 1)], (0.9, 0, "success", "inactive"), "well", ""),
+    "reported": ([(0, 2), (7, 1)], (0.99, 7, "exit-code"), "failed", "The last run ended with status 7"),
+    "another zone than asked for": ([(0, 1)], (0.1, 9, "signal", "failed", "CEST"), "well", ""),
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_run_that_was_killed_or_could_not_begin_is_a_failure_though_it_left_no_report(
+    machine: Machine, systemd: Callable[..., None], name: str, capsys: Shown
+) -> None:
+    reports, ended, state, reason = UNITS[name]
+    machine.configure("photos")
+    for status, days in reports:
+        machine.ran("photos", status, days=days)
+    systemd(service=_ended(*ended))
+    _, backups = machine.listed(capsys)
+    assert backups["photos"]["state"] == state
+    reasons = backups["photos"]["reasons"]
+    assert reason in "".join(reasons[:1])
+    assert ("left no report" in "".join(reasons)) == ("left no report" in reason)
+
+
+def test_a_run_that_is_going_on_is_shown_and_makes_nothing_well(
+    machine: Machine, systemd: Callable[..., None], capsys: Shown
+) -> None:
+    systemd(service="ActiveState=activating\nInactiveExitTimestamp=Thu 2026-11-26 02:41:07 UTC\n")
+    machine.configure("photos")
+    status, backups = machine.listed(capsys)
+    assert (status, backups["photos"]["runningSince"]) == (7, "2026-11-26T02:41:07Z")
+    assert [reason.partition(" since ")[0] for reason in backups["photos"]["reasons"]] == [
+        "No run is reported yet",
+        "A run has been in progress",
+    ]
+    machine.ran("photos", days=0.5)
+    assert machine.status() == ExitStatus.DONE
+    shown = capsys.readouterr()
+    assert ("running since 20" in shown.out, shown.err) == (True, "")
 
 
 # As systemd reads settings

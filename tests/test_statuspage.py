@@ -203,6 +203,30 @@ def test_the_page_is_replaced_as_a_whole_for_owner_and_group(
     assert "/no/page.html: No such file or directory; name another file with --html" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("page", "words", "complaint"),
+    [
+        ("-", [], "must name a file"),
+        ("", [], "must name a file"),
+        ("x", ["--report", "y/./x"], "--html and --report name the same file, x"),
+        ("y/x", ["--logfile", "x"], "--html and --logfile name the same file, y/x"),
+        ("./x", ["--metricsFile", "x"], "--html and --metricsFile name the same file, ./x"),
+    ],
+)
+def test_the_page_replaces_nothing_else(
+    page: str,
+    words: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "y").symlink_to(".")
+    assert runTool(TOOL, ["--html", page, *words]) == ExitStatus.USAGE
+    assert complaint in capsys.readouterr().err
+
+
 def test_chromium_draws_the_page(tmp_path: Path) -> None:
     chromium = shutil.which("chromium") or pytest.skip("chromium is not installed")
     page, picture = tmp_path / "page.html", tmp_path / "page.png"

@@ -173,10 +173,15 @@ def _hasEnded(process: int) -> bool:
 def _environment(run: Run, more: Mapping[str, str]) -> dict[str, str]:
     """The environment of a command: that of this process without what the URLs of `env:NAME` hold, and what it is for.
 
+    Of the PATH it has what does not depend on the working directory.
+
     The credentials of aws stay in it: the command may well run aws.
     """
     urls = (run.texts[switch.long] for switch in run.tool.allSwitches if switch.isSecret)
     left = {_STATUS, *(url.removeprefix("env:") for url in urls if url.startswith("env:"))}
     kept = {name: value for name, value in os.environ.items() if name not in left}
     arguments = (run.texts[argument.name] for argument in run.tool.arguments)
+    if "PATH" in kept:  # no program of the directory in which root just happens to be
+        places = filter(os.path.isabs, kept["PATH"].split(os.pathsep))
+        kept["PATH"] = os.pathsep.join(places) or os.defpath
     return {**kept, "CBACK_TOOL": run.tool.name, **dict(zip(_NAMES, arguments, strict=False)), **more}

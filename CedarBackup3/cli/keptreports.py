@@ -20,6 +20,9 @@ from CedarBackup3.util import reasonText
 MOST_REPORT = 16 << 20
 """The most bytes of a report that are read; some are read of every class."""
 
+AHEAD = timedelta(minutes=5)
+"""What is later than that from now on was written by a clock that was wrong."""
+
 _MODE = 0o750  # as its files have 640: whoever may read the log may read them
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-[0-9a-f]{8}\.json", re.ASCII)
@@ -96,8 +99,11 @@ def oneReport(path: str) -> Iterator[KeptReport]:
         yield _report(place.descriptor, name)
 
 
-def pruneReports(directory: str) -> None:
-    """Remove the oldest reports: 400 stay at most, of 64 MiB in all, none older than 400 days; the newest always stays.
+def pruneReports(directory: str, kept: str) -> None:
+    """Remove the oldest reports: 400 stay at most, of 64 MiB in all, none older than 400 days.
+
+    The newest always stays, and so does the one named `kept`, which was just written: a clock that was wrong when its
+    run began may make it look old.
 
     Raises:
         OSError: the directory cannot be read, or a report not removed
@@ -109,7 +115,7 @@ def pruneReports(directory: str) -> None:
         for number, name in enumerate(_sorted(sizes)):
             total += sizes[name]
             isTooMuch = number >= _MOST_FILES or total > _MOST_BYTES or _timeOf(name) < oldest
-            if number and isTooMuch:
+            if number and isTooMuch and name != kept:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(name, dir_fd=descriptor)
 
@@ -121,7 +127,7 @@ def _timeOf(name: str) -> datetime:
 
 def _sorted(names: dict[str, int]) -> list[str]:
     """The newest first; at the end those of a clock that went ahead, which would hide all others."""
-    ahead = datetime.now(UTC) + timedelta(days=1)
+    ahead = datetime.now(UTC) + AHEAD
     return sorted(names, key=lambda name: (_timeOf(name) < ahead, name), reverse=True)
 
 

@@ -129,7 +129,7 @@ def concludeRun(run: Run, end: End, log: logging.Logger | None) -> ExitStatus:
             reported = _told(reported, "metricsFile", run.common.metricsFile, writeMetrics, log)
         outcome = reported
     if run.reports and end.status is not ExitStatus.LOCKED:
-        _pruneReports(run.reports, log)
+        _pruneReports(run, log)
     if run.common.pingUrl:
         _ping(run, "" if outcome.status is ExitStatus.DONE else "/fail", log)
     if run.common.notifyUrl:
@@ -235,36 +235,36 @@ def _failedBefore(run: Run, outcome: RunOutcome) -> bool:
     from CedarBackup3.cli.filereplacement import replaceableText
     from CedarBackup3.cli.keptreports import MOST_REPORT
     from CedarBackup3.cli.metrics import statusIn
-    from CedarBackup3.cli.report import statusOf
+    from CedarBackup3.cli.report import statusBefore
 
     if run.reports:
-        return bool(_lastKeptStatus(run.reports))
+        return bool(_lastKeptStatus(run.reports, outcome))
     if run.common.report not in {"", "-"}:
-        return bool(statusOf(replaceableText(run.common.report, MOST_REPORT)))
+        return bool(statusBefore(replaceableText(run.common.report, MOST_REPORT), outcome))
     return bool(statusIn(_metricsBefore(run.common.metricsFile), outcome))
 
 
-def _lastKeptStatus(directory: str) -> int | None:
-    """The status of the last run of which a report is kept, but for those that gave way to another; None: none is."""
+def _lastKeptStatus(directory: str, outcome: RunOutcome) -> int | None:
+    """The status of the last run of the same of which a report is kept, but for those that gave way; None: none is."""
     from CedarBackup3.cli.keptreports import keptReports
-    from CedarBackup3.cli.report import statusOf
+    from CedarBackup3.cli.report import statusBefore
 
     with contextlib.suppress(OSError, ValueError), contextlib.closing(keptReports(directory)) as reports:
-        statuses = (statusOf(report.text) for report in reports)
+        statuses = (statusBefore(report.text, outcome) for report in reports)
         return next((status for status in statuses if status not in {None, ExitStatus.LOCKED}), None)
     return None
 
 
-def _pruneReports(directory: str, log: logging.Logger | None) -> None:
+def _pruneReports(run: Run, log: logging.Logger | None) -> None:
     from CedarBackup3.cli.keptreports import pruneReports
 
     try:
-        pruneReports(directory)
+        pruneReports(run.reports, os.path.basename(run.common.report))
     except Exception as error:  # the run is over, and its report is written
         if log:
             reason = reasonText(error) if isinstance(error, OSError | ValueError) else type(error).__name__
             log.warning(
-                "Old reports in %s cannot be removed: %s; the run is not affected", displayPath(directory), reason
+                "Old reports in %s cannot be removed: %s; the run is not affected", displayPath(run.reports), reason
             )
 
 

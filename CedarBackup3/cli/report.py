@@ -24,7 +24,6 @@ SCHEMA_VERSION = 2
 def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
     """The document, in ASCII."""
     tool, texts, status = outcome.tool, outcome.texts, outcome.status
-    arguments = {argument.name: plainText(texts[argument.name]) for argument in tool.arguments}
     options = {
         switch.long: "***" if switch.isSecret and texts[switch.long] else _option(switch, texts[switch.long])
         for switch in tool.allSwitches
@@ -39,7 +38,7 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
         },
         "python": platform.python_version(),
         "host": platform.node(),
-        "arguments": arguments,
+        "arguments": _arguments(outcome),
         "options": options,
         "start": _time(outcome.began),
         "end": _time(outcome.ended),
@@ -54,13 +53,23 @@ def reportText(outcome: RunOutcome, programs: Mapping[str, Program]) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def statusOf(report: str) -> int | None:
-    """The number of the status in a report; None: it is none."""
+def statusBefore(report: str, outcome: RunOutcome) -> int | None:
+    """The number of the status in a report of a run before: of the same tool and arguments on this machine.
+
+    None: it is none. Several backups may keep theirs in one directory.
+    """
     try:
-        number = json.loads(report)["status"]["number"]
+        document = json.loads(report)
+        owner = document["tool"]["name"], document["arguments"], document["host"]
+        number = document["status"]["number"]
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return number if type(number) is int else None
+    isSame = owner == (outcome.tool.name, _arguments(outcome), platform.node())
+    return number if isSame and type(number) is int else None
+
+
+def _arguments(outcome: RunOutcome) -> dict[str, Any]:
+    return {argument.name: plainText(outcome.texts[argument.name]) for argument in outcome.tool.arguments}
 
 
 def _option(switch: Switch, value: Any) -> Any:

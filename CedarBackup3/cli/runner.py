@@ -155,7 +155,7 @@ def _unexpected(error: Exception) -> str:
     from CedarBackup3.util import shortageSentence
 
     if shortage := shortageSentence(error):
-        return f"The run failed: {shortage}, then run again ({error or type(error).__name__})"
+        return f"The run failed: {shortage}, then run again ({str(error) or type(error).__name__})"
     return f"Failed unexpectedly; please report this with the output of --stack: {type(error).__name__}: {error}"
 
 

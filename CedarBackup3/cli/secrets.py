@@ -24,11 +24,15 @@ def secretText(text: str) -> str:
 
 
 def _firstLine(path: str) -> str:
+    from CedarBackup3.places import placeOfFile
+    from CedarBackup3.util import reasonText
+
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK | os.O_NOFOLLOW
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)
+        with placeOfFile(os.fsencode(path)) as (place, name):
+            descriptor = os.open(name, flags, dir_fd=place.descriptor)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ValueError(f"names the file {path}, which cannot be read: {reason}") from None
+        raise ValueError(f"names the file {path}, which cannot be read: {reasonText(error)}") from None
     try:
         _requirePrivate(os.fstat(descriptor), path)
         text = os.read(descriptor, _MOST).decode("utf-8", "replace").strip()
@@ -44,5 +48,7 @@ def _requirePrivate(status: os.stat_result, path: str) -> None:
         raise ValueError(f"names {path}, which is no file")
     if status.st_uid not in (0, os.geteuid()):
         raise ValueError(f"names the file {path}, which belongs to another user")
-    if status.st_mode & 0o077:
+    # Root's file can be read by another user only if a group or an access list lets that one in, as systemd lets the
+    # user of a unit read its credentials (LoadCredential= of systemd.exec(5)).
+    if status.st_mode & (0o077 if status.st_uid == os.geteuid() else 0o027):
         raise ValueError(f"names the file {path}, which others can read; run chmod 600 on it")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from CedarBackup3.cli.report import plainText
 from CedarBackup3.status.ages import ageText, timeText
+from CedarBackup3.status.contents import contentsOf
 from CedarBackup3.status.judgement import Backup
 from CedarBackup3.util import displayBytes, displayPath, displayText
 
@@ -55,7 +56,14 @@ def _rehearsal(backup: Backup, now: datetime) -> str:
     return "" if last is None else ageText(now - last.end) if last.isSuccess else last.statusText
 
 
+def _contents(backup: Backup, now: datetime) -> str:
+    contents = contentsOf(backup.runs, now)
+    return contents.text if contents else ""
+
+
 def _next(backup: Backup, now: datetime) -> str:
+    if backup.running:
+        return f"running since {timeText(backup.running)}"
     return timeText(backup.next) if backup.next else ""
 
 
@@ -72,6 +80,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Files", _files, isNumber=True),
     Column("Size", _size, isNumber=True),
     Column("Changed", _changed, isNumber=True),
+    Column("Contents proven", _contents),
     Column("Last rehearsal", _rehearsal),
     Column("Next run", _next),
     Column("Source", lambda backup, now: displayText(plainText(backup.instance.source))),

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from CedarBackup3.errors import ExitStatus
 from CedarBackup3.status.ages import ageText, timeText
+from CedarBackup3.status.contents import unprovenContents
 from CedarBackup3.status.reports import History, PastRun
 from CedarBackup3.status.settings import Instance
+from CedarBackup3.status.units import Unit
 
 
 class State(StrEnum):
@@ -21,7 +23,7 @@ class State(StrEnum):
     FAILED = "failed"
     """Its last run did not succeed, or what was restored for a rehearsal was not right."""
     LATE = "late"
-    """Its last success is too long ago."""
+    """Its last success is too long ago, or all its contents were last proven too long ago."""
     UNKNOWN = "unknown"
     """It has no run of which anything is known, or something of it cannot be read."""
 
@@ -37,6 +39,8 @@ class Backup(NamedTuple):
     """Why it is not well, in sentences."""
     next: datetime | None = None
     """When it runs next; None: that is not known."""
+    running: datetime | None = None
+    """When the run began that is going on; None: none is, as far as that is known."""
     rehearsal: PastRun | None = None
     """The last rehearsed restore."""
 
@@ -51,8 +55,16 @@ class Backup(NamedTuple):
         return next((run for run in self.runs if run.isSuccess), None)
 
 
+_NO_UNIT = Unit()
+
+
 def judge(
-    instance: Instance, history: History, now: datetime, maxAge: timedelta, following: datetime | None = None
+    instance: Instance,
+    history: History,
+    now: datetime,
+    maxAge: timedelta,
+    unit: Unit = _NO_UNIT,
+    maxContentAge: timedelta | None = None,
 ) -> Backup:
     """The backup, judged.
 
@@ -61,16 +73,21 @@ def judge(
         history: what is known of its runs
         now: the time
         maxAge: how long ago its last success may have ended
-        following: when it runs next
+        unit: what systemd knows of it
+        maxContentAge: how long ago all its contents may have been proven; None: as `unprovenContents` has it
     """
-    backup = Backup(instance, history.runs, State.WELL, (), following, history.rehearsal)
-    found = [*_failures(backup), *_lateness(backup, now, maxAge)]
+    backup = Backup(instance, history.runs, State.WELL, (), unit.next, unit.running, history.rehearsal)
+    found = [*_failures(backup), *_unreported(backup, unit), *_lateness(backup, now, maxAge)]
+    found += [(State.LATE, reason) for reason in unprovenContents(backup.runs, now, maxAge, maxContentAge)]
     found += [(State.UNKNOWN, problem) for problem in history.problems]
     if not found and backup.last is None:
         found = [(State.UNKNOWN, "No run is reported yet")]
     if not found:
         return backup
-    return backup._replace(state=found[0][0], reasons=tuple(reason for _, reason in found))
+    reasons = [reason for _, reason in found]
+    if unit.running:
+        reasons.append(f"A run has been in progress since {timeText(unit.running)}")
+    return backup._replace(state=found[0][0], reasons=tuple(reasons))
 
 
 def _failures(backup: Backup) -> Iterator[tuple[State, str]]:
@@ -81,6 +98,17 @@ def _failures(backup: Backup) -> Iterator[tuple[State, str]]:
     if backup.rehearsal and backup.rehearsal.status == ExitStatus.DIFFERENCES:
         ended = timeText(backup.rehearsal.end)
         yield State.FAILED, f"The restore that was rehearsed on {ended} would not have worked; its log has the reasons"
+
+
+def _unreported(backup: Backup, unit: Unit) -> Iterator[tuple[State, str]]:
+    """A run that failed after the last one of which there is a report, so without one."""
+    isNews = backup.last is None or (backup.last.isSuccess and unit.failed and unit.failed > backup.last.end)
+    if unit.failed and isNews:
+        yield (
+            State.FAILED,
+            f"A run failed on {timeText(unit.failed)} and left no report ({unit.result}); see journalctl -u "
+            f"cback-amazons3-sync@{backup.instance.name}.service",
+        )
 
 
 def _lateness(backup: Backup, now: datetime, maxAge: timedelta) -> Iterator[tuple[State, str]]:

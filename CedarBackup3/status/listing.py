@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from CedarBackup3.cli.report import plainText
+from CedarBackup3.status.contents import contentsOf
 from CedarBackup3.status.judgement import Backup, State
 from CedarBackup3.status.reports import PastRun
 from CedarBackup3.util import displayPath, displayText
@@ -39,8 +40,22 @@ def _backup(backup: Backup, now: datetime) -> dict[str, Any]:
         "lastRun": _run(backup.last),
         "lastSuccess": _run(success),
         "lastSuccessAgeSeconds": int((now - success.end).total_seconds()) if success else None,
+        "contents": _contents(backup, now),
         "lastRehearsal": _run(backup.rehearsal),
         "nextRun": _time(backup.next) if backup.next else None,
+        "runningSince": _time(backup.running) if backup.running else None,
+    }
+
+
+def _contents(backup: Backup, now: datetime) -> dict[str, Any] | None:
+    contents = contentsOf(backup.runs, now)
+    if contents is None:
+        return None
+    return {
+        "provenSince": f"{contents.since:%Y-%m-%d}" if contents.since else None,
+        "part": contents.part or None,
+        "parts": contents.parts,
+        "partsProven": contents.covered,
     }
 
 

@@ -26,6 +26,11 @@ a { color: inherit; }
 .muted { color: var(--muted); }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.4rem 0.6rem; text-align: left; vertical-align: top; }
+/* Words and numbers stay whole; names, and source and target, which stand last, may be long. */
+thead th, td { overflow-wrap: normal; }
+tbody th { min-width: 7rem; }
+td.number, .badge { white-space: nowrap; }
+td:nth-last-child(-n+2) { min-width: 9rem; overflow-wrap: anywhere; }
 thead th { color: var(--muted); font-weight: 600; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .badge { border-radius: 0.4rem; color: var(--paper); font-size: 0.85rem; font-weight: 600; padding: 0.1rem 0.5rem; }
@@ -48,12 +53,12 @@ figure { margin: 0; }
 .plot { width: 100%; }
 .plot path { fill: none; stroke: var(--bar); stroke-width: 1.2; }
 .plot .base { stroke: var(--line); stroke-width: 0.5; }
-@media (max-width: 60rem) {
+@media (max-width: 80rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, th, td { display: block; }
   tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
   th, td { border: 0; padding: 0.1rem 0; }
-  td { display: flex; gap: 1rem; justify-content: space-between; text-align: right; }
+  td { display: flex; gap: 1rem; justify-content: space-between; text-align: right; overflow-wrap: anywhere; }
   td::before { color: var(--muted); content: attr(data-label); flex: none; text-align: left; }
 }
 """

@@ -49,7 +49,25 @@ def readInstances(directory: str, names: Sequence[str]) -> list[Instance]:
             f"There are no settings of backups (*.conf) in {displayPath(directory)}; name another directory with "
             "--settingsDirectory DIR"
         )
-    return [_instance(name, os.path.join(directory, f"{name}{_SUFFIX}")) for name in dict.fromkeys(names)]
+    found = [_instance(name, os.path.join(directory, f"{name}{_SUFFIX}")) for name in dict.fromkeys(names)]
+    return [_toldApart(instance, found) for instance in found]
+
+
+def _toldApart(instance: Instance, among: Sequence[Instance]) -> Instance:
+    """The instance, with a problem if the reports of another of these cannot be told from its own."""
+    same = [other.name for other in among if other.report and _traces(other) == _traces(instance)]
+    others = ", ".join(displayPath(name) for name in same if name != instance.name)
+    if not others or instance.problem:
+        return instance
+    where = displayPath(instance.report)
+    return instance._replace(
+        problem=f"The reports in {where} are those of {others}, too, with the same source and target; "
+        "name another directory with --report DIR/"
+    )
+
+
+def _traces(instance: Instance) -> tuple[str, str, str]:
+    return os.path.normpath(instance.report), instance.source, instance.target
 
 
 def _namesIn(directory: str) -> Iterator[str]:

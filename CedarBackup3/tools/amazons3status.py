@@ -6,6 +6,7 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ class StatusOptions(NamedTuple):
     names: tuple[str, ...]
     settingsDirectory: str
     maxAge: timedelta
+    maxContentAge: timedelta | None = None
+    """None: two rounds of the parts that are compared."""
     json: bool = False
     html: str = ""
     """The file for the page; empty: none."""
@@ -44,14 +47,17 @@ def run(options: StatusOptions, context: RunContext) -> int:
     from CedarBackup3.status.judgement import State, judge
     from CedarBackup3.status.reports import readHistory
     from CedarBackup3.status.settings import readInstances
-    from CedarBackup3.status.timers import nextTimes
+    from CedarBackup3.status.units import Unit, unitsOf
 
     log = logging.getLogger("CedarBackup3.log")
     now = datetime.now(UTC)
     instances = readInstances(options.settingsDirectory, options.names)
-    following = nextTimes([instance.name for instance in instances])
+    units = unitsOf([instance.name for instance in instances])
     backups = [
-        judge(instance, readHistory(instance, now), now, options.maxAge, following.get(instance.name))
+        judge(
+            *(instance, readHistory(instance, now), now, options.maxAge),
+            *(units.get(instance.name, Unit()), options.maxContentAge),
+        )
         for instance in instances
     ]
     for state in State:
@@ -102,20 +108,36 @@ def _maxAge(text: str) -> timedelta:
     return parseDuration(text)
 
 
+def _page(text: str) -> str:
+    if text in {"", "-"}:
+        raise ValueError("must name a file")
+    return text
+
+
 def _buildOptions(values: Mapping[str, Any]) -> StatusOptions:
     from CedarBackup3.status.settings import isInstanceName
 
     for name in values["name"]:
         if not isInstanceName(name):
             raise UsageError(f"'{name}' is not the name of a backup, which is that of its settings without .conf")
+    if values["html"]:
+        _requireOwnFile(values["html"], values)
     return StatusOptions(
         names=values["name"],
         settingsDirectory=values["settingsDirectory"],
         maxAge=values["maxAge"],
+        maxContentAge=None if values["maxContentAge"] == "" else values["maxContentAge"],
         json=values["json"],
         html=values["html"],
         isPrinted=not values["quiet"] and values["report"] != "-",
     )
+
+
+def _requireOwnFile(page: str, values: Mapping[str, Any]) -> None:
+    """Raise `UsageError` if the page would replace what another switch writes, or be replaced by it."""
+    for switch in ("report", "metricsFile", "logfile"):
+        if values[switch] and os.path.realpath(values[switch]) == os.path.realpath(page.replace("\0", "")):
+            raise UsageError(f"--html and --{switch} name the same file, {displayPath(page)}")
 
 
 def _withoutLogfile(switch: Switch) -> Switch:
@@ -135,8 +157,16 @@ one is late or failed, or that something of it cannot be read.""",
     switches=grouped(
         "What to do",
         Switch("", "maxAge", "How old a last success may be, as in 36h", "DURATION", "2d", _maxAge),
+        Switch(
+            *(
+                "",
+                "maxContentAge",
+                "How long ago all contents may have been proven; by default two rounds of --checkContent",
+            ),
+            *("DURATION", "", _maxAge),
+        ),
         Switch("", "json", "Print a JSON document instead of the table"),
-        Switch("", "html", "Write a page with a year of nights, too", "FILE", "", notEmpty),
+        Switch("", "html", "Write a page with a year of nights, too", "FILE", "", _page),
         Switch(
             *("", "settingsDirectory", "Where the settings of the backups are"),
             *("DIR", "/etc/cback-amazons3-sync", notEmpty),

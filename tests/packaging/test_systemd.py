@@ -13,6 +13,7 @@ import pytest
 
 from CedarBackup3.amazons3.restore.draw import Share
 from CedarBackup3.cli.commandline import parseCommandLine, requireConsistent
+from CedarBackup3.status.settings import readInstances
 from CedarBackup3.tools import amazons3restore, amazons3sync
 
 _DEBIAN = Path(__file__).resolve().parent.parent.parent / "debian"
@@ -87,6 +88,12 @@ def test_the_sample_settings_are_what_the_unit_asks_for(name: str, unit: Path) -
     asked = set(re.findall(r"\$\{?([A-Z_]+)", command[1])) - {"LOGS_DIRECTORY", "STATE_DIRECTORY"}
     settings = re.findall(r"^#?([A-Z_]+)=", (_DEBIAN / "examples" / name).read_text("utf-8"), re.MULTILINE)
     assert asked <= set(settings)
+
+
+def test_the_backups_of_the_sample_settings_are_shown_with_their_reports() -> None:
+    names = ["photos", "home-alice"]
+    instances = readInstances(str(_DEBIAN / "examples"), names)
+    assert [instance.report for instance in instances] == [f"/var/lib/cback-amazons3-sync/{name}/" for name in names]
 
 
 def test_logrotate_keeps_owner_and_mode(tmp_path: Path) -> None:

@@ -276,14 +276,19 @@ def endpointOf(settings: AwsSettings, environment: Mapping[str, str]) -> str:
     return configured
 
 
+def anyEndpoint(settings: AwsSettings, environment: Mapping[str, str]) -> str:
+    """The endpoint, wherever it is set, also in the configuration of aws; empty: Amazon's."""
+    return endpointOf(settings, environment) or configuredEndpoint(
+        environment, settings.profile, settings.locale.encoding
+    )
+
+
 def openEndpoint(settings: AwsSettings, environment: Mapping[str, str]) -> str:
     """The endpoint, wherever it is set, if what goes there can be read on the way: by http, and not on this machine.
 
     Empty if it cannot.
     """
-    chosen = endpointOf(settings, environment) or configuredEndpoint(
-        environment, settings.profile, settings.locale.encoding
-    )
+    chosen = anyEndpoint(settings, environment)
     try:
         scheme, host = urlsplit(chosen).scheme, urlsplit(chosen).hostname or ""
         isOpen = scheme == "http" and host != "localhost" and not ipaddress.ip_address(host).is_loopback

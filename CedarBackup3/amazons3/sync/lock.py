@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from CedarBackup3.amazons3.aws.command import endpointOf
+from CedarBackup3.amazons3.aws.command import anyEndpoint
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.lockholders import heldBy
 from CedarBackup3.amazons3.model import S3Location
@@ -55,7 +55,7 @@ def targetLock(
 
 def _name(location: S3Location, aws: AwsSettings) -> bytes:
     """A bucket of the same name at another endpoint is another bucket."""
-    target = f"{endpointOf(aws, os.environ)}\0{location.url}"
+    target = f"{anyEndpoint(aws, os.environ)}\0{location.url}"
     digest = hashlib.sha256(target.encode("utf-8", "surrogateescape")).hexdigest()
     return b"cback-amazons3-%d-%s.lock" % (os.geteuid(), digest[:16].encode())
 

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from CedarBackup3.amazons3.aws.command import endpointOf
+from CedarBackup3.amazons3.aws.command import anyEndpoint
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import Coverage, VerifyReport
 from CedarBackup3.amazons3.sync.coverage import coverageIn, coverageText, isProven, withPart
@@ -55,7 +55,7 @@ def coverageFile(mirror: Mirror, environment: Mapping[str, str]) -> CoverageFile
     pair = {
         "source": os.fsdecode(mirror.source),
         "target": mirror.location.url,
-        "endpoint": endpointOf(mirror.aws, environment),
+        "endpoint": anyEndpoint(mirror.aws, environment),
     }
     filters = mirror.tree.filters
     selection = {
