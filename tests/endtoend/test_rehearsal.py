@@ -250,6 +250,15 @@ def test_recorded_attributes_are_tried_and_recorded_digests_and_times_are_believ
     assert (outcome.status, outcome.stderr) == (0, ""), outcome
     expected = {"drawn": 3, "restored": 3, "compared": 2, "notCompared": 1, "attributesAlike": 3}
     assert rehearse.classes() == expected
+    if os.geteuid() == 0:
+        unknown = [
+            record._replace(user="no-user-here") if record.key == b"b" else record for record in recordsOf(source)
+        ]
+        put(server, {b".cback-attributes.jsonl.gz": packed(unknown)}, 95)
+        outcome = rehearse("5", "--owners")
+        assert outcome.status == 7
+        assert "Attributes: s3://bucket/p/b has another owner, since user no-user-here is not known" in outcome.stderr
+        assert rehearse.classes()["attributesDiffer"] == 1
     put(server, {b".cback-attributes.jsonl.gz": b"broken"}, 100)
     outcome = rehearse("5")
     assert (outcome.status, outcome.stderr.count("Attributes: ")) == (7, 1), outcome
