@@ -125,9 +125,9 @@ def _task(options: RestoreOptions) -> Callable[[Selection, RestoreOptions, Watch
 
 
 def _restore(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.run import rehearseRestore, runRestore
+    from CedarBackup3.amazons3.restore.run import previewRestore, runRestore
 
-    restore = rehearseRestore if options.dryRun else runRestore
+    restore = previewRestore if options.dryRun else runRestore
     target, rules = _absolute(options.targetDir), _rules(options)
     return _statusOf(restore(selection, target, watcher, overwrite=options.overwrite, rules=rules))
 
@@ -153,7 +153,7 @@ def _thaw(selection: Selection, options: RestoreOptions, watcher: Watcher) -> Ex
         retrieval=options.thaw,
         overwrite=options.overwrite,
         rules=_rules(options),
-        isRehearsal=options.dryRun,
+        isPreview=options.dryRun,
     )
     return _statusOf(report)
 

@@ -205,8 +205,8 @@ def test_archived_objects_are_left_out_unless_there_is_nothing_else(rehearse: Re
     outcome = rehearse("5", "--exclude", "warm", "--exclude", "tier")
     assert outcome.status == 7
     line, _summary = outcome.stderr.splitlines()
-    assert line.startswith("Archived: s3://bucket/p/cold (4 bytes, GLACIER) must be restored from the archive first")
-    assert "aws s3api restore-object" in outcome.stderr
+    assert line.startswith("Archived: s3://bucket/p/cold (4 bytes, GLACIER) can be read only once it is thawed; ")
+    assert "--thaw DAYS" in line
     assert rehearse.classes() == {"drawn": 1, "archived": 1}
 
     server.putObject("bucket", b"q/cold", b"cold", at(0), headers={**cold, "x-amz-restore": 'ongoing-request="false"'})

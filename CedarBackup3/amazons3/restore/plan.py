@@ -159,7 +159,7 @@ def planRestore(
 
 
 def targetEntries(selection: Selection, local: LocalTree, root: int, watcher: Watcher) -> Iterator[SourceEntry]:
-    """The files in the target, of which `root` is the descriptor; negative: a rehearsal of what will make it."""
+    """The files in the target, of which `root` is the descriptor; negative: a preview of what will make it."""
     watcher("walk")
     if root < 0:
         return

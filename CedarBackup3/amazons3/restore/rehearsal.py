@@ -149,7 +149,7 @@ class _Work:
     records: Mapping[bytes, AttributeRecord]
     wrong: list[Fetched] = field(default_factory=list)
     """What could not be restored, as long as nobody has asked whether it is still there."""
-    archived: list[Version] = field(default_factory=list)
+    archived: list[Fetched] = field(default_factory=list)
     """What turned out to be so when it was fetched."""
     beside: Counter[str] = field(default_factory=Counter)
     """How many files are of the classes that tell more than what came of them."""
@@ -218,10 +218,9 @@ def _reportAllWrong(work: _Work, asks: int) -> None:
 
 def _conclude(work: _Work, fetched: Fetched) -> None:
     """Judge what was fetched, or keep why it was not; its file is removed."""
-    version = fetched.version
     try:
         if fetched.isArchived:
-            work.archived.append(version)
+            work.archived.append(fetched)
         elif fetched.reason:
             work.wrong.append(fetched)
         else:
@@ -306,12 +305,13 @@ def _sumUp(work: _Work, draw: Draw) -> bool:
     """Log the whole in one line; returns whether all went well."""
     tally = work.scene.tally
     tried = sum(map(tally.count, (KeyOutcome.RESTORED, KeyOutcome.UNPROVEN, KeyOutcome.FAILED, KeyOutcome.DIFFERENT)))
-    for version in work.archived:
+    for fetched in work.archived:
+        version = fetched.version
         if tried:
             work.note(KeyOutcome.ARCHIVED.className, version)
             _log.info("Archived, so it cannot be fetched: %s", _shown(work, version))
         else:
-            line = archivedLine(work.scene.selection, version, isThawing=False)
+            line = archivedLine(work.scene.selection, version, isThawing=fetched.isThawing)
             tally.wrong(KeyOutcome.ARCHIVED, version.key, version.size or 0, line)
     work.notCompared.finish()
     tally.logUnproven()

@@ -1,4 +1,4 @@
-"""A whole restore, its rehearsal, and the comparison of a directory with what stood in a bucket."""
+"""A whole restore, its preview, and the comparison of a directory with what stood in a bucket."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def runRestore(
         return report
 
 
-def rehearseRestore(
+def previewRestore(
     selection: Selection,
     path: bytes,
     watcher: Watcher,

@@ -100,7 +100,7 @@ def thawArchived(
     retrieval: Retrieval,
     overwrite: bool,
     rules: AttributeRules,
-    isRehearsal: bool,
+    isPreview: bool,
 ) -> RestoreReport:
     """Ask S3 to bring back from archives what a restore needs; what cannot be asked for is logged one by one.
 
@@ -111,7 +111,7 @@ def thawArchived(
         retrieval: for how long, and how quickly
         overwrite: whether the restore may replace files
         rules: which of the stored attributes it wants
-        isRehearsal: whether what would be asked for is only logged
+        isPreview: whether what would be asked for is only logged
 
     Returns:
         a report that is clean if all that the restore needs can be read or was asked for
@@ -144,12 +144,12 @@ def thawArchived(
                 chosen, local, known, tally, watcher, root=target.root, mayReplace=overwrite
             ) as lacking:
                 _look(thaw, lacking.versions, toAsk, watcher)
-        _announce(thaw, isRehearsal=isRehearsal)
-        if isRehearsal:
-            _rehearse(thaw, toAsk)
+        _announce(thaw, isPreview=isPreview)
+        if isPreview:
+            _preview(thaw, toAsk)
         else:
             _ask(thaw, toAsk, watcher)
-        return _summedUp(thaw, isRehearsal=isRehearsal)
+        return _summedUp(thaw, isPreview=isPreview)
 
 
 def _takeAttributes(thaw: _Thaw, versions: Spool[Version], rules: AttributeRules, toAsk: Spool[_Found]) -> bool:
@@ -239,7 +239,7 @@ def _shown(thaw: _Thaw, found: _Found) -> str:
     return f"{url} ({displayCount(version.size or 0, 'byte')}, {found.storageClass})"
 
 
-def _announce(thaw: _Thaw, *, isRehearsal: bool) -> None:
+def _announce(thaw: _Thaw, *, isPreview: bool) -> None:
     """Log what will be asked for, what is billed, and when it is expected."""
     count, (days, tier) = thaw.wanted.total(), thaw.retrieval
     if not count:
@@ -247,7 +247,7 @@ def _announce(thaw: _Thaw, *, isRehearsal: bool) -> None:
     size, there = displayBytes(thaw.facts["size"]), thaw.facts["there"]
     _log.info(
         "%s %s (%s) with %s for %s, by as many requests%s",
-        "Would ask for" if isRehearsal else "Asking for",
+        "Would ask for" if isPreview else "Asking for",
         *(displayCount(count, "object"), size, tier, displayCount(days, "day")),
         f"; {there:,} of them can be read already, but not for as long" if there else "",
     )
@@ -261,7 +261,7 @@ def _announce(thaw: _Thaw, *, isRehearsal: bool) -> None:
     )
 
 
-def _rehearse(thaw: _Thaw, toAsk: Spool[_Found]) -> None:
+def _preview(thaw: _Thaw, toAsk: Spool[_Found]) -> None:
     lines = CappedLines("objects that would be asked for", logging.INFO)
     for found in toAsk:
         lines.log(f"Would ask for {_shown(thaw, found)}")
@@ -290,13 +290,13 @@ def _asked(thaw: _Thaw, found: _Found) -> tuple[KeyOutcome, str]:
     return KeyOutcome.ASKED, ""
 
 
-def _summedUp(thaw: _Thaw, *, isRehearsal: bool) -> RestoreReport:
+def _summedUp(thaw: _Thaw, *, isPreview: bool) -> RestoreReport:
     report, shown = thaw.tally.report(), thaw.selection.shown
     isComing = report.counts.get(KeyOutcome.ASKED) or report.counts.get(KeyOutcome.ASKED_BEFORE)
     what = "Asked for" if isComing else "Nothing to thaw"
     if not report.isClean:
         _log.error("Not all can be thawed: %s: %s", shown, countsText(report))
-    elif not (isRehearsal and thaw.wanted):
+    elif not (isPreview and thaw.wanted):
         back = "; run the restore when they are back, it reports which are not" if isComing else ""
         _log.info("%s: %s: %s%s", what, shown, countsText(report), back)
     return report
