@@ -111,6 +111,7 @@ ENDINGS: dict[str, tuple[Work, ExitStatus, str | None]] = {
     "interrupted": (raising(Interrupted("by hand")), ExitStatus.INTERRUPTED, "by hand"),
     "signal": (terminated, ExitStatus.INTERRUPTED, "Interrupted by SIGTERM"),
     "defect": (raising(ZeroDivisionError("oh\nno")), ExitStatus.FAILED, "ZeroDivisionError: oh\nno"),
+    "no memory": (raising(MemoryError()), ExitStatus.FAILED, "then run again (MemoryError)"),
     "no status of ours": (returning(99), ExitStatus.FAILED, "99 is not a valid ExitStatus"),
 }
 
