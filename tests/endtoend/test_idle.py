@@ -80,5 +80,5 @@ def test_a_server_that_is_slow_is_waited_for(
     syncOnce: Sync, server: S3Server, tmp_path: Path, switches: tuple[str, ...]
 ) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
-    server.addFault(Fault("*", Hang(4), times=2))
+    server.addFault(Fault("*", Hang(1), times=2))
     assert syncOnce(source, "s3://bucket", *switches).status == 0

@@ -284,9 +284,7 @@ TIMES = {
 }
 
 
-def test_any_way_of_writing_a_time_is_read(
-    syncOnce: Sync, restore: Restore, server: S3Server, tmp_path: Path
-) -> None:
+def test_any_way_of_writing_a_time_is_read(syncOnce: Sync, restore: Restore, server: S3Server, tmp_path: Path) -> None:
     """One file for each way: the second in which it was stored has the time written so."""
     ways = list(TIMES.values())
     files = [b"%d" % number for number in range(len(ways))]
