@@ -148,8 +148,9 @@ def test_a_large_file_whose_beginning_changes_while_its_end_is_sent_is_found(
     source = plantTree(tmp_path / "source", {b"busy": bytes(7 * MIB)})
     config = tmp_path / "config"
     config.write_text("[default]\ns3 =\n    max_bandwidth = 3MB/s\n")
-    change = f'case "$2" in cp|sync) (sleep 2; {CHANGE.format(name="busy", date=int(time.time()))}) >/dev/null 2>&1 & ;; esac'
-    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before=change)
+    change = CHANGE.format(name="busy", date=int(time.time()))
+    later = f'case "$2" in cp|sync) (sleep 2; {change}) >/dev/null 2>&1 & ;; esac'
+    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before=later)
     environment = {"SOURCE": str(source), "AWS_CONFIG_FILE": str(config)}
     outcome = syncOnce(source, "s3://bucket", awsDirectory=fickle, environment=environment)
     assert outcome.status in {0, 7}, outcome
