@@ -276,7 +276,7 @@ def written(text: str) -> Callable[[datetime], str]:
     return lambda moment: f"{moment:{text}}"
 
 
-TIMES = {
+TIMES: dict[str, Callable[[datetime], str]] = {
     "RFC 1123": written("%a, %d %b %Y %H:%M:%S GMT"),
     "small letters": written("%Y-%m-%dt%H:%M:%Sz"),
     "no zone": written("%Y-%m-%dT%H:%M:%S"),

@@ -128,7 +128,7 @@ def startGone(tmp_path: Path) -> tuple[str, ...]:
     return (*IN_A_REMOVED_DIRECTORY, str(tmp_path))
 
 
-@pytest.mark.parametrize(("method", "temporary"), [("direct", None), ("sync", None), ("direct", ".")])
+@pytest.mark.parametrize(("method", "temporary"), [("direct", None), ("sync", ".")])
 def test_from_a_directory_that_has_been_removed_all_is_done(
     method: str, temporary: str | None, startGone: tuple[str, ...], sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
