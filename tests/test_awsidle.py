@@ -42,14 +42,19 @@ def running(script: str) -> Iterator[subprocess.Popen[bytes]]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def isOverWithin(seconds: float, watch: IdleWatch) -> bool:
-    """Whether a watch, which is asked often, says within so many seconds that it is enough."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if watch.isOver():
-            return True
+def isOverWithin(seconds: float, *watches: IdleWatch) -> list[bool]:
+    """Of each watch, all of which are asked often, whether it says within so many seconds that it is enough."""
+    deadline, isOver = time.monotonic() + seconds, [False] * len(watches)
+    while time.monotonic() < deadline and not all(isOver):
+        isOver = [before or watch.isOver() for before, watch in zip(isOver, watches, strict=True)]
         time.sleep(0.02)
-    return False
+    return isOver
+
+
+def watching(process: subprocess.Popen[bytes], limit: float = LIMIT) -> IdleWatch:
+    watch = IdleWatch(limit)
+    watch.begin(process.pid)
+    return watch
 
 
 @pytest.mark.parametrize(
@@ -59,54 +64,38 @@ def isOverWithin(seconds: float, watch: IdleWatch) -> bool:
 )
 def test_a_process_that_does_nothing_is_noticed(script: str) -> None:
     with running(script) as process:
-        watch = IdleWatch(LIMIT)
-        watch.begin(process.pid)
-        assert isOverWithin(60, watch)
+        assert isOverWithin(60, watching(process)) == [True]
 
 
-@pytest.mark.parametrize(
-    "script",
-    [WRITES, READS, WORKS, "while True: pass", WAITS.format(repr(WRITES)), WAITS.format(repr(WORKS))],
-    ids=["writes", "reads", "calculates now and then", "calculates", "waits for a writer", "waits for a calculation"],
-)
-def test_a_process_that_does_anything_is_left_alone(script: str) -> None:
-    with running(script) as process:
-        watch = IdleWatch(LIMIT)
-        watch.begin(process.pid)
-        assert not isOverWithin(ENOUGH, watch)
+BUSY = {
+    "writes": WRITES,
+    "reads": READS,
+    "calculates now and then": WORKS,
+    "calculates": "while True: pass",
+    "waits for a writer": WAITS.format(repr(WRITES)),
+    "waits for a calculation": WAITS.format(repr(WORKS)),
+}
 
 
-def test_a_process_that_somebody_has_stopped_is_left_alone() -> None:
-    with running(HANGS) as process:
-        process.send_signal(signal.SIGSTOP)
-        watch = IdleWatch(LIMIT)
-        watch.begin(process.pid)
-        assert not isOverWithin(ENOUGH, watch)
+def test_a_process_that_does_anything_is_left_alone_and_so_is_one_that_may_or_that_nothing_is_known_of() -> None:
+    with contextlib.ExitStack() as stack:
+        watches = {name: watching(stack.enter_context(running(script))) for name, script in BUSY.items()}
+        stopped, ended, unlimited = (stack.enter_context(running(script)) for script in (HANGS, "pass", HANGS))
+        stopped.send_signal(signal.SIGSTOP)
+        ended.wait()
+        watches |= {"was stopped by somebody": watching(stopped), "has ended": watching(ended)}
+        watches |= {"has no limit": watching(unlimited, 0), "does not exist": IdleWatch(LIMIT)}
+        isOver = dict(zip(watches, isOverWithin(ENOUGH, *watches.values()), strict=True))
+    assert [name for name, over in isOver.items() if over] == []
 
 
 def test_time_in_which_nobody_asked_counts_for_little() -> None:
     """As when the tool was stopped itself, with its aws."""
+    limit = 0.2
     with running(HANGS) as process:
-        watch = IdleWatch(LIMIT)
-        watch.begin(process.pid)
+        watch = watching(process, limit)
         asked = 0
         while not watch.isOver():
-            time.sleep(2 * LIMIT)
+            time.sleep(2 * limit)
             asked += 1
         assert asked >= 5
-
-
-def test_of_a_process_that_the_system_tells_nothing_of_nothing_is_concluded() -> None:
-    with running("pass") as process:
-        process.wait()
-        watch = IdleWatch(LIMIT)
-        watch.begin(process.pid)
-        assert not isOverWithin(2 * LIMIT, watch)
-        assert not isOverWithin(2 * LIMIT, IdleWatch(LIMIT))  # of none at all
-
-
-def test_a_limit_of_0_is_none() -> None:
-    with running(HANGS) as process:
-        watch = IdleWatch(0)
-        watch.begin(process.pid)
-        assert not isOverWithin(2 * LIMIT, watch)

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ import pytest
 
 from testcase.s3 import (
     DENY,
+    Await,
     BreakXml,
     CutBody,
     Fault,
@@ -818,6 +820,16 @@ def test_a_fault_makes_an_answer_late(server: S3Server, client: Client) -> None:
     start = time.perf_counter()
     assert client.ask("PUT", "/bucket/a", b"x").status == 200
     assert time.perf_counter() - start >= 0.2
+
+
+def test_a_fault_makes_requests_wait_for_their_turn(server: S3Server, client: Client) -> None:
+    server.addFault(Fault("PutObject", Await(turn := threading.Semaphore(1))))
+    assert client.ask("PUT", "/bucket/a", b"x").status == 200
+    release = threading.Timer(0.1, turn.release)
+    release.start()
+    assert client.ask("PUT", "/bucket/b", b"x").status == 200
+    release.join()
+    assert not turn.acquire(blocking=False)
 
 
 def test_latency_delays_each_answer(server: S3Server, client: Client) -> None:

@@ -23,6 +23,8 @@ SCRIPT = """#!/bin/sh
 record=RECORD; dir=$3; : > "$record/began.$$"
 cd "$dir" && find . -type l | sort | cut -c3- > "$record/given.$$"
 export LC_ALL=C
+number=1; until mkdir "$record/number.$number" 2>/dev/null; do number=$((number + 1)); done  # 1 is the first process
+until_there() { until [ -e "$record/$1" ]; do sleep 0.02; done; }
 fail() { echo "upload failed: ${dir#/}$1 to s3://bucket/p/$1 $2" >&2; echo "$1" >> "$record/failed.$$"; }
 slow='An error occurred (SlowDown) when calling the PutObject operation (reached max retries: 4): Please reduce it.'
 denied='An error occurred (AccessDenied) when calling the PutObject operation: no'
@@ -99,7 +101,8 @@ def test_every_file_goes_to_one_process_and_all_of_them_get_their_share(tmp_path
 
 
 def test_never_more_run_at_a_time_than_are_asked_for(tmp_path: Path) -> None:
-    at = 'ls "$record" | grep -c began > "$record/at.$$"; sleep 0.05; rm "$record/began.$$"\n'
+    # The first three wait for each other, so that all of them can be seen.
+    at = 'until_there number.3; ls "$record" | grep -c began > "$record/at.$$"; sleep 0.05; rm "$record/began.$$"\n'
     world = World(tmp_path, 12, at, uploads=3)
     assert world.upload(planned=3) == [0] * 12
     assert max(int(lines[0]) for lines in world.lists("at")) == 3
@@ -120,7 +123,7 @@ def test_a_failed_file_is_named_with_the_reason_and_costs_no_other(
 
 def test_fewer_processes_take_what_the_server_had_no_time_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The first four processes meet a busy server, and none that comes later does."""
-    slow = 'if [ $(ls "$record" | grep -c began) -le 4 ]; then sleep 0.3\n' + FAILS.format("*[05]", "$slow") + "fi\n"
+    slow = "if [ $number -le 4 ]; then until_there number.4\n" + FAILS.format("*[05]", "$slow") + "fi\n"
     world = World(tmp_path, 40, slow)
     assert world.upload() == [0] * 4
     (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]  # all four are one sign
@@ -147,7 +150,7 @@ def test_a_server_that_never_has_time_is_given_up_at_the_lowest_number(
     [
         ("kill -9 $$", "was ended by signal 9"),
         ("exit 255", "ended with status 255"),
-        ("exec sleep 9", "did not end within"),
+        ("exec sleep 999", "did not end within"),
         ('{ echo "upload failed: ${dir#/}0002 to s3://bucket/p/0002 $slow" >&2; exit 255; }', "ended with status 255"),
     ],
 )
@@ -155,7 +158,8 @@ def test_a_process_that_dies_stops_no_other_and_is_not_forgotten(
     death: str, words: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     world = World(tmp_path, 40, f"has 0002 && {death}\n")
-    world.mirror = replace(world.mirror, aws=replace(world.mirror.aws, timeLimit=2))
+    if "sleep" in death:
+        world.mirror = replace(world.mirror, aws=replace(world.mirror.aws, timeLimit=5))
     with pytest.raises(CommandFailed, match=words):
         world.upload(planned=8)
     (lost,) = [names for names in world.lists("given") if b"0002" in names]
@@ -182,7 +186,7 @@ def test_an_exception_stops_all_processes(tmp_path: Path) -> None:
 
     def files() -> Iterator[File]:
         yield from (File(name, 1) for name in world.names[:3])
-        while len(world.lists("pid")) < 3:
+        while sum(map(len, world.lists("pid"))) < 3:
             time.sleep(0.01)
         raise KeyError
 
@@ -202,8 +206,14 @@ def test_what_all_processes_have_done_is_added_up_and_never_falls(tmp_path: Path
         def __call__(self, phase: str, files: int = 0, size: int = 0, fraction: float | None = None) -> None:
             heard.append((files, size))
             assert 0 <= (fraction or 0) <= 1
+            (world.record / f"heard.{len({files for files, _ in heard if files})}").touch()
 
-    steps = 'for f in $(files); do printf "upload: x\\nCompleted 9.0 GiB/9.0 GiB (1 MiB/s)\\r"; sleep 0.06; done\n'
+    # Nobody goes on with their second and third file before the first ones of somebody were heard of.
+    steps = """for f in $(files); do
+        printf "upload: x\\nCompleted 9.0 GiB/9.0 GiB (1 MiB/s)\\r"
+        nth=$((nth + 1)); [ $nth -gt 2 ] || until_there heard.$nth
+    done
+"""
     world = World(tmp_path, 40, steps)
     world.upload(transfer=Transfer(Listener(), "sync", 40, 40))
     assert heard == sorted(heard)

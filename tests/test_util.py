@@ -110,8 +110,10 @@ def test_a_lock_on_what_the_child_keeps_open_lasts_until_the_child_has_ended(tmp
         def closed(line: bytes) -> None:
             mine.close()
             tries.append(_isFree(other.fileno()))
+            (tmp_path / "tried").touch()
 
-        status, _ = executeCommand(SHELL, ["echo; sleep 1"], onOutput=closed, keptOpen=(mine.fileno(),))
+        waits = f"echo; until [ -e {tmp_path}/tried ]; do sleep 0.1; done"
+        status, _ = executeCommand(SHELL, [waits], onOutput=closed, keptOpen=(mine.fileno(),))
         assert (status, tries[0], _isFree(other.fileno())) == (0, False, True)
 
 
@@ -219,9 +221,21 @@ CALLS = {
     "a child that is long gone": "executeCommand(['sh', '-c', 'echo; exit 3'], [], onOutput=lambda _: sleep(0.2))",
     "a child that is killed": "executeCommand(['sh', '-c', 'kill -9 $$'], [])",
     "a child that is stopped": "executeCommand(['sleep', '60'], [], shouldStop=lambda: True)",
-    "a child that has ended before it is stopped": "executeCommand(['true'], [], shouldStop=lambda: not sleep(0.3))",
+    "a child that has ended before it is stopped": "executeCommand(['true'], [], onStarted=told, shouldStop=ended)",
     "a child's own child": "executeCommand([sys.executable, '-c', 'import os; exit(os.system(\"exit 3\") >> 8)'], [])",
 }
+ENDED = """
+pids = []
+told = pids.append
+def ended():
+    try:
+        while open(f"/proc/{pids[0]}/stat").read().rpartition(")")[2].split()[0] not in "ZX":
+            sleep(0.01)
+    except OSError:
+        pass
+    return True
+"""
+"""Waits until the child has ended, and is for `shouldStop`."""
 STATUSES = dict(zip(CALLS, (3, 3, 3, -9, -15, 0, 3), strict=True))
 
 
@@ -229,7 +243,7 @@ def whenIgnored(call: str, *, inThread: bool) -> object:
     """What a call gives in such a process, which has to ignore the signal still in the end."""
     run = "thread = threading.Thread(target=call); thread.start(); thread.join()" if inThread else "call()"
     script = (
-        "import signal, sys, threading\nfrom time import sleep\nfrom CedarBackup3.util import executeCommand\n"
+        f"import signal, sys, threading\nfrom time import sleep\nfrom CedarBackup3.util import executeCommand\n{ENDED}"
         "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
         f"call = lambda: print({call}[0])\n{run}\n"
         "assert signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN\n"

@@ -21,6 +21,7 @@ from testcase.s3.errors import S3Error
 from testcase.s3.faults import (
     DENY,
     SLOW_DOWN,
+    Await,
     BreakXml,
     CutBody,
     Effect,
@@ -43,6 +44,7 @@ __all__ = [
     "JAVASCRIPT",
     "SLOW_DOWN",
     "UNSORTED",
+    "Await",
     "BreakXml",
     "CutBody",
     "Effect",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from testcase.s3.bucketoperations import ACCOUNT
 from testcase.s3.errors import S3Error
-from testcase.s3.faults import BreakXml, CutBody, Effect, Hang, Refuse, Reset
+from testcase.s3.faults import Await, BreakXml, CutBody, Effect, Hang, Refuse, Reset
 from testcase.s3.messages import Request, RequestRecord, Response
 from testcase.s3.routes import Route, routeOf
 from testcase.s3.service import Service
@@ -55,6 +55,9 @@ def _wait(service: Service, effect: Effect | None) -> None:
     service.stopping.wait(service.latency)
     if isinstance(effect, Hang):
         service.stopping.wait(effect.seconds)
+    if isinstance(effect, Await):
+        while not effect.turn.acquire(timeout=0.05) and not service.stopping.is_set():
+            pass
 
 
 def _performed(service: Service, route: Route | None, request: Request, requestId: str) -> Response:

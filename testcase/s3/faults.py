@@ -62,6 +62,13 @@ class Hang:
 
 
 @dataclass(frozen=True, slots=True)
+class Await:
+    """Go on when this semaphore lets the request, or the server stops: `turn.release()` lets one go."""
+
+    turn: threading.Semaphore
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Answer a PutObject or CopyObject as if the object were stored, and store nothing; with `damaged` store another
     body."""
@@ -74,7 +81,7 @@ class TruncateListing:
     """Say that this page of a listing is the last one, though more objects remain."""
 
 
-Effect = Refuse | RefuseBatch | Reset | CutBody | BreakXml | Hang | Forget | TruncateListing
+Effect = Refuse | RefuseBatch | Reset | CutBody | BreakXml | Hang | Await | Forget | TruncateListing
 
 DENY = Refuse(403, "AccessDenied", "Access Denied")
 SLOW_DOWN = Refuse(503, "SlowDown", "Please reduce your request rate.")

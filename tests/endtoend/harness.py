@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +83,13 @@ def awsStandIn(directory: Path, real: Path | None = None, *, before: str = "", a
     script.write_text(f"#!/bin/sh\n{before}\n{work}\nstatus=$?\n{after}\nexit $status\n")
     script.chmod(0o755)
     return directory
+
+
+def sideBySide(work: Callable[..., None], cases: Iterable[tuple[object, ...]]) -> None:
+    """Do the same with each case, all at once: for work that mostly waits. The first failure is raised."""
+    with ThreadPoolExecutor(16) as pool:
+        for done in [pool.submit(work, *case) for case in cases]:
+            done.result()
 
 
 def at(seconds: float) -> datetime:

@@ -52,6 +52,7 @@ class CedarBackup:
         configuration.write_text(self._configuration(sections, options), "utf-8")
         log.unlink(missing_ok=True)
         command: list[str | Path] = [
+            *("env", "--default-signal"),  # tests that a shell has started with `&` may ignore SIGINT
             sys.executable,
             self.packages / "bin/cback3",
             "--config",

@@ -263,12 +263,12 @@ def test_what_a_sync_whose_own_listing_failed_has_left_out_goes_up_by_itself(
 
 
 def test_a_denied_upload_of_a_change_that_sizes_cannot_show_is_no_success(
-    sync: Sync, server: S3Server, tmp_path: Path
+    syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     server.addFault(Fault("PutObject", DENY))
     source = plantTree(tmp_path / "source", {b"same size": b"NEW"}, mtime=time.time() - 3600)
     plantObjects(server, {b"same size": b"old"}, timedelta(hours=2))
-    outcome = sync(source, "s3://bucket")
+    outcome = syncOnce(source, "s3://bucket")
     assert outcome.status == 7, outcome
     assert "AccessDenied" in outcome.stderr
     assert f"Content: {source}/same size " in outcome.stderr

@@ -228,8 +228,10 @@ PHASES = {
 }
 
 
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("number", ["TERM", "INT", "HUP"])
+@pytest.mark.parametrize(
+    ("phase", "number"),
+    [*((phase, "TERM") for phase in PHASES), ("upload", "INT"), ("deletion", "HUP"), ("sync", "HUP")],
+)
 def test_an_interruption_in_any_phase_leaves_neither_child_nor_lock(
     phase: str, number: str, syncOnce: Sync, server: S3Server, anyAws: str, tmp_path: Path
 ) -> None:

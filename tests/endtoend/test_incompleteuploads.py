@@ -12,9 +12,12 @@ from testcase.trees import plantTree
 
 from .harness import Sync, changes
 
-NOW = datetime.now(UTC)
-OLD = NOW - timedelta(days=3)
 AWKWARD = ("p/plain", "p/a +%25 \u00e9.\U0001f600", "p/ctrl\x01\n\r", "p/file://x", "p/deep//x/", "p/<&>\"'")
+
+
+def ago(**time: float) -> datetime:
+    """So long before now, and not before these tests were read, which may have been an hour ago."""
+    return datetime.now(UTC) - timedelta(**time)
 
 
 def _begin(server: S3Server, keys: tuple[str, ...], started: datetime, part: bytes = b"x" * 1000) -> None:
@@ -24,8 +27,8 @@ def _begin(server: S3Server, keys: tuple[str, ...], started: datetime, part: byt
 
 def test_old_uploads_below_the_prefix_end_and_no_others(sync: Sync, server: S3Server, tmp_path: Path) -> None:
     others = ("pp", "q/other", "p", "p.x")
-    _begin(server, (*AWKWARD, "p/twice", "p/twice", *others), OLD)
-    _begin(server, ("p/plain", "p/new"), NOW - timedelta(days=2, minutes=10))  # within what a clock may be wrong
+    _begin(server, (*AWKWARD, "p/twice", "p/twice", *others), ago(days=3))
+    _begin(server, ("p/plain", "p/new"), ago(days=2, minutes=5))  # within what a clock may be wrong
     server.pageSize = 2
     source = plantTree(tmp_path / "source", {})
     outcome = sync(source, "s3://bucket/p", "--endIncompleteUploads", "2", "--verbose")
@@ -36,21 +39,21 @@ def test_old_uploads_below_the_prefix_end_and_no_others(sync: Sync, server: S3Se
 
 
 def test_an_upload_that_still_gets_parts_is_left_alone(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    server.beginUpload("bucket", b"slow", [b"1"], OLD, lastPart=NOW)
+    server.beginUpload("bucket", b"slow", [b"1"], ago(days=3), lastPart=ago())
     outcome = syncOnce(plantTree(tmp_path / "source", {}), "s3://bucket", "--endIncompleteUploads", "1")
     assert (outcome.status, outcome.stderr, server.uploads("bucket")) == (0, "", (b"slow",))
     assert "is left alone: a part of it came later" in outcome.log
 
 
 def test_what_rules_leave_out_is_left_alone(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    _begin(server, ("p/a.iso", "p/d/taken.iso", "p/other/b", "p/plain", "p/.cback-attributes.jsonl.gz"), OLD)
+    _begin(server, ("p/a.iso", "p/d/taken.iso", "p/other/b", "p/plain", "p/.cback-attributes.jsonl.gz"), ago(days=3))
     rules = ("--exclude", "*.iso", "--exclude", "other/*", "--exclude", ".cback*", "--include", "d/*")
     outcome = syncOnce(plantTree(tmp_path / "source", {}), "s3://bucket/p", "--endIncompleteUploads", "1", *rules)
     assert (outcome.status, server.uploads("bucket")) == (0, (b"p/a.iso", b"p/other/b"))
 
 
 def test_a_dry_run_says_what_it_would_end(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    _begin(server, ("a", "b"), OLD)
+    _begin(server, ("a", "b"), ago(days=3))
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     outcome = syncOnce(source, "s3://bucket", "--endIncompleteUploads", "1", "--dryRun")
     assert outcome.status == 0
@@ -62,7 +65,7 @@ def test_a_dry_run_says_what_it_would_end(syncOnce: Sync, server: S3Server, tmp_
 
 
 def test_nothing_ends_after_a_run_that_found_differences(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
-    _begin(server, ("a",), OLD)
+    _begin(server, ("a",), ago(days=3))
     server.addFault(Fault("PutObject", DENY))
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     assert syncOnce(source, "s3://bucket", "--endIncompleteUploads", "1").status == 7
@@ -79,7 +82,7 @@ def test_nothing_ends_after_a_run_that_found_differences(syncOnce: Sync, server:
 def test_what_cannot_be_ended_is_a_failure_and_the_others_end(
     operation: str, sentence: str, syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
-    _begin(server, ("a", "b", "c"), OLD)
+    _begin(server, ("a", "b", "c"), ago(days=3))
     server.addFault(Fault(operation, DENY, key=None if operation == "ListMultipartUploads" else b"b"))
     outcome = syncOnce(plantTree(tmp_path / "source", {}), "s3://bucket", "--endIncompleteUploads", "1")
     assert outcome.status == 6

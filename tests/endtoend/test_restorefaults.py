@@ -96,7 +96,16 @@ def test_what_fails_is_said_file_by_file_and_the_next_run_fetches_just_that(
     assert [request.operation for request in server.requests].count("GetObject") == 3
 
 
-@pytest.mark.parametrize("files", [3, 9], ids=["one by one", "in a batch"])
+WAYS = pytest.mark.parametrize(
+    ("way", "files"),
+    [("never", 3), ("never", 9), ("always", 9)],
+    indirect=["way"],
+    ids=["one by one", "in a batch", "by a session"],
+)
+"""How files are fetched: a session makes no difference between few and many."""
+
+
+@WAYS
 def test_content_that_is_not_what_was_stored_is_noticed(
     restore: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str], files: int
 ) -> None:
@@ -112,7 +121,7 @@ def test_content_that_is_not_what_was_stored_is_noticed(
 KMS = {"x-amz-server-side-encryption": "aws:kms"}
 
 
-@pytest.mark.parametrize("files", [3, 9], ids=["one by one", "in a batch"])
+@WAYS
 def test_where_etags_are_no_digests_the_content_is_said_to_be_unproven(
     restoreOnce: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str], files: int
 ) -> None:
@@ -132,7 +141,9 @@ def test_where_etags_are_no_digests_the_content_is_said_to_be_unproven(
     assert f"1 alike by size and time (1 byte), {files} files ({files} bytes) unproven" in outcome.stdout
 
 
-@pytest.mark.parametrize("isEncrypted", [False, True])
+@pytest.mark.parametrize(
+    ("way", "isEncrypted"), [("never", False), ("never", True), ("always", True)], indirect=["way"]
+)
 def test_an_encrypted_object_excuses_no_other(
     restoreOnce: Restore, server: S3Server, tmp_path: Path, way: tuple[str, str], *, isEncrypted: bool
 ) -> None:

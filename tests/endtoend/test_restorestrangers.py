@@ -120,6 +120,7 @@ def test_another_directory_in_the_place_of_the_target_is_said(
     assert (outcome.status, "the directory that was compared" in outcome.stderr) == (6, True)
 
 
+@pytest.mark.parametrize("way", ["never"], indirect=True)  # nothing is asked by either
 @pytest.mark.parametrize("which", ["link", "link/sub", "link/to/make"])
 @pytest.mark.parametrize("words", [[], ["--overwrite"], ["--verifyOnly"], ["--dryRun"]], ids="".join)
 def test_a_way_through_a_strangers_link_is_refused_before_anything_is_asked(
@@ -239,6 +240,7 @@ def aMarkerThatIsAPipe(path: Path, victim: Path) -> None:
     os.mkfifo(path / "restore")
 
 
+@pytest.mark.parametrize("way", ["always"], indirect=True)  # the bucket is listed before, by either
 @pytest.mark.parametrize(
     "plant",
     [

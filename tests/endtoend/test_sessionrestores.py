@@ -112,7 +112,7 @@ def test_a_session_that_dies_while_it_fetches_leaves_the_rest_to_the_plain_comma
     put(server, old, 0)
     put(server, dict.fromkeys(old, b"now"), 10)
     for number in range(2, 8):
-        server.addFault(Fault("GetObject", Hang(60), key=b"p/%d" % number))
+        server.addFault(Fault("GetObject", Hang(), key=b"p/%d" % number))
     words = [*THEN, "s3://bucket/p", str(tmp_path / "t")]
     log = killedAt(server, "GetObject", Path(anyAws), words, tmp_path)
     assert filesIn(tmp_path / "t") == old
@@ -125,7 +125,7 @@ def test_a_session_that_dies_while_it_lists_leaves_the_listing_to_the_plain_comm
 ) -> None:
     put(server, {b"%d" % number: b"now" for number in range(8)}, 0)
     server.pageSize = 3
-    server.addFault(Fault("ListObjectVersions", Hang(60), skip=2))
+    server.addFault(Fault("ListObjectVersions", Hang(), skip=2))
     log = killedAt(server, "ListObjectVersions", Path(anyAws), ["s3://bucket/p", tmp_path / "t"], tmp_path)
     assert filesIn(tmp_path / "t") == {b"%d" % number: b"now" for number in range(8)}
     assert "The plain commands list s3://bucket/p/ again" in log
@@ -135,12 +135,15 @@ def test_one_that_takes_too_long_is_told_and_the_others_come(
     restoreOnce: Restore, server: S3Server, tmp_path: Path
 ) -> None:
     replaced(server)
-    server.addFault(Fault("GetObject", Hang(60), key=b"p/" + NAMES[3]))
+    server.addFault(Fault("GetObject", Hang(), key=b"p/" + NAMES[3]))
     outcome = restoreOnce("--awsTimeout", "8", *THEN, "s3://bucket/p", tmp_path / "t")
     failed = [line for line in outcome.stderr.splitlines() if line.startswith("Failed: ")]
-    assert (outcome.status, len(failed)) == (7, 1), outcome
-    assert "(--awsTimeout)" in failed[0]
-    assert set(filesIn(tmp_path / "t")) >= (set(OLD) | {b"stays"}) - {NAMES[3]}
+    assert outcome.status == 7, outcome
+    assert all("(--awsTimeout)" in line for line in failed), failed
+    come = {name for name in (*OLD, b"stays") if (tmp_path / "t" / os.fsdecode(name)).is_file()}
+    assert NAMES[3] not in come
+    assert len(come) + len(failed) == len(OLD) + 1  # on a busy machine others may take too long as well
+    assert come
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
@@ -148,10 +151,10 @@ def test_an_interrupted_restore_leaves_no_session_and_goes_on(
     restoreOnce: Restore, server: S3Server, anyAws: str, tmp_path: Path, number: int
 ) -> None:
     replaced(server)
-    server.addFault(Fault("GetObject", Hang(60), key=b"p/" + NAMES[20]))
+    server.addFault(Fault("GetObject", Hang(), key=b"p/" + NAMES[20]))
     words = [*THEN, "s3://bucket/p", str(tmp_path / "t")]
     with subprocess.Popen(
-        [*toolCommand(TOOL), "--logfile", tmp_path / "log", *words],
+        ["env", "--default-signal", *toolCommand(TOOL), "--logfile", tmp_path / "log", *words],
         env=toolEnvironment(server.environment(), anyAws),
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -161,7 +164,7 @@ def test_an_interrupted_restore_leaves_no_session_and_goes_on(
             assert run.poll() is None
         run.send_signal(number)
         assert run.wait() == (-number if number == signal.SIGKILL else 5)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while sessionsAt(server.endpointUrl):
         assert time.monotonic() < deadline
         time.sleep(0.05)

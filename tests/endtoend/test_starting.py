@@ -128,7 +128,7 @@ def startGone(tmp_path: Path) -> tuple[str, ...]:
     return (*IN_A_REMOVED_DIRECTORY, str(tmp_path))
 
 
-@pytest.mark.parametrize(("method", "temporary"), [("direct", None), ("sync", None), ("direct", ".")])
+@pytest.mark.parametrize(("method", "temporary"), [("direct", None), ("sync", ".")])
 def test_from_a_directory_that_has_been_removed_all_is_done(
     method: str, temporary: str | None, startGone: tuple[str, ...], sync: Sync, server: S3Server, tmp_path: Path
 ) -> None:
@@ -151,7 +151,7 @@ def test_a_relative_source_in_a_directory_that_has_been_removed_is_a_failure(
 
 @pytest.mark.parametrize(
     ("method", "source", "temporary"),
-    [("direct", "source", "."), ("direct", "./-x", "tmp"), ("sync", "./-x", "./-t"), ("sync", "sub/../*", ".")],
+    [("direct", "./-x", "."), ("direct", "source", "tmp"), ("sync", "sub/../*", "./-t")],
 )
 def test_every_relative_path_means_the_same_though_aws_is_started_elsewhere(
     method: str, source: str, temporary: str, sync: Sync, awsDirectory: Path, server: S3Server, tmp_path: Path

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
 import subprocess
 import termios
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from testcase.runner import toolCommand, toolEnvironment
-from testcase.s3 import Fault, Hang, S3Server
+from testcase.s3 import Await, Fault, Hang, S3Server
 from testcase.terminal import Screen, readTerminal
 from testcase.trees import plantTree
 
@@ -35,6 +38,26 @@ def server() -> Iterator[S3Server]:
         yield running
 
 
+def readWhileItGrows(leader: int, turn: threading.Semaphore) -> bytes:
+    """All that a terminal gets, of a run whose requests wait for their turn: two go on with each new percentage.
+
+    So that there are as many on a machine that is busy; a drawing that is left out since another was just before holds
+    nobody up for long.
+    """
+    seen, shown = b"", list[bytes]()
+    while True:
+        turn.release(2)
+        deadline = time.monotonic() + 5
+        while (found := re.findall(rb"(\d+)%", seen)[-1:]) == shown and time.monotonic() < deadline:
+            if select.select([leader], [], [], 0.1)[0]:
+                try:
+                    seen += os.read(leader, 1 << 16)
+                except OSError:  # the other side is closed
+                    return seen
+        shown = found
+        time.sleep(0.15)  # between two drawings are at least 0.1 s
+
+
 def onTerminal(
     server: S3Server,
     anyAws: str,
@@ -44,8 +67,12 @@ def onTerminal(
     columns: int = 80,
     term: str = "xterm",
     prefix: Sequence[str] = (),
+    turn: threading.Semaphore | None = None,
 ) -> tuple[int, str, str]:
-    """Run the tool with standard error on a terminal; returns status, standard output and what the terminal got."""
+    """Run the tool with standard error on a terminal; returns status, standard output and what the terminal got.
+
+    With a `turn`, for which the server has requests wait, they go on with the progress that is shown.
+    """
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (24, columns))
     command = [*prefix, *toolCommand(tool), "--logfile", log, *arguments]
@@ -55,7 +82,7 @@ def onTerminal(
         environment["AWS_CONFIG_FILE"] = str(config)
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=follower) as running:
         os.close(follower)
-        seen = readTerminal(leader)
+        seen = readWhileItGrows(leader, turn) if turn else readTerminal(leader)
         assert running.stdout
         printed = running.stdout.read().decode()
     os.close(leader)
@@ -142,9 +169,9 @@ def test_an_upload_goes_forward_by_the_plan(
     source = plantTree(tmp_path / "source", {b"%02d" % number: bytes(MIB) for number in range(40)})
     (tmp_path / "config").write_text("[default]\ns3 =\n  max_concurrent_requests = 10\n")
     server.putObject("bucket", b"extra", b"goes")
-    server.addFault(Fault("PutObject", Hang(1.0)))
+    server.addFault(Fault("PutObject", Await(turn := threading.Semaphore(0))))
     words = ("--uploads", uploads, "--method", method, source, "s3://bucket")
-    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, columns=columns, prefix=prefix)
+    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, columns=columns, prefix=prefix, turn=turn)
     assert status == 0
     shown = requireHonest(seen, columns, "sync")
     requireSteps(shown, 40 * MIB)
@@ -154,9 +181,8 @@ def test_an_upload_goes_forward_by_the_plan(
 
 def test_files_without_content_come_further_too(server: S3Server, anyAws: str, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"%02d" % number: b"" for number in range(40)})
-    (tmp_path / "config").write_text("[default]\ns3 =\n  max_concurrent_requests = 4\n")
-    server.addFault(Fault("PutObject", Hang(0.3)))
-    _, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", prefix=SMALL_TREES)
+    server.addFault(Fault("PutObject", Await(turn := threading.Semaphore(0))))
+    _, _, seen = onTerminal(server, anyAws, tmp_path / "log", source, "s3://bucket", prefix=SMALL_TREES, turn=turn)
     shown = requireHonest(seen, 80, "sync")
     assert len({each.percentage for each in shown}) >= 5
 
@@ -168,9 +194,9 @@ def test_a_restore_of_current_and_older_versions_goes_forward_by_one_plan(
     files = {b"%02d" % number: bytes(MIB) for number in range(30)}
     put(server, files, 0)
     put(server, {b"%02d" % number: b"other" for number in range(8)}, 10)
-    server.addFault(Fault("GetObject", Hang(0.6)))
+    server.addFault(Fault("GetObject", Await(turn := threading.Semaphore(0))))
     words = ("--awsSession", "never", "--atTime", moment(5), "s3://bucket/p", tmp_path / "target")
-    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, tool=RESTORE)
+    status, _, seen = onTerminal(server, anyAws, tmp_path / "log", *words, tool=RESTORE, turn=turn)
     assert status == 0
     assert filesIn(tmp_path / "target") == files
     shown = requireHonest(seen, 80, "fetch")

@@ -70,30 +70,33 @@ def test_an_aws_that_does_nothing_and_ends_with_0_is_never_a_success(
 
 
 @pytest.mark.parametrize("switches", [(), ("--method", "direct"), ("--noUploadProof",)])
-@pytest.mark.parametrize(("times", "status"), [(1, 0), (None, 7)], ids=["once", "always"])
 def test_a_write_that_is_answered_and_not_done_goes_up_once_more_and_then_is_a_difference(
-    syncOnce: Sync, server: S3Server, tmp_path: Path, switches: tuple[str, ...], times: int | None, status: int
+    syncOnce: Sync, server: S3Server, tmp_path: Path, switches: tuple[str, ...]
 ) -> None:
     source = replacement(tmp_path, server)
-    server.addFault(Fault("PutObject", Forget(), key=b"same size", times=times))
+    plantTree(source, {b"done later": b"NNN"}, mtime=None)
+    plantObjects(server, {b"done later": b"ooo"}, timedelta(hours=1))
+    server.addFault(Fault("PutObject", Forget(), key=b"same size"))
+    server.addFault(Fault("PutObject", Forget(), key=b"done later", times=1))
     outcome = syncOnce(source, "s3://bucket", "--verbose", *switches)
-    assert outcome.status == status, outcome
-    assert "Uploading again: " in outcome.stdout
-    assert "its object is still the one from before the run" in outcome.stdout
-    assert len(changes(server)) == 2
-    assert stored(server)[b"same size"] == (b"ooo" if status else b"NNN")
+    assert outcome.status == 7, outcome
+    assert outcome.stdout.count("Uploading again: ") == 2
+    assert outcome.stdout.count("its object is still the one from before the run") == 2
+    assert differencesOf(outcome, source, "s3://bucket/") == ["Content same size"]
+    assert len(changes(server)) == 4
+    assert stored(server) == {b"same size": b"ooo", b"done later": b"NNN", b"settled": b"1"}
 
 
-@pytest.mark.parametrize("method", ["direct", "sync"])
-@pytest.mark.parametrize(("times", "status"), [(1, 0), (None, 7)], ids=["once", "always"])
+@pytest.mark.parametrize(("method", "times", "status"), [("direct", 1, 0), ("sync", None, 7)])
 def test_other_content_than_was_sent_goes_up_once_more_and_then_is_a_difference(
     syncOnce: Sync, server: S3Server, tmp_path: Path, method: str, times: int | None, status: int
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"22", b"dir/c": b"333"})
     server.addFault(Fault("PutObject", Forget(damaged=True), key=b"b", times=times))
+    server.addFault(Fault("PutObject", Forget(damaged=True), key=b"dir/c", times=1))
     outcome = syncOnce(source, "s3://bucket", "--verbose", "--method", method)
     assert outcome.status == status, outcome
-    assert outcome.stdout.count("Uploading again: ") == 1
+    assert outcome.stdout.count("Uploading again: ") == 2
     if status:
         assert differencesOf(outcome, source, "s3://bucket/") == ["Content b"]
         assert uploads(outcome.stderr) == "2 matched (4 bytes), 1 differ (2 bytes)"
@@ -118,25 +121,25 @@ def test_uploads_in_parts_of_any_size_are_proven_without_a_question(
     assert "HeadObject" not in {request.operation for request in server.requests}
 
 
-CHANGE = 'printf X | dd of="$SOURCE/busy" conv=notrunc status=none; touch -d @{date} "$SOURCE/busy"'
+CHANGE = 'printf X | dd of="$SOURCE/{name}" conv=notrunc status=none; touch -d @{date} "$SOURCE/{name}"'
 
 
 @pytest.mark.parametrize("switches", [(), ("--method", "sync"), ("--noUploadProof",)])
-@pytest.mark.parametrize("isOld", [True, False], ids=["with an old date", "with a new date"])
 def test_a_file_that_changes_while_it_goes_up_is_changed_and_is_right_in_the_end(
-    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str, switches: tuple[str, ...], isOld: bool
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str, switches: tuple[str, ...]
 ) -> None:
     """Its object is newer than the file, so that no later run would see anything."""
-    source = plantTree(tmp_path / "source", {b"busy": b"1234", b"still": b"1"})
-    change = CHANGE.format(date=int(LONG_AGO if isOld else time.time()))
+    source = plantTree(tmp_path / "source", {b"new": b"1234", b"old": b"1234", b"still": b"1"})
+    dates = {"new": time.time(), "old": LONG_AGO}
+    change = "; ".join(CHANGE.format(name=name, date=int(date)) for name, date in dates.items())
     once = f'case "$2" in cp|sync) if ! [ -e "$SOURCE/../done" ]; then {change}; touch "$SOURCE/../done"; fi;; esac'
     fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), after=once)
     environment = {"SOURCE": str(source)}
     outcome = syncOnce(source, "s3://bucket", *switches, awsDirectory=fickle, environment=environment)
     assert outcome.status == 7, outcome
-    assert differencesOf(outcome, source, "s3://bucket/") == ["Changed busy"]
+    assert differencesOf(outcome, source, "s3://bucket/") == ["Changed new", "Changed old"]
     outcome = syncOnce(source, "s3://bucket")
-    assert (outcome.status, stored(server)) == (0, {b"busy": b"X234", b"still": b"1"})
+    assert (outcome.status, stored(server)) == (0, {b"new": b"X234", b"old": b"X234", b"still": b"1"})
 
 
 def test_a_large_file_whose_beginning_changes_while_its_end_is_sent_is_found(
@@ -145,8 +148,9 @@ def test_a_large_file_whose_beginning_changes_while_its_end_is_sent_is_found(
     source = plantTree(tmp_path / "source", {b"busy": bytes(7 * MIB)})
     config = tmp_path / "config"
     config.write_text("[default]\ns3 =\n    max_bandwidth = 3MB/s\n")
-    change = f'case "$2" in cp|sync) (sleep 2; {CHANGE.format(date=int(time.time()))}) >/dev/null 2>&1 & ;; esac'
-    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before=change)
+    change = CHANGE.format(name="busy", date=int(time.time()))
+    later = f'case "$2" in cp|sync) (sleep 2; {change}) >/dev/null 2>&1 & ;; esac'
+    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), before=later)
     environment = {"SOURCE": str(source), "AWS_CONFIG_FILE": str(config)}
     outcome = syncOnce(source, "s3://bucket", awsDirectory=fickle, environment=environment)
     assert outcome.status in {0, 7}, outcome
@@ -228,12 +232,12 @@ def test_a_server_whose_clock_is_ahead_is_said_with_what_follows(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"})
-    server.clockAhead = timedelta(minutes=5)
+    server.clockAhead = timedelta(minutes=14)
     outcome = syncOnce(source, "s3://bucket", "--verbose", "--report", str(tmp_path / "report"))
     assert outcome.status == 0, outcome
     assert "The clock of the server of s3://bucket/ is at least " in outcome.stderr
     seconds = int(outcome.stderr.partition("at least ")[2].partition(" s ahead")[0])
-    assert 240 < seconds <= 300
+    assert 240 < seconds <= 840
     assert json.loads((tmp_path / "report").read_text())["classes"]["clockAhead"]["count"] == 2
     server.clockAhead = timedelta()
     plantTree(source, {b"c": b"3"})
@@ -309,7 +313,7 @@ def test_where_s3_may_not_be_asked_a_bucket_without_any_match_is_unproven_and_no
 def test_an_interruption_ends_the_reading_at_once(server: S3Server, tmp_path: Path, anyAws: str) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     with open(source / "huge", "wb") as file:
-        file.truncate(40 << 30)
+        file.truncate(1 << 42)  # nobody waits for 4 TiB of zeros
     server.addFault(Fault("*", Hang(), key=re.compile(b".")))
     command = [*toolCommand(SYNC), "--logfile", str(tmp_path / "log"), str(source), "s3://bucket"]
     environment = toolEnvironment(server.environment(), anyAws)
@@ -317,11 +321,15 @@ def test_an_interruption_ends_the_reading_at_once(server: S3Server, tmp_path: Pa
         while not any(asked.key == b"huge" for asked in server.requests):
             assert process.poll() is None
             time.sleep(0.05)
-        time.sleep(1)
-        began = time.monotonic()
+        while _bytesRead(process.pid) < 100 * MIB:
+            time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 5
-        assert time.monotonic() - began < 20  # 40 GiB take longer
+        assert process.wait(240) == 5
+
+
+def _bytesRead(pid: int) -> int:
+    """How much a process has read so far ("rchar" in proc(5), `/proc/PID/io`)."""
+    return int(Path(f"/proc/{pid}/io").read_text().split()[1])
 
 
 def test_content_that_is_checked_is_read_once(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:

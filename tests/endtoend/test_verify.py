@@ -125,16 +125,16 @@ CHANGED = ["created", "deleted", "deleted directory/x", "grown", "new directory/
 
 
 def test_what_changes_behind_the_sync_is_called_changed_and_the_next_run_mends_it(
-    sync: Sync, server: S3Server, tmp_path: Path, awsDirectory: Path
+    syncOnce: Sync, server: S3Server, tmp_path: Path, anyAws: str
 ) -> None:
     files = {b"grown": b"1", b"same size": b"1", b"deleted": b"1", b"deleted directory/x": b"1"}
     source = plantTree(tmp_path / "source", files | {b"held still": b"1", b"dir/held still": b"1"})
-    fickle = awsStandIn(tmp_path / "fickle", awsDirectory, after=f'case "$2" in cp|sync){CHANGE};; esac')
-    outcome = sync(source, "s3://bucket/p", awsDirectory=fickle, environment={"SOURCE": str(source)})
+    fickle = awsStandIn(tmp_path / "fickle", Path(anyAws), after=f'case "$2" in cp|sync){CHANGE};; esac')
+    outcome = syncOnce(source, "s3://bucket/p", awsDirectory=fickle, environment={"SOURCE": str(source)})
     assert outcome.status == 7
     assert differencesOf(outcome, source, "s3://bucket/p/") == [f"Changed {name}" for name in CHANGED]
     assert "6 changed" in outcome.stderr.splitlines()[-1]
-    outcome = sync(source, "s3://bucket/p")
+    outcome = syncOnce(source, "s3://bucket/p")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert stored(server) == {
         b"p/created": b"new",
