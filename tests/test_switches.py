@@ -24,6 +24,7 @@ SAMPLES = {
     "PATTERN": "*.odt",
     "TIME": "2026-01-01",
     "DAYS": "7",
+    "DAYS[:TIER]": "7:Bulk",
     "COMMAND": "true",
     "SECONDS": "9",
     "N|SIZE": "20",
