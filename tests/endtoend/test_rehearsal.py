@@ -8,12 +8,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from CedarBackup3.amazons3.aws.locale import awsLocale
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.progress import Silence
@@ -172,6 +174,22 @@ def test_files_of_the_source_that_have_not_changed_are_compared_byte_by_byte(
     )
 
 
+def test_a_directory_that_has_none_of_the_files_is_no_source(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(server, {b"a": b"1", b"d/b": b"2", b"gone": b"3"}, 0)
+    selection = _inProcess(server, monkeypatch, anyAws)
+    empty, other = tmp_path / "not mounted", plantTree(tmp_path / "other", {b"a/d/b": b"2"})
+    empty.mkdir()
+    (other / "gone").symlink_to("a/d/b")
+    changed = plantTree(tmp_path / "changed", {b"d/b": b"changed since"})
+    for directory, isSource in ((empty, False), (other, False), (changed, True)):
+        watcher = Watching()
+        found = runRehearsal(selection, Share(files=3), watcher, day=1, against=os.fsencode(directory))
+        assert (found, watcher.kept.tallies["restored"].files) == (isSource, 3)
+        assert (f"none of the files in s3://bucket/p/ as of now is in {directory}; " in caplog.text) is not isSource
+
+
 def test_old_versions_are_proven_as_what_they_were(rehearse: Rehearsals, server: S3Server, tmp_path: Path) -> None:
     put(server, {b"a": b"first", b"b": b"deleted since"}, 0)
     put(server, {b"a": b"second"}, 10)
@@ -211,6 +229,21 @@ def test_archived_objects_are_left_out_unless_there_is_nothing_else(rehearse: Re
 
     server.putObject("bucket", b"q/cold", b"cold", at(0), headers={**cold, "x-amz-restore": 'ongoing-request="false"'})
     assert rehearse("5", prefix="q").status == 0, "what was brought back is drawn again"
+
+
+def test_old_versions_that_can_be_read_hide_no_snapshot_that_cannot(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server
+) -> None:
+    put(server, {b"a": b"old", b"b": b"old, too"}, 0)
+    cold = {"x-amz-storage-class": "GLACIER"}
+    tier = {"x-amz-storage-class": "INTELLIGENT_TIERING", "x-amz-archive-status": "ARCHIVE_ACCESS"}
+    for key, headers in ((b"p/a", cold), (b"p/b", tier)):
+        server.putObject("bucket", key, b"new", at(5), headers=headers)
+    selection = _inProcess(server, monkeypatch, anyAws)
+    for rules, restored in (((Rule("b"),), 1), ((Rule("a"),), 1), ((), 2)):
+        watcher = Watching()
+        assert not runRehearsal(replace(selection, rules=rules), Share(files=9), watcher, day=1)
+        assert (watcher.keys("archived") != [], watcher.kept.tallies["restored"].files) == (True, restored)
 
 
 @pytest.mark.parametrize(("arguments", "prefix"), [(("--exclude", "*"), "p"), ((), "empty")])

@@ -17,7 +17,7 @@ from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore import history, plan
-from CedarBackup3.amazons3.restore.against import Directory, compareFile, openDirectory
+from CedarBackup3.amazons3.restore.against import Directory, compareFile, holdsAny, openDirectory
 from CedarBackup3.amazons3.restore.apply import fetchWanted
 from CedarBackup3.amazons3.restore.draw import Draw, Share, drawVersions, oldVersions
 from CedarBackup3.amazons3.restore.dressing import PLACE, dress
@@ -25,7 +25,7 @@ from CedarBackup3.amazons3.restore.fetch import Fetched
 from CedarBackup3.amazons3.restore.placing import openFile
 from CedarBackup3.amazons3.restore.privatestaging import openPrivateStaging
 from CedarBackup3.amazons3.restore.recorded import Recorded, openRecorded, withRecorded
-from CedarBackup3.amazons3.restore.report import KeyOutcome, Noted, RestoreReport, Tally, archivedLine
+from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally, archivedLine
 from CedarBackup3.amazons3.restore.rules import ALL_BUT_OWNERS, AttributeRules, asked
 from CedarBackup3.amazons3.restore.scene import Scene, recordedPairs, reportGaps
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -92,7 +92,7 @@ def runRehearsal(
         for each, drawn in ((work, known), (replace(work, directory=None, records={}), draw.old)):
             for portion in _portions(each, drawn):
                 _rehearse(each, portion)
-        return _sumUp(work, draw)
+        return _sumUp(work, draw, isAgainstSource=_isAgainstSource(work, safe))
 
 
 def _reportDraw(draw: Draw, watcher: Watcher) -> None:
@@ -102,7 +102,7 @@ def _reportDraw(draw: Draw, watcher: Watcher) -> None:
         findings.count(name)
         for version in versions:
             findings.note(name, version.key, version.size)
-    for name, noted in (("archivedLeftOut", _leftOut(draw)), ("largeLeftOut", draw.tooLarge)):
+    for name, noted in (("archivedLeftOut", draw.archived), ("largeLeftOut", draw.tooLarge)):
         findings.count(name, *noted)
     _log.info(
         "Drawn: %s of the %s (%s), and %s of the %s (%s)",
@@ -113,11 +113,6 @@ def _reportDraw(draw: Draw, watcher: Watcher) -> None:
         displayCount(draw.versions.files, "old version"),
         displayBytes(draw.versions.size),
     )
-
-
-def _leftOut(draw: Draw) -> Noted:
-    """The archived ones, unless there is nothing else, so that they are tried."""
-    return draw.archived if draw.archived.files < draw.files.files + draw.versions.files else Noted(0, 0)
 
 
 @contextlib.contextmanager
@@ -160,6 +155,13 @@ class _Work:
         """One more of such a class."""
         self.beside[name] += 1
         self.watcher.findings.note(name, version.key, version.size)
+
+
+def _isAgainstSource(work: _Work, snapshot: Iterable[Version]) -> bool:
+    """Whether the directory is one that was backed up: if nothing could be compared, it has at least a file of those."""
+    if work.directory is None or work.beside["compared"] or not work.beside["notCompared"]:
+        return True
+    return holdsAny(work.directory, snapshot)
 
 
 def _portions(work: _Work, versions: Iterable[Version]) -> Iterator[list[Version]]:
@@ -301,13 +303,15 @@ def _shown(work: _Work, version: Version) -> str:
     return url if version.isLatest else f"{url} (version {displayPath(version.versionId)})"
 
 
-def _sumUp(work: _Work, draw: Draw) -> bool:
+def _sumUp(work: _Work, draw: Draw, *, isAgainstSource: bool) -> bool:
     """Log the whole in one line; returns whether all went well."""
     tally = work.scene.tally
-    tried = sum(map(tally.count, (KeyOutcome.RESTORED, KeyOutcome.UNPROVEN, KeyOutcome.FAILED, KeyOutcome.DIFFERENT)))
+    archived = {(version.key, version.versionId) for version, *_ in work.archived}
+    # What could be read of old versions tells nothing of a snapshot of which nothing could be.
+    isReadable = any((version.key, version.versionId) not in archived for version in draw.current or draw.old)
     for fetched in work.archived:
         version = fetched.version
-        if tried:
+        if isReadable:
             work.note(KeyOutcome.ARCHIVED.className, version)
             _log.info("Archived, so it cannot be fetched: %s", _shown(work, version))
         else:
@@ -323,8 +327,15 @@ def _sumUp(work: _Work, draw: Draw) -> bool:
             "with --against DIR",
             work.scene.selection.shown,
         )
+    if not isAgainstSource and work.directory is not None:
+        _log.error(
+            "Nothing compared: none of the files in %s is in %s; name the source with --against DIR, and check that its "
+            "disk is mounted",
+            work.scene.selection.shown,
+            displayPath(work.directory.path),
+        )
     report = tally.report()
-    isSuccess = report.isClean and isProven
+    isSuccess = report.isClean and isProven and isAgainstSource
     _log.log(logging.INFO if isSuccess else logging.ERROR, "%s", _summary(work, draw, report, isSuccess=isSuccess))
     return isSuccess
 
@@ -339,7 +350,7 @@ def _summary(work: _Work, draw: Draw, report: RestoreReport, *, isSuccess: bool)
             parts.append(f"{beside[name]:,} {word} {displayPath(work.directory.path)}")
     more = (("replaced", "replaced since the listing"), (KeyOutcome.ARCHIVED.className, "archived"))
     parts += [f"{beside[name]:,} {word}" for name, word in more if beside[name]]
-    left = (("archived", _leftOut(draw)), ("larger than the size to draw", draw.tooLarge))
+    left = (("archived", draw.archived), ("larger than the size to draw", draw.tooLarge))
     parts += [f"left out: {noted.files:,} {word} ({displayBytes(noted.size)})" for word, noted in left if noted.files]
     files, size = draw.drawn
     old = f", {len(draw.old):,} of them old versions" if draw.old else ""
