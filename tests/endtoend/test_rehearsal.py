@@ -390,6 +390,24 @@ def test_what_is_replaced_or_deleted_after_the_listing_is_no_fault(
             assert counts == {"drawn": 12, "restored": len(others), "replaced": 2}
 
 
+def test_attributes_that_are_stored_anew_after_the_listing_are_no_fault(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"})
+    with S3Server(buckets=("bucket",)) as server:
+        put(server, {b"a": b"1", b"b": b"2", b".cback-attributes.jsonl.gz": packed(recordsOf(source))}, 0)
+
+        def sync() -> None:
+            plantTree(source, {b"c": b"3"})
+            put(server, {b"c": b"3", b".cback-attributes.jsonl.gz": packed(recordsOf(source))}, 10)
+
+        for damage, isSuccess in ((sync, True), (lambda: put(server, {b".cback-attributes.jsonl.gz": b""}, 20), False)):
+            watcher = Watching("draw", damage)
+            found = runRehearsal(_inProcess(server, monkeypatch, anyAws), Share(files=12), watcher, day=1)
+            counts = {name: tally.files for name, tally in watcher.kept.tallies.items() if tally.files}
+            assert (found, counts.get("attributesAlike", 0) > 0) == (isSuccess, isSuccess), counts
+
+
 def test_what_does_not_fit_into_the_temporary_space_is_named_and_the_rest_comes_in_portions(
     restoreOnce: Restore, server: S3Server, tmp_path: Path, tinyDisk: Path
 ) -> None:

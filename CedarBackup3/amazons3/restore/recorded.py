@@ -20,7 +20,7 @@ from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import MOST_PACKED, AttributesUnreadable, Readable, readAttributes
 from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.times import secondsOf, shownTime
-from CedarBackup3.amazons3.bucket.versions import Version
+from CedarBackup3.amazons3.bucket.versions import Version, listVersions
 from CedarBackup3.amazons3.compare import finder
 from CedarBackup3.amazons3.content.etags import parseEtag
 from CedarBackup3.amazons3.model import ATTRIBUTES_KEY
@@ -34,7 +34,7 @@ from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import Staging
 from CedarBackup3.amazons3.spool import Spool, temporaryRoom
-from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonText
 
 _log = logging.getLogger("CedarBackup3.log")
@@ -76,7 +76,7 @@ def openRecorded(
         try:
             stored = attributesAt(selection, versions, tally, rules.backup) if rules.isWanted else None
             if stored is not None:
-                count = _read(selection, stored, records, lambda why: _passOver(tally, why, url))
+                stored, count = _readNewest(selection, stored, records, tally, rules, url)
                 lastModified, paths = stored.version.lastModified, displayCount(count, "path")
                 _log.info("The attributes of %s were stored at %s", paths, shownTime(lastModified))
             elif rules.owners or rules.backup:
@@ -92,6 +92,39 @@ def openRecorded(
 
 def _passOver(tally: Tally, why: str, url: str) -> None:
     tally.wrongAttributes(ATTRIBUTES_KEY, f"Attributes: {why} ({url})")
+
+
+def _readNewest(
+    selection: Selection,
+    stored: AttributesObject,
+    records: Spool[AttributeRecord],
+    tally: Tally,
+    rules: AttributeRules,
+    url: str,
+) -> tuple[AttributesObject, int]:
+    """Keep the records of an object, or of the one that a backup has stored in its place since the listing."""
+
+    def onWrong(why: str) -> None:
+        _passOver(tally, why, url)
+
+    try:
+        return stored, _read(selection, stored, records, onWrong)
+    except CedarBackupError:
+        newest = _storedByNow(selection, tally, rules)
+        if newest is None or newest == stored:
+            raise
+    records.clear()
+    return newest, _read(selection, newest, records, onWrong)
+
+
+def _storedByNow(selection: Selection, tally: Tally, rules: AttributeRules) -> AttributesObject | None:
+    """The object that holds the attributes by now; None: there is none, nobody tells, or another time is wanted."""
+    if selection.moment is not None:
+        return None
+    with contextlib.suppress(CommandFailed), Spool(Version._make) as again:
+        listVersions(selection.location, ATTRIBUTES_KEY, selection.aws, again)
+        return attributesAt(selection, again, tally, rules.backup)
+    return None
 
 
 def _read(

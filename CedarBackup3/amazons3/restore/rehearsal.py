@@ -158,7 +158,7 @@ class _Work:
 
 
 def _isAgainstSource(work: _Work, snapshot: Iterable[Version]) -> bool:
-    """Whether the directory is one that was backed up: if nothing could be compared, it has at least a file of those."""
+    """Whether the directory may be the one that was backed up: if nothing was compared, it has a file of that name."""
     if work.directory is None or work.beside["compared"] or not work.beside["notCompared"]:
         return True
     return holdsAny(work.directory, snapshot)
@@ -329,8 +329,8 @@ def _sumUp(work: _Work, draw: Draw, *, isAgainstSource: bool) -> bool:
         )
     if not isAgainstSource and work.directory is not None:
         _log.error(
-            "Nothing compared: none of the files in %s is in %s; name the source with --against DIR, and check that its "
-            "disk is mounted",
+            "Nothing compared: none of the files in %s is in %s; name the source with --against DIR, and check that "
+            "its disk is mounted",
             work.scene.selection.shown,
             displayPath(work.directory.path),
         )
