@@ -193,7 +193,7 @@ def _found(thaw: _Thaw, prefix: str, version: Version) -> _Found:
     except CommandFailed as failure:
         return _Found(*named, KeyOutcome.NOT_ASKED.name, version.storageClass, reason=str(failure))
     days, tier = thaw.retrieval
-    isThere, canAsk = facts.state == "readable", bool(_EXPECTED[tier][facts.isDeep])
+    isThere, canAsk = _isThere(facts), bool(_EXPECTED[tier][facts.isDeep])
     reason, outcome = "", ""
     if facts.state == "thawing":
         outcome = KeyOutcome.ASKED_BEFORE.name
@@ -202,6 +202,11 @@ def _found(thaw: _Thaw, prefix: str, version: Version) -> _Found:
     elif not canAsk:
         outcome, reason = KeyOutcome.NOT_ASKED.name, f"nothing there comes back with {tier}; use Standard or Bulk"
     return _Found(*named, outcome, facts.storageClass, facts.isDeep, isThere, reason)
+
+
+def _isThere(facts: ArchiveFacts) -> bool:
+    """Whether it can be read; a copy that has run out may be removed at any moment, and is listed until then."""
+    return facts.state == "readable" and (facts.expires is None or facts.expires > time.time())
 
 
 def _isShort(facts: ArchiveFacts, days: int) -> bool:
