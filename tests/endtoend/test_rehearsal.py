@@ -408,6 +408,21 @@ def test_attributes_that_are_stored_anew_after_the_listing_are_no_fault(
             assert (found, counts.get("attributesAlike", 0) > 0) == (isSuccess, isSuccess), counts
 
 
+def test_of_the_records_of_a_hostile_bucket_no_more_are_kept_than_memory_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server, tmp_path: Path
+) -> None:
+    files = {b"%03d" % number: b"1" for number in range(100)}
+    put(server, files, 0)
+    large = ((b"user.large", bytes(400_000)),)
+    records = recordsOf(plantTree(tmp_path / "source", files))
+    put(server, {b".cback-attributes.jsonl.gz": packed(each._replace(xattrs=large) for each in records)}, 0)
+    watcher = Watching()
+    assert runRehearsal(_inProcess(server, monkeypatch, anyAws), Share(files=100), watcher, day=1)
+    tallies = watcher.kept.tallies
+    assert tallies["restored"].files == 100
+    assert 0 < tallies["attributesUnknown"].files < 100, "some are tried, and the rest is counted"
+
+
 def test_what_does_not_fit_into_the_temporary_space_is_named_and_the_rest_comes_in_portions(
     restoreOnce: Restore, server: S3Server, tmp_path: Path, tinyDisk: Path
 ) -> None:

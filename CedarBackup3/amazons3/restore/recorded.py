@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -28,12 +26,12 @@ from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import fetchVersions
 from CedarBackup3.amazons3.restore.history import AttributesObject, attributesAt
 from CedarBackup3.amazons3.restore.placing import openFile
+from CedarBackup3.amazons3.restore.privatestaging import openPrivateStaging
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.rules import AttributeRules
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.staging import Staging
-from CedarBackup3.amazons3.spool import Spool, temporaryRoom
+from CedarBackup3.amazons3.spool import Spool
 from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonText
 
@@ -141,17 +139,15 @@ def _read(
 @contextlib.contextmanager
 def _fetched(selection: Selection, version: Version) -> Iterator[int]:
     """The object in a temporary file, opened; whether it is whole its own digest tells."""
-    with temporaryRoom():
-        directory = os.fsencode(tempfile.mkdtemp(prefix="cback-"))
-    try:
-        if (version.size or 0) > MOST_PACKED:
-            raise CedarBackupError(f"it has {displayBytes(version.size or 0)}, more than attributes come to")
-        if (version.size or 0) > freeBytes(os.fsdecode(directory)):
+    size = version.size or 0
+    with openPrivateStaging() as arriving:
+        if size > MOST_PACKED:
+            raise CedarBackupError(f"it has {displayBytes(size)}, more than attributes come to")
+        if size > freeBytes(os.fsdecode(arriving.path)):
             raise CedarBackupError(
-                f"it has {displayBytes(version.size or 0)}, for which {displayPath(directory)} has no room; "
+                f"it has {displayBytes(size)}, for which {displayPath(os.path.dirname(arriving.path))} has no room; "
                 "set TMPDIR to another directory"
             )
-        arriving = Staging(directory, -1, isCaseInsensitive=False, lock=-1)
         part = partOf(selection.aws)
         with contextlib.closing(fetchVersions(selection.location, selection.aws, arriving, [version], part)) as results:
             (fetched,) = results
@@ -162,8 +158,6 @@ def _fetched(selection: Selection, version: Version) -> Iterator[int]:
         except OSError as error:
             raise CedarBackupError(f"the fetched file cannot be read: {error.strerror}") from None
         yield descriptor
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def keepRecords(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from CedarBackup3.amazons3.attributes.keeping import freeBytes
+from CedarBackup3.amazons3.attributes.keeping import freeBytes, weightOf
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.bucket.versions import Version, listVersions
 from CedarBackup3.amazons3.cappedlines import CappedLines
@@ -37,6 +37,7 @@ from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonTex
 _log = logging.getLogger("CedarBackup3.log")
 
 _PORTION = 1 << 30  # bytes that are fetched before those that came before them are removed
+_RECORDS = 32 << 20  # bytes; honest ones of all that can be drawn are a tenth, and hostile ones would be gigabytes
 _ASKED = 100  # files that could not be restored, of which it is asked whether they are still there
 
 
@@ -87,7 +88,7 @@ def runRehearsal(
         current = enter(_spooled(draw.current))
         known = enter(withRecorded(chosen, current, recorded, tally))
         scene = Scene(chosen, bucket, -1, recorded, known, rules, tally)
-        work = _Work(scene, watcher, staging, versions, directory, _recordsOf(chosen, recorded, known))
+        work = _Work(scene, watcher, staging, versions, directory, _recordsOf(chosen, recorded, known, tally))
         # The directory, and what is recorded, are of other versions than the old ones.
         for each, drawn in ((work, known), (replace(work, directory=None, records={}), draw.old)):
             for portion in _portions(each, drawn):
@@ -122,13 +123,22 @@ def _spooled(versions: Iterable[Version]) -> Iterator[Spool[Version]]:
         yield spool
 
 
-def _recordsOf(selection: Selection, recorded: Recorded, known: Iterable[Version]) -> dict[bytes, AttributeRecord]:
+def _recordsOf(
+    selection: Selection, recorded: Recorded, known: Iterable[Version], tally: Tally
+) -> dict[bytes, AttributeRecord]:
     """What is recorded of the files that were drawn, by their keys; nothing of one whose attributes are unknown."""
-    return {
-        version.key: record
-        for record, version in recordedPairs(selection, recorded, known)
-        if record is not None and version is not None and version.mtimeNs is not None
-    }
+    records: dict[bytes, AttributeRecord] = {}
+    weight = 0
+    for record, version in recordedPairs(selection, recorded, known):
+        if record is None or version is None or version.mtimeNs is None:
+            continue
+        weight += weightOf(record)
+        if weight > _RECORDS:
+            why = f"those of {selection.urlOf(version.key)} and what lies before it are too large to try all of them"
+            tally.unknownAttributes(version, why)
+        else:
+            records[version.key] = record
+    return records
 
 
 @dataclass(frozen=True, slots=True)
