@@ -76,7 +76,7 @@ def runRehearsal(
         enter = stack.enter_context
         directory = enter(openDirectory(against, selection.aws.locale)) if against else None
         staging = enter(openPrivateStaging())  # removed last, when no aws is left that could write there
-        chosen, versions = enter(history.openVersions(selection, watcher))
+        chosen, versions = enter(history.openVersions(selection, watcher, ofMoment=True))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         bucket = LocalTree(chosen.location.url.rstrip("/").encode(), chosen.aws.locale)
         safe = enter(plan.restorableVersions(chosen, replace(bucket, root=b"a directory"), stood, tally))

@@ -127,7 +127,7 @@ def thawArchived(
         target = enter(openTarget(path)) if path is not None else None
         if target is not None:
             requireRoom(target, selection.identity, overwrite=overwrite)
-        chosen, versions = enter(history.openVersions(selection, watcher))
+        chosen, versions = enter(history.openVersions(selection, watcher, ofMoment=True))
         snapshot = enter(history.openSnapshot(chosen, versions, tally))
         thaw = _Thaw(chosen, retrieval, Asking(chosen.aws), tally)
         toAsk = enter(Spool(_Found._make))
