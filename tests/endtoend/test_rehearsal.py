@@ -28,6 +28,7 @@ from CedarBackup3.errors import CommandFailed
 from CedarBackup3.tools.amazons3restore import TOOL as TOOL_RECORD
 from CedarBackup3.util import displayPath
 from testcase.attributetrees import packed, recordsOf
+from testcase.awscommands import awsCommands
 from testcase.runner import Outcome, toolCommand, toolEnvironment
 from testcase.s3 import DENY, Fault, Hang, Refuse, S3Server
 from testcase.trees import LONG_AGO, plantTree
@@ -388,6 +389,33 @@ def test_what_is_replaced_or_deleted_after_the_listing_is_no_fault(
             assert counts == {"drawn": 12, "restored": 12}
         else:
             assert counts == {"drawn": 12, "restored": len(others), "replaced": 2}
+
+
+def test_what_is_damaged_is_not_taken_for_replaced_where_the_session_is_lost_after_the_listing(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server
+) -> None:
+    put(server, {b"a": b"1", b"b": b"2"}, 0)
+    server.damageObject("bucket", b"p/b", keepChecksums=False)
+    # The plain commands of version 2 write times otherwise than its session.
+    aws = os.path.dirname(awsCommands().get("system", f"{anyAws}/aws"))
+    selection = _inProcess(server, monkeypatch, aws)
+    selection = replace(selection, aws=replace(selection.aws, sessionWanted="always"))
+    before = _children()
+
+    def loseSession() -> None:
+        for child in _children() - before:
+            os.kill(child, signal.SIGKILL)
+
+    watcher = Watching("draw", loseSession)
+    assert not runRehearsal(selection, Share(files=2), watcher, day=1)
+    assert (watcher.kept.tallies["restored"].files, watcher.keys("different")) == (1, [b"b"])
+    assert "replaced" not in watcher.kept.tallies
+
+
+def _children() -> set[int]:
+    """Those of this process, of all its threads (proc(5))."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(child) for each in lists for child in each.read_text().split()}
 
 
 def test_attributes_that_are_stored_anew_after_the_listing_are_no_fault(

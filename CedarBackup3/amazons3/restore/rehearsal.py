@@ -12,6 +12,7 @@ from functools import partial
 
 from CedarBackup3.amazons3.attributes.keeping import freeBytes, weightOf
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
+from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version, listVersions
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.tree import LocalTree
@@ -296,8 +297,9 @@ def _isStillThere(selection: Selection, version: Version) -> bool:
         return any(_identity(found) == _identity(version) for found in again)
 
 
-def _identity(version: Version) -> tuple[str, str, int | None, str]:
-    return version.versionId, version.lastModified, version.size, version.etag
+def _identity(version: Version) -> tuple[str, int, int | None, str]:
+    """What is the same of it in each listing; a session and the plain commands write times in other ways."""
+    return version.versionId, secondsOf(version.lastModified), version.size, version.etag
 
 
 def _reportWrong(work: _Work, fetched: Fetched) -> None:
