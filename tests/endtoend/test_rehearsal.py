@@ -33,7 +33,7 @@ from testcase.runner import Outcome, toolCommand, toolEnvironment
 from testcase.s3 import DENY, Fault, Hang, Refuse, S3Server
 from testcase.trees import LONG_AGO, plantTree
 
-from .harness import START, Restore, at, changes, moment, put
+from .harness import START, Restore, at, awsStandIn, changes, moment, put
 
 TOOL = "CedarBackup3.tools.amazons3restore"
 FILES = {b"d%d/%02d \xc3\xa9" % (number // 4, number): b"content %d" % number for number in range(12)}
@@ -416,6 +416,21 @@ def _children() -> set[int]:
     """Those of this process, of all its threads (proc(5))."""
     lists = Path("/proc/self/task").glob("*/children")
     return {int(child) for each in lists for child in each.read_text().split()}
+
+
+def test_what_grows_beyond_what_was_listed_is_given_up_before_it_fills_the_disk(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(server, {b"a": b"1", b"b": b"2"}, 0)
+    endless = 'for n in $(seq 300); do echo 1234567 >>"$file"; sleep 0.1; done; exit 1'
+    words = f'case "$*" in *--key=p/a*) for word; do case $word in /*) file=$word;; esac; done; {endless};; esac'
+    aws = awsStandIn(tmp_path / "bin", Path(anyAws), before=words)
+    selection = _inProcess(server, monkeypatch, str(aws))
+    selection = replace(selection, aws=replace(selection.aws, sessionWanted="never"))
+    watcher = Watching()
+    assert not runRehearsal(selection, Share(files=2), watcher, day=1)
+    assert "s3://bucket/p/a cannot be restored: more than 1 byte arrived" in caplog.text
+    assert watcher.kept.tallies["restored"].files == 1
 
 
 def test_attributes_that_are_stored_anew_after_the_listing_are_no_fault(
