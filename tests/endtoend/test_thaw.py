@@ -157,6 +157,10 @@ def test_only_what_the_restore_needs_is_asked_for_and_by_its_version(
     outcome = inSession("--thaw", "1", "--overwrite", "s3://bucket/p", target)
     assert "Refused: " in outcome.stderr  # as the restore will
     assert [key for key, _, _ in wanted(server)] == [b"p/d/old", b"p/d/out"]
+    # Nor is what no restore can make a file of, whatever the directory.
+    cold(server, {b"e": GLACIER, b"e/below": GLACIER})
+    assert inSession("--thaw", "1", "--exclude", "d/*", "s3://bucket/p").status == 0
+    assert [key for key, _, _ in wanted(server)] == [b"p/e/below"]
 
 
 def test_a_copy_that_would_be_gone_too_early_is_kept_for_longer(inSession: Restore, server: S3Server) -> None:
