@@ -105,8 +105,32 @@ def test_archived_ones_are_drawn_only_if_there_are_no_others() -> None:
     draw = drawVersions([*cold, SMALL[0]], cold, Share(files=3), b"")
     assert (keys(draw), draw.archived) == (["000"], (10, 100))
     only = drawVersions(cold, [], Share(files=3), b"")
-    assert (len(only.current), only.archived) == (3, (5, 50))
+    assert (len(only.current), only.archived) == (3, (2, 20))
     assert len(keys(drawVersions(cold, [], Share(size=5), b""))) == 1
+
+
+COLD = [version(f"cold{number}", 10, storageClass="GLACIER") for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "share", "old"),
+    [
+        (COLD, Share(files=1), 0),
+        (COLD, Share(files=9), 2),
+        (COLD, Share(size=5), 0),
+        (COLD, Share(size=1 << 20), 2),
+        ([HUGE], Share(size=1 << 20), 0),
+        ([HUGE, *COLD], Share(size=1 << 20), 0),
+    ],
+)
+def test_old_versions_do_not_stand_in_for_a_snapshot_that_is_too_large_or_archived(
+    snapshot: list[Version], share: Share, old: int
+) -> None:
+    for day in range(12):
+        draw = drawVersions(snapshot, [version("a", 1, "0"), version("b", 1, "0")], share, b"%d" % day)
+        assert draw.current
+        assert len(draw.old) == old
+        assert draw.archived.files + draw.tooLarge.files + len(draw.current) == len(snapshot)
 
 
 def test_of_many_keys_little_is_kept() -> None:

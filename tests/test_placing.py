@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from CedarBackup3.amazons3.restore.placing import NoPlace, place
+from CedarBackup3.amazons3.restore.privatestaging import openPrivateStaging
 from CedarBackup3.amazons3.restore.staging import Staging, finish, ignoresCase, openStaging, requireRoom
 from CedarBackup3.amazons3.restore.target import openTarget
 from CedarBackup3.errors import CedarBackupError, GuardRefused, LockHeld
@@ -238,6 +239,33 @@ def test_a_file_system_that_decides_on_mode_and_owner(
                 with pytest.raises(CedarBackupError, match=word), stagedIn(target, "this one"):
                     pass
         assert os.listdir(target) == []
+
+
+@pytest.mark.parametrize(("above", "owner", "isRefused"), [(0o755, None, True), (0o700, None, False), (0o700, 1, True)])
+def test_temporary_files_come_into_no_directory_that_others_can_enter(
+    monkeypatch: pytest.MonkeyPatch, above: int, owner: int | None, isRefused: bool
+) -> None:
+    mkdir = os.mkdir
+
+    def dictating(path: bytes, mode: int = 0o777) -> None:
+        mkdir(path, mode)
+        os.chmod(path, 0o755)
+        if owner is not None:
+            os.chown(path, owner, -1)
+
+    if owner is not None and os.geteuid() != 0:
+        pytest.skip("only root can make a directory of another user")
+    with tempfile.TemporaryDirectory() as parent, monkeypatch.context() as patched:
+        os.chmod(parent, above)
+        patched.setattr(tempfile, "tempdir", parent)
+        patched.setattr(os, "mkdir", dictating)
+        if isRefused:
+            with pytest.raises(CedarBackupError, match="set TMPDIR"), openPrivateStaging():
+                pass
+        else:
+            with openPrivateStaging() as staging:
+                assert os.path.dirname(staging.path) == os.fsencode(parent)
+        assert os.listdir(parent) == []
 
 
 @pytest.mark.parametrize("kind", ["link", "open", "file"])

@@ -253,7 +253,10 @@ def _printSnapshot(selection: Selection, options: RestoreOptions, watcher: Watch
     from CedarBackup3.amazons3.restore.report import Tally
 
     tally = Tally(watcher.findings)
-    with openVersions(selection, watcher) as (chosen, versions), openSnapshot(chosen, versions, tally) as snapshot:
+    with (
+        openVersions(selection, watcher, ofMoment=True) as (chosen, versions),
+        openSnapshot(chosen, versions, tally) as snapshot,
+    ):
         if chosen.moment:
             _printBeside(chosen.shown)
         if options.long:

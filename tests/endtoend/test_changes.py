@@ -108,6 +108,26 @@ def test_a_found_version_comes_back_as_of_the_time_that_its_line_has(
     }
 
 
+def test_a_file_that_has_become_a_directory_and_a_directory_that_has_become_a_file_come_back_by_the_same_url(
+    restoreOnce: Restore, listed: Restore, server: S3Server, tmp_path: Path
+) -> None:
+    url = "s3://bucket/p/config"
+    put(server, {b"config": b"file"}, 0)
+    server.deleteObject("bucket", b"p/config", lastModified=at(5))
+    put(server, {b"config/": b"", b"config/x": b"below"}, 10)
+    (_, found) = rows(listed("--find", "config", "--json").stdout)
+    outcome = restoreOnce("--awsSession", "always", "--atTime", found["atTime"], url, tmp_path / "then")
+    assert (outcome.status, filesIn(tmp_path / "then")) == (0, {b"config": b"file"}), outcome
+    outcome = restoreOnce("--awsSession", "always", "--atTime", moment(7), url, tmp_path / "between")
+    assert (outcome.status, outcome.stderr.count("There was nothing in s3://bucket/p/config/")) == (6, 1)
+    server.deleteObject("bucket", b"p/config/x", lastModified=at(20))
+    put(server, {b"config": b"again"}, 25)
+    outcome = restoreOnce("--awsSession", "always", "--list", url)
+    assert (outcome.status, outcome.stdout.splitlines()[0].split()[-1]) == (0, "p/config")
+    outcome = restoreOnce("--awsSession", "always", "--find", "*", "--json", url)
+    assert {row["key"] for row in rows(outcome.stdout)} == {"p/config/x"}, "all that is below has been there"
+
+
 @pytest.mark.parametrize("way", ["never", "always"])
 def test_what_versioning_did_not_keep_is_unknown_in_the_list_the_status_and_the_report(
     restoreOnce: Restore, server: S3Server, tmp_path: Path, way: str

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from CedarBackup3.amazons3.aws.locale import awsLocale
+from CedarBackup3.amazons3.aws.rules import Rule
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.model import S3Location
 from CedarBackup3.amazons3.progress import Silence
@@ -26,11 +28,12 @@ from CedarBackup3.errors import CommandFailed
 from CedarBackup3.tools.amazons3restore import TOOL as TOOL_RECORD
 from CedarBackup3.util import displayPath
 from testcase.attributetrees import packed, recordsOf
+from testcase.awscommands import awsCommands
 from testcase.runner import Outcome, toolCommand, toolEnvironment
 from testcase.s3 import DENY, Fault, Hang, Refuse, S3Server
 from testcase.trees import LONG_AGO, plantTree
 
-from .harness import START, Restore, at, changes, moment, put
+from .harness import START, Restore, at, awsStandIn, changes, moment, put
 
 TOOL = "CedarBackup3.tools.amazons3restore"
 FILES = {b"d%d/%02d \xc3\xa9" % (number // 4, number): b"content %d" % number for number in range(12)}
@@ -172,6 +175,22 @@ def test_files_of_the_source_that_have_not_changed_are_compared_byte_by_byte(
     )
 
 
+def test_a_directory_that_has_none_of_the_files_is_no_source(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(server, {b"a": b"1", b"d/b": b"2", b"gone": b"3"}, 0)
+    selection = _inProcess(server, monkeypatch, anyAws)
+    empty, other = tmp_path / "not mounted", plantTree(tmp_path / "other", {b"a/d/b": b"2"})
+    empty.mkdir()
+    (other / "gone").symlink_to("a/d/b")
+    changed = plantTree(tmp_path / "changed", {b"d/b": b"changed since"})
+    for directory, isSource in ((empty, False), (other, False), (changed, True)):
+        watcher = Watching()
+        found = runRehearsal(selection, Share(files=3), watcher, day=1, against=os.fsencode(directory))
+        assert (found, watcher.kept.tallies["restored"].files) == (isSource, 3)
+        assert (f"none of the files in s3://bucket/p/ as of now is in {directory}; " in caplog.text) is not isSource
+
+
 def test_old_versions_are_proven_as_what_they_were(rehearse: Rehearsals, server: S3Server, tmp_path: Path) -> None:
     put(server, {b"a": b"first", b"b": b"deleted since"}, 0)
     put(server, {b"a": b"second"}, 10)
@@ -211,6 +230,21 @@ def test_archived_objects_are_left_out_unless_there_is_nothing_else(rehearse: Re
 
     server.putObject("bucket", b"q/cold", b"cold", at(0), headers={**cold, "x-amz-restore": 'ongoing-request="false"'})
     assert rehearse("5", prefix="q").status == 0, "what was brought back is drawn again"
+
+
+def test_old_versions_that_can_be_read_hide_no_snapshot_that_cannot(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server
+) -> None:
+    put(server, {b"a": b"old", b"b": b"old, too"}, 0)
+    cold = {"x-amz-storage-class": "GLACIER"}
+    tier = {"x-amz-storage-class": "INTELLIGENT_TIERING", "x-amz-archive-status": "ARCHIVE_ACCESS"}
+    for key, headers in ((b"p/a", cold), (b"p/b", tier)):
+        server.putObject("bucket", key, b"new", at(5), headers=headers)
+    selection = _inProcess(server, monkeypatch, anyAws)
+    for rules, restored in (((Rule("b"),), 1), ((Rule("a"),), 1), ((), 2)):
+        watcher = Watching()
+        assert not runRehearsal(replace(selection, rules=rules), Share(files=9), watcher, day=1)
+        assert (watcher.keys("archived") != [], watcher.kept.tallies["restored"].files) == (True, restored)
 
 
 @pytest.mark.parametrize(("arguments", "prefix"), [(("--exclude", "*"), "p"), ((), "empty")])
@@ -355,6 +389,81 @@ def test_what_is_replaced_or_deleted_after_the_listing_is_no_fault(
             assert counts == {"drawn": 12, "restored": 12}
         else:
             assert counts == {"drawn": 12, "restored": len(others), "replaced": 2}
+
+
+def test_what_is_damaged_is_not_taken_for_replaced_where_the_session_is_lost_after_the_listing(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server
+) -> None:
+    put(server, {b"a": b"1", b"b": b"2"}, 0)
+    server.damageObject("bucket", b"p/b", keepChecksums=False)
+    # The plain commands of version 2 write times otherwise than its session.
+    aws = os.path.dirname(awsCommands().get("system", f"{anyAws}/aws"))
+    selection = _inProcess(server, monkeypatch, aws)
+    selection = replace(selection, aws=replace(selection.aws, sessionWanted="always"))
+    before = _children()
+
+    def loseSession() -> None:
+        for child in _children() - before:
+            os.kill(child, signal.SIGKILL)
+
+    watcher = Watching("draw", loseSession)
+    assert not runRehearsal(selection, Share(files=2), watcher, day=1)
+    assert (watcher.kept.tallies["restored"].files, watcher.keys("different")) == (1, [b"b"])
+    assert "replaced" not in watcher.kept.tallies
+
+
+def _children() -> set[int]:
+    """Those of this process, of all its threads (proc(5))."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(child) for each in lists for child in each.read_text().split()}
+
+
+def test_what_grows_beyond_what_was_listed_is_given_up_before_it_fills_the_disk(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(server, {b"a": b"1", b"b": b"2"}, 0)
+    endless = 'for n in $(seq 300); do echo 1234567 >>"$file"; sleep 0.1; done; exit 1'
+    words = f'case "$*" in *--key=p/a*) for word; do case $word in /*) file=$word;; esac; done; {endless};; esac'
+    aws = awsStandIn(tmp_path / "bin", Path(anyAws), before=words)
+    selection = _inProcess(server, monkeypatch, str(aws))
+    selection = replace(selection, aws=replace(selection.aws, sessionWanted="never"))
+    watcher = Watching()
+    assert not runRehearsal(selection, Share(files=2), watcher, day=1)
+    assert "s3://bucket/p/a cannot be restored: more than 1 byte arrived" in caplog.text
+    assert watcher.kept.tallies["restored"].files == 1
+
+
+def test_attributes_that_are_stored_anew_after_the_listing_are_no_fault(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"})
+    with S3Server(buckets=("bucket",)) as server:
+        put(server, {b"a": b"1", b"b": b"2", b".cback-attributes.jsonl.gz": packed(recordsOf(source))}, 0)
+
+        def sync() -> None:
+            plantTree(source, {b"c": b"3"})
+            put(server, {b"c": b"3", b".cback-attributes.jsonl.gz": packed(recordsOf(source))}, 10)
+
+        for damage, isSuccess in ((sync, True), (lambda: put(server, {b".cback-attributes.jsonl.gz": b""}, 20), False)):
+            watcher = Watching("draw", damage)
+            found = runRehearsal(_inProcess(server, monkeypatch, anyAws), Share(files=12), watcher, day=1)
+            counts = {name: tally.files for name, tally in watcher.kept.tallies.items() if tally.files}
+            assert (found, counts.get("attributesAlike", 0) > 0) == (isSuccess, isSuccess), counts
+
+
+def test_of_the_records_of_a_hostile_bucket_no_more_are_kept_than_memory_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, anyAws: str, server: S3Server, tmp_path: Path
+) -> None:
+    files = {b"%03d" % number: b"1" for number in range(100)}
+    put(server, files, 0)
+    large = ((b"user.large", bytes(400_000)),)
+    records = recordsOf(plantTree(tmp_path / "source", files))
+    put(server, {b".cback-attributes.jsonl.gz": packed(each._replace(xattrs=large) for each in records)}, 0)
+    watcher = Watching()
+    assert runRehearsal(_inProcess(server, monkeypatch, anyAws), Share(files=100), watcher, day=1)
+    tallies = watcher.kept.tallies
+    assert tallies["restored"].files == 100
+    assert 0 < tallies["attributesUnknown"].files < 100, "some are tried, and the rest is counted"
 
 
 def test_what_does_not_fit_into_the_temporary_space_is_named_and_the_rest_comes_in_portions(

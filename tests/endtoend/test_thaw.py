@@ -157,6 +157,10 @@ def test_only_what_the_restore_needs_is_asked_for_and_by_its_version(
     outcome = inSession("--thaw", "1", "--overwrite", "s3://bucket/p", target)
     assert "Refused: " in outcome.stderr  # as the restore will
     assert [key for key, _, _ in wanted(server)] == [b"p/d/old", b"p/d/out"]
+    # Nor is what no restore can make a file of, whatever the directory.
+    cold(server, {b"e": GLACIER, b"e/below": GLACIER})
+    assert inSession("--thaw", "1", "--exclude", "d/*", "s3://bucket/p").status == 0
+    assert [key for key, _, _ in wanted(server)] == [b"p/e/below"]
 
 
 def test_a_copy_that_would_be_gone_too_early_is_kept_for_longer(inSession: Restore, server: S3Server) -> None:
@@ -175,12 +179,14 @@ def test_a_copy_that_would_be_gone_too_early_is_kept_for_longer(inSession: Resto
 def test_expedited_is_not_asked_of_deep_archives(inSession: Restore, server: S3Server) -> None:
     cold(server, {b"a": GLACIER, b"b": DEEP, b"c": DEEP_TIER, b"d": TIER})
     cold(server, {b"e": {**DEEP, **THAWING}, b"f": {**DEEP, **there(0.1)}})
+    cold(server, {b"g": {**DEEP, **there(-0.1)}, b"h": {**GLACIER, **there(-0.1)}})  # not removed yet
     for switches in (["--dryRun"], []):
         outcome = inSession("--thaw", "1:EXPEDITED", *switches, "s3://bucket/p")
         assert outcome.status == 7
-        assert outcome.stderr.count("nothing there comes back with Expedited; use Standard or Bulk") == 2
-    assert [key for key, _, _ in wanted(server)] == [b"p/a", b"p/d"]
-    counts = "2 asked for (8 bytes), 1 asked for before (4 bytes), 1 readable (4 bytes), 2 not asked for (8 bytes)"
+        assert outcome.stderr.count("nothing there comes back with Expedited; use Standard or Bulk") == 3
+        assert "can be read already" not in outcome.stdout
+    assert [key for key, _, _ in wanted(server)] == [b"p/a", b"p/d", b"p/h"]
+    counts = "3 asked for (12 bytes), 1 asked for before (4 bytes), 1 readable (4 bytes), 3 not asked for (12 bytes)"
     assert counts in outcome.stderr
 
 

@@ -29,7 +29,7 @@ def keepWithinBounds(spool: Spool[AttributeRecord], records: Iterable[AttributeR
     for record in records:
         batch.append(record)
         count += 1
-        weight += _weight(record)
+        weight += weightOf(record)
         if weight > _BATCH or len(batch) == _MOST:
             whole += weight
             if whole > room:
@@ -43,7 +43,7 @@ def keepWithinBounds(spool: Spool[AttributeRecord], records: Iterable[AttributeR
     return count
 
 
-def _weight(record: AttributeRecord) -> int:
+def weightOf(record: AttributeRecord) -> int:
     """About how many bytes a record takes."""
     texts = len(record.key) + len(record.path) + len(record.target) + len(record.hardLink or b"")
     return _SMALL + texts + sum(len(name) + len(value) for name, value in record.xattrs)

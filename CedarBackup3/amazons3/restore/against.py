@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
 from CedarBackup3.amazons3.aws.locale import AwsLocale
@@ -79,6 +80,20 @@ def compareFile(directory: Directory, version: Version, fetched: BinaryIO) -> Ag
         return Agreement("unknown", f"cannot be read: {reasonText(error)}")
     with open(descriptor, "rb") as file:
         return _compared(version, file, fetched)
+
+
+def holdsAny(directory: Directory, versions: Iterable[Version]) -> bool:
+    """Whether any of the files is in a directory, whatever has become of it since; asks until one is.
+
+    Args:
+        directory: where the files should be
+        versions: in key order
+    """
+    for version in versions:
+        with contextlib.suppress(NotFollowed, OSError):
+            if stat.S_ISREG(directory.tree.status(directory.locale.pathOf(version.key)).st_mode):
+                return True
+    return False
 
 
 def _compared(version: Version, file: BinaryIO, fetched: BinaryIO) -> Agreement:

@@ -58,8 +58,9 @@ class Draw(NamedTuple):
 def drawVersions(snapshot: Iterable[Version], old: Iterable[Version], share: Share, seed: bytes) -> Draw:
     """Draw some files.
 
-    Archived ones are drawn only if there are no others: those that were brought back look the same in a listing. One
-    file is drawn at least, the smallest that is known, if none fits.
+    Archived ones are drawn only if there are no others: those that were brought back look the same in a listing. Where
+    none fits the smallest that is known is drawn. Old versions do not stand in for a snapshot of which all is archived
+    or too large: they tell nothing of it.
 
     Args:
         snapshot: the files of the moment
@@ -68,8 +69,8 @@ def drawVersions(snapshot: Iterable[Version], old: Iterable[Version], share: Sha
         seed: what is the same draws the same
     """
     most, key = share.files or MOST_DRAWN, blake2b(seed).digest()
-    pots = {name: _Pot(most) for name in ("files", "bytes", "old files", "old bytes", "archived")} | {
-        "smallest": _Pot(1)
+    pots = {name: _Pot(most) for name in ("files", "bytes", "archived", "old files", "old bytes", "old archived")} | {
+        name: _Pot(1) for name in ("smallest", "old smallest")
     }
     counts = dict.fromkeys(("files", "versions", "archived", "too large"), NOTHING)
 
@@ -82,12 +83,10 @@ def drawVersions(snapshot: Iterable[Version], old: Iterable[Version], share: Sha
             count(name, version)
             byFiles, byBytes = _lots(key, version)
             item = _Item(version, isOld=bool(prefix))
-            if version.storageClass in ARCHIVES:
-                count("archived", version)
-                pots["archived"].offer(byFiles, item)
-            elif share.size and size > share.size:
-                count("too large", version)
-                pots["smallest"].offer(float(size), item)
+            if left := _leftOut(version, share):
+                count(left, version)
+                isArchived = left == "archived"
+                pots[prefix + ("archived" if isArchived else "smallest")].offer(byFiles if isArchived else size, item)
             else:
                 pots[f"{prefix}files"].offer(byFiles, item)
                 if size:
@@ -95,14 +94,20 @@ def drawVersions(snapshot: Iterable[Version], old: Iterable[Version], share: Sha
 
     fill(snapshot, "files", "")
     fill(old, "versions", "old ")
+
+    def instead(prefix: str) -> list[_Item]:
+        """What is drawn where all is too large or archived."""
+        return pots[f"{prefix}smallest"].items() or pots[f"{prefix}archived"].items()
+
     first = int.from_bytes(key[:8], "big") % len(_TURNS)
-    taken = list(_inTurns([pots[name].items() for name in _TURNS[first:] + _TURNS[:first]], share))
-    if not taken and (taken := pots["smallest"].items()[:1]):
-        left = counts["too large"]
-        counts["too large"] = Noted(left.files - 1, left.size - (taken[0].version.size or 0))
-    elif not taken:
-        archived = pots["archived"].items()
-        taken = list(_inTurns([archived], share)) or archived[:1]
+    standIns = [] if pots["files"].items() else instead("")
+    taken = list(_inTurns([standIns, *(pots[name].items() for name in _TURNS[first:] + _TURNS[:first])], share))
+    if all(item.isOld for item in taken):
+        standIns = standIns or ([] if taken else instead("old "))
+        taken = list(_inTurns([standIns], share)) or standIns[:1] or taken
+    for item in taken:
+        if name := _leftOut(item.version, share):
+            counts[name] = Noted(counts[name].files - 1, counts[name].size - (item.version.size or 0))
     return Draw(
         _inOrder(item.version for item in taken if not item.isOld),
         _inOrder(item.version for item in taken if item.isOld),
@@ -111,6 +116,13 @@ def drawVersions(snapshot: Iterable[Version], old: Iterable[Version], share: Sha
         counts["archived"],
         counts["too large"],
     )
+
+
+def _leftOut(version: Version, share: Share) -> str:
+    """Why a version is drawn only if there is nothing else; empty: it is drawn like others."""
+    if version.storageClass in ARCHIVES:
+        return "archived"
+    return "too large" if share.size and (version.size or 0) > share.size else ""
 
 
 _TURNS = ("files", "bytes", "old files", "bytes", "files", "old bytes")

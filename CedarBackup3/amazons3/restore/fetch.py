@@ -146,10 +146,11 @@ def _fetched(
 ) -> Fetched:
     if cancelled.is_set():
         return Fetched(version, file, _INTERRUPTED)
+    bound = _Bound(version, file, cancelled)
     with _request(location, version, file) as arguments:
-        result, printed = answerOf(arguments, aws, cancelled.is_set)
-    if result.status:
-        return _failed(version, file, str(result), result.errorCode)
+        result, printed = answerOf(arguments, aws, bound.shouldStop)
+    if result.status or bound.isPassed:
+        return _failed(version, file, bound.reason or str(result), result.errorCode)
     return _judged(version, file, partOf, isDigest=_isDigest(printed))
 
 
@@ -171,10 +172,11 @@ def _fetchedInSession(
         SessionLost: it is lost, and this version may be fetched by the plain command
     """
     began = time.monotonic()
+    bound = _Bound(version, file, cancelled)
     key, versionId = location.prefix + version.key.decode(), version.fetchId
 
     def received(versionId: str, **more: str) -> Mapping[str, Any]:
-        return session.getObject(location.bucket, key, versionId, file, shouldStop=cancelled.is_set, **more).facts
+        return session.getObject(location.bucket, key, versionId, file, shouldStop=bound.shouldStop, **more).facts
 
     try:
         try:
@@ -187,11 +189,34 @@ def _fetchedInSession(
         raise
     except CommandFailed as failure:
         isLate = bool(aws.timeLimit) and time.monotonic() - began >= aws.timeLimit
-        if session.lostBecause and not isLate:  # since another version was late
+        if session.lostBecause and not isLate and not bound.isPassed:  # since another version was late
             raise SessionLost(session.lostBecause) from None
-        return _failed(version, file, str(failure), failure.code)
+        return _failed(version, file, bound.reason or str(failure), failure.code)
     isDigest = isDigestUnder(facts.get(ENCRYPTION[0]), facts.get(ENCRYPTION[1]))
     return _judged(version, file, partOf, isDigest=isDigest)
+
+
+class _Bound:
+    """Whether fetching is to be given up: the run is, or more arrives than was listed.
+
+    What has taken the object's place since may be as large as anybody likes, and the room is that of all.
+    """
+
+    def __init__(self, version: Version, file: bytes, cancelled: threading.Event) -> None:
+        self._size, self._file, self._cancelled = version.size or 0, file, cancelled
+        self.isPassed = False
+        """Whether more has arrived."""
+
+    @property
+    def reason(self) -> str:
+        """Why fetching was given up, if that is so."""
+        return f"more than {displayCount(self._size, 'byte')} arrived" if self.isPassed else ""
+
+    def shouldStop(self) -> bool:
+        """Asked every now and then."""
+        with contextlib.suppress(OSError):  # nothing has arrived yet
+            self.isPassed = self.isPassed or os.stat(self._file, follow_symlinks=False).st_size > self._size
+        return self.isPassed or self._cancelled.is_set()
 
 
 def _failed(version: Version, file: bytes, reason: str, code: str) -> Fetched:

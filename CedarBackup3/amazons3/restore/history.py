@@ -24,27 +24,46 @@ _log = logging.getLogger("CedarBackup3.log")
 
 
 @contextlib.contextmanager
-def openVersions(selection: Selection, watcher: Watcher = SILENT) -> Iterator[tuple[Selection, Spool[Version]]]:
+def openVersions(
+    selection: Selection, watcher: Watcher = SILENT, *, ofMoment: bool = False
+) -> Iterator[tuple[Selection, Spool[Version]]]:
     """Every version and delete marker of a selection, and the selection as it turned out to be: a prefix or one key.
 
     With the selection comes a session of aws, if there can be one, as long as the context lasts.
+
+    Args:
+        selection: of what
+        watcher: sees the progress
+        ofMoment: whether only what stood at the moment matters, so that a key is meant where nothing stood below it: a
+            file that has become a directory since, or the other way round
 
     Raises:
         CommandFailed: aws failed, or the listing is not whole
         CedarBackupError: there is none
     """
-    with awsSession(selection.aws) as aws, Spool(Version._make) as versions:
+    with awsSession(selection.aws) as aws, Spool(Version._make) as versions, Spool(Version._make) as ofKey:
         selection = replace(selection, aws=aws)
         _log.info("Listing the versions in %s", selection.shown)
         watcher("listing")
-        count = _listInto(versions, selection, watcher)
-        if not count and (single := _asKey(selection)) is not None:
-            count, selection = _listInto(versions, single, watcher), single
+        count, single, found = _listInto(versions, selection, watcher), _asKey(selection), versions
+        isMeant = count and not (ofMoment and single is not None and not _hasStood(selection, versions))
+        if not isMeant and single is not None:
+            keyCount = _listInto(ofKey, single, watcher)
+            if keyCount and (not count or _hasStood(single, ofKey)):
+                count, selection, found = keyCount, single, ofKey
         if not count:
             raise CedarBackupError(
                 f"There is nothing below {selection.url}, and there are no versions either; check the URL"
             )
-        yield selection, versions
+        yield selection, found
+
+
+def _hasStood(selection: Selection, versions: Iterable[Version]) -> bool:
+    """Whether anything stood there at the moment, also if nobody knows what."""
+    unknown: list[Version] = []
+    moment = selection.moment.timestamp() if selection.moment else None
+    found = snapshotAt(versions, moment, inOrder(selection), unknown.append)
+    return any(not isFolderMarker(version.key, version.size) for version in found) or bool(unknown)
 
 
 def _listInto(versions: Spool[Version], selection: Selection, watcher: Watcher) -> int:

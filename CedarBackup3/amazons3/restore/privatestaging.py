@@ -6,12 +6,15 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 
-from CedarBackup3.amazons3.restore.staging import Staging
+from CedarBackup3.amazons3.restore.staging import Staging, isReachable
 from CedarBackup3.amazons3.restore.target import NO_LINK, PRIVATE_DIRECTORY
 from CedarBackup3.amazons3.spool import temporaryRoom
+from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.util import displayPath
 
 
 @contextlib.contextmanager
@@ -21,7 +24,7 @@ def openPrivateStaging() -> Iterator[Staging]:
     To be closed when no aws is left that could write there.
 
     Raises:
-        CedarBackupError: it cannot be made, or others could put something in its place
+        CedarBackupError: it cannot be made, or others could come in or put something in its place
     """
     with temporaryRoom():
         path = os.path.join(os.fsencode(tempfile.gettempdir()), b"cback-" + secrets.token_hex(8).encode())
@@ -35,12 +38,25 @@ def openPrivateStaging() -> Iterator[Staging]:
             raise
         descriptor = os.open(path, NO_LINK)
         try:
+            _requirePrivate(path, descriptor)
             yield Staging(path, -1, isCaseInsensitive=False, lock=descriptor)
         finally:
             os.close(descriptor)
     finally:
         if isOurs:
             _remove(path)
+
+
+def _requirePrivate(path: bytes, descriptor: int) -> None:
+    """Raise `CedarBackupError` if others can come in: FAT, NTFS, CIFS and others decide on owners and modes."""
+    status, above = os.fstat(descriptor), displayPath(os.path.dirname(path))
+    isOpen = bool(stat.S_IMODE(status.st_mode) & 0o077)
+    if status.st_uid != os.geteuid() or (isOpen and isReachable(descriptor)):
+        raise CedarBackupError(
+            f"The file system of {above} keeps no directory private: one that was made for this user alone belongs to "
+            f"user {status.st_uid} and has mode {stat.S_IMODE(status.st_mode):o}; set TMPDIR to another directory; "
+            "nothing was fetched"
+        )
 
 
 def _remove(path: bytes) -> None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -20,7 +18,7 @@ from CedarBackup3.amazons3.attributes.records import AttributeRecord
 from CedarBackup3.amazons3.attributes.storage import MOST_PACKED, AttributesUnreadable, Readable, readAttributes
 from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.aws.times import secondsOf, shownTime
-from CedarBackup3.amazons3.bucket.versions import Version
+from CedarBackup3.amazons3.bucket.versions import Version, listVersions
 from CedarBackup3.amazons3.compare import finder
 from CedarBackup3.amazons3.content.etags import parseEtag
 from CedarBackup3.amazons3.model import ATTRIBUTES_KEY
@@ -28,13 +26,13 @@ from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import fetchVersions
 from CedarBackup3.amazons3.restore.history import AttributesObject, attributesAt
 from CedarBackup3.amazons3.restore.placing import openFile
+from CedarBackup3.amazons3.restore.privatestaging import openPrivateStaging
 from CedarBackup3.amazons3.restore.report import Tally
 from CedarBackup3.amazons3.restore.rules import AttributeRules
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
-from CedarBackup3.amazons3.restore.staging import Staging
-from CedarBackup3.amazons3.spool import Spool, temporaryRoom
-from CedarBackup3.errors import CedarBackupError
+from CedarBackup3.amazons3.spool import Spool
+from CedarBackup3.errors import CedarBackupError, CommandFailed
 from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonText
 
 _log = logging.getLogger("CedarBackup3.log")
@@ -76,7 +74,7 @@ def openRecorded(
         try:
             stored = attributesAt(selection, versions, tally, rules.backup) if rules.isWanted else None
             if stored is not None:
-                count = _read(selection, stored, records, lambda why: _passOver(tally, why, url))
+                stored, count = _readNewest(selection, stored, records, tally, rules, url)
                 lastModified, paths = stored.version.lastModified, displayCount(count, "path")
                 _log.info("The attributes of %s were stored at %s", paths, shownTime(lastModified))
             elif rules.owners or rules.backup:
@@ -94,6 +92,39 @@ def _passOver(tally: Tally, why: str, url: str) -> None:
     tally.wrongAttributes(ATTRIBUTES_KEY, f"Attributes: {why} ({url})")
 
 
+def _readNewest(
+    selection: Selection,
+    stored: AttributesObject,
+    records: Spool[AttributeRecord],
+    tally: Tally,
+    rules: AttributeRules,
+    url: str,
+) -> tuple[AttributesObject, int]:
+    """Keep the records of an object, or of the one that a backup has stored in its place since the listing."""
+
+    def onWrong(why: str) -> None:
+        _passOver(tally, why, url)
+
+    try:
+        return stored, _read(selection, stored, records, onWrong)
+    except CedarBackupError:
+        newest = _storedByNow(selection, tally, rules)
+        if newest is None or newest == stored:
+            raise
+    records.clear()
+    return newest, _read(selection, newest, records, onWrong)
+
+
+def _storedByNow(selection: Selection, tally: Tally, rules: AttributeRules) -> AttributesObject | None:
+    """The object that holds the attributes by now; None: there is none, nobody tells, or another time is wanted."""
+    if selection.moment is not None:
+        return None
+    with contextlib.suppress(CommandFailed), Spool(Version._make) as again:
+        listVersions(selection.location, ATTRIBUTES_KEY, selection.aws, again)
+        return attributesAt(selection, again, tally, rules.backup)
+    return None
+
+
 def _read(
     selection: Selection,
     stored: AttributesObject,
@@ -108,17 +139,15 @@ def _read(
 @contextlib.contextmanager
 def _fetched(selection: Selection, version: Version) -> Iterator[int]:
     """The object in a temporary file, opened; whether it is whole its own digest tells."""
-    with temporaryRoom():
-        directory = os.fsencode(tempfile.mkdtemp(prefix="cback-"))
-    try:
-        if (version.size or 0) > MOST_PACKED:
-            raise CedarBackupError(f"it has {displayBytes(version.size or 0)}, more than attributes come to")
-        if (version.size or 0) > freeBytes(os.fsdecode(directory)):
+    size = version.size or 0
+    with openPrivateStaging() as arriving:
+        if size > MOST_PACKED:
+            raise CedarBackupError(f"it has {displayBytes(size)}, more than attributes come to")
+        if size > freeBytes(os.fsdecode(arriving.path)):
             raise CedarBackupError(
-                f"it has {displayBytes(version.size or 0)}, for which {displayPath(directory)} has no room; "
+                f"it has {displayBytes(size)}, for which {displayPath(os.path.dirname(arriving.path))} has no room; "
                 "set TMPDIR to another directory"
             )
-        arriving = Staging(directory, -1, isCaseInsensitive=False, lock=-1)
         part = partOf(selection.aws)
         with contextlib.closing(fetchVersions(selection.location, selection.aws, arriving, [version], part)) as results:
             (fetched,) = results
@@ -129,8 +158,6 @@ def _fetched(selection: Selection, version: Version) -> Iterator[int]:
         except OSError as error:
             raise CedarBackupError(f"the fetched file cannot be read: {error.strerror}") from None
         yield descriptor
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def keepRecords(

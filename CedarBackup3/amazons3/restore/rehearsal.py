@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from CedarBackup3.amazons3.attributes.keeping import freeBytes
+from CedarBackup3.amazons3.attributes.keeping import freeBytes, weightOf
 from CedarBackup3.amazons3.attributes.records import AttributeRecord
+from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version, listVersions
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore import history, plan
-from CedarBackup3.amazons3.restore.against import Directory, compareFile, openDirectory
+from CedarBackup3.amazons3.restore.against import Directory, compareFile, holdsAny, openDirectory
 from CedarBackup3.amazons3.restore.apply import fetchWanted
 from CedarBackup3.amazons3.restore.draw import Draw, Share, drawVersions, oldVersions
 from CedarBackup3.amazons3.restore.dressing import PLACE, dress
@@ -25,7 +26,7 @@ from CedarBackup3.amazons3.restore.fetch import Fetched
 from CedarBackup3.amazons3.restore.placing import openFile
 from CedarBackup3.amazons3.restore.privatestaging import openPrivateStaging
 from CedarBackup3.amazons3.restore.recorded import Recorded, openRecorded, withRecorded
-from CedarBackup3.amazons3.restore.report import KeyOutcome, Noted, RestoreReport, Tally, archivedLine
+from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally, archivedLine
 from CedarBackup3.amazons3.restore.rules import ALL_BUT_OWNERS, AttributeRules, asked
 from CedarBackup3.amazons3.restore.scene import Scene, recordedPairs, reportGaps
 from CedarBackup3.amazons3.restore.selection import Selection
@@ -37,6 +38,7 @@ from CedarBackup3.util import displayBytes, displayCount, displayPath, reasonTex
 _log = logging.getLogger("CedarBackup3.log")
 
 _PORTION = 1 << 30  # bytes that are fetched before those that came before them are removed
+_RECORDS = 32 << 20  # bytes; honest ones of all that can be drawn are a tenth, and hostile ones would be gigabytes
 _ASKED = 100  # files that could not be restored, of which it is asked whether they are still there
 
 
@@ -75,7 +77,7 @@ def runRehearsal(
         enter = stack.enter_context
         directory = enter(openDirectory(against, selection.aws.locale)) if against else None
         staging = enter(openPrivateStaging())  # removed last, when no aws is left that could write there
-        chosen, versions = enter(history.openVersions(selection, watcher))
+        chosen, versions = enter(history.openVersions(selection, watcher, ofMoment=True))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         bucket = LocalTree(chosen.location.url.rstrip("/").encode(), chosen.aws.locale)
         safe = enter(plan.restorableVersions(chosen, replace(bucket, root=b"a directory"), stood, tally))
@@ -87,12 +89,12 @@ def runRehearsal(
         current = enter(_spooled(draw.current))
         known = enter(withRecorded(chosen, current, recorded, tally))
         scene = Scene(chosen, bucket, -1, recorded, known, rules, tally)
-        work = _Work(scene, watcher, staging, versions, directory, _recordsOf(chosen, recorded, known))
+        work = _Work(scene, watcher, staging, versions, directory, _recordsOf(chosen, recorded, known, tally))
         # The directory, and what is recorded, are of other versions than the old ones.
         for each, drawn in ((work, known), (replace(work, directory=None, records={}), draw.old)):
             for portion in _portions(each, drawn):
                 _rehearse(each, portion)
-        return _sumUp(work, draw)
+        return _sumUp(work, draw, isAgainstSource=_isAgainstSource(work, safe))
 
 
 def _reportDraw(draw: Draw, watcher: Watcher) -> None:
@@ -102,7 +104,7 @@ def _reportDraw(draw: Draw, watcher: Watcher) -> None:
         findings.count(name)
         for version in versions:
             findings.note(name, version.key, version.size)
-    for name, noted in (("archivedLeftOut", _leftOut(draw)), ("largeLeftOut", draw.tooLarge)):
+    for name, noted in (("archivedLeftOut", draw.archived), ("largeLeftOut", draw.tooLarge)):
         findings.count(name, *noted)
     _log.info(
         "Drawn: %s of the %s (%s), and %s of the %s (%s)",
@@ -115,11 +117,6 @@ def _reportDraw(draw: Draw, watcher: Watcher) -> None:
     )
 
 
-def _leftOut(draw: Draw) -> Noted:
-    """The archived ones, unless there is nothing else, so that they are tried."""
-    return draw.archived if draw.archived.files < draw.files.files + draw.versions.files else Noted(0, 0)
-
-
 @contextlib.contextmanager
 def _spooled(versions: Iterable[Version]) -> Iterator[Spool[Version]]:
     with Spool(Version._make) as spool:
@@ -127,13 +124,22 @@ def _spooled(versions: Iterable[Version]) -> Iterator[Spool[Version]]:
         yield spool
 
 
-def _recordsOf(selection: Selection, recorded: Recorded, known: Iterable[Version]) -> dict[bytes, AttributeRecord]:
+def _recordsOf(
+    selection: Selection, recorded: Recorded, known: Iterable[Version], tally: Tally
+) -> dict[bytes, AttributeRecord]:
     """What is recorded of the files that were drawn, by their keys; nothing of one whose attributes are unknown."""
-    return {
-        version.key: record
-        for record, version in recordedPairs(selection, recorded, known)
-        if record is not None and version is not None and version.mtimeNs is not None
-    }
+    records: dict[bytes, AttributeRecord] = {}
+    weight = 0
+    for record, version in recordedPairs(selection, recorded, known):
+        if record is None or version is None or version.mtimeNs is None:
+            continue
+        weight += weightOf(record)
+        if weight > _RECORDS:
+            why = f"those of {selection.urlOf(version.key)} and what lies before it are too large to try all of them"
+            tally.unknownAttributes(version, why)
+        else:
+            records[version.key] = record
+    return records
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,13 @@ class _Work:
         """One more of such a class."""
         self.beside[name] += 1
         self.watcher.findings.note(name, version.key, version.size)
+
+
+def _isAgainstSource(work: _Work, snapshot: Iterable[Version]) -> bool:
+    """Whether the directory may be the one that was backed up: if nothing was compared, it has a file of that name."""
+    if work.directory is None or work.beside["compared"] or not work.beside["notCompared"]:
+        return True
+    return holdsAny(work.directory, snapshot)
 
 
 def _portions(work: _Work, versions: Iterable[Version]) -> Iterator[list[Version]]:
@@ -284,8 +297,9 @@ def _isStillThere(selection: Selection, version: Version) -> bool:
         return any(_identity(found) == _identity(version) for found in again)
 
 
-def _identity(version: Version) -> tuple[str, str, int | None, str]:
-    return version.versionId, version.lastModified, version.size, version.etag
+def _identity(version: Version) -> tuple[str, int, int | None, str]:
+    """What is the same of it in each listing; a session and the plain commands write times in other ways."""
+    return version.versionId, secondsOf(version.lastModified), version.size, version.etag
 
 
 def _reportWrong(work: _Work, fetched: Fetched) -> None:
@@ -301,13 +315,15 @@ def _shown(work: _Work, version: Version) -> str:
     return url if version.isLatest else f"{url} (version {displayPath(version.versionId)})"
 
 
-def _sumUp(work: _Work, draw: Draw) -> bool:
+def _sumUp(work: _Work, draw: Draw, *, isAgainstSource: bool) -> bool:
     """Log the whole in one line; returns whether all went well."""
     tally = work.scene.tally
-    tried = sum(map(tally.count, (KeyOutcome.RESTORED, KeyOutcome.UNPROVEN, KeyOutcome.FAILED, KeyOutcome.DIFFERENT)))
+    archived = {(version.key, version.versionId) for version, *_ in work.archived}
+    # What could be read of old versions tells nothing of a snapshot of which nothing could be.
+    isReadable = any((version.key, version.versionId) not in archived for version in draw.current or draw.old)
     for fetched in work.archived:
         version = fetched.version
-        if tried:
+        if isReadable:
             work.note(KeyOutcome.ARCHIVED.className, version)
             _log.info("Archived, so it cannot be fetched: %s", _shown(work, version))
         else:
@@ -323,8 +339,15 @@ def _sumUp(work: _Work, draw: Draw) -> bool:
             "with --against DIR",
             work.scene.selection.shown,
         )
+    if not isAgainstSource and work.directory is not None:
+        _log.error(
+            "Nothing compared: none of the files in %s is in %s; name the source with --against DIR, and check that "
+            "its disk is mounted",
+            work.scene.selection.shown,
+            displayPath(work.directory.path),
+        )
     report = tally.report()
-    isSuccess = report.isClean and isProven
+    isSuccess = report.isClean and isProven and isAgainstSource
     _log.log(logging.INFO if isSuccess else logging.ERROR, "%s", _summary(work, draw, report, isSuccess=isSuccess))
     return isSuccess
 
@@ -339,7 +362,7 @@ def _summary(work: _Work, draw: Draw, report: RestoreReport, *, isSuccess: bool)
             parts.append(f"{beside[name]:,} {word} {displayPath(work.directory.path)}")
     more = (("replaced", "replaced since the listing"), (KeyOutcome.ARCHIVED.className, "archived"))
     parts += [f"{beside[name]:,} {word}" for name, word in more if beside[name]]
-    left = (("archived", _leftOut(draw)), ("larger than the size to draw", draw.tooLarge))
+    left = (("archived", draw.archived), ("larger than the size to draw", draw.tooLarge))
     parts += [f"left out: {noted.files:,} {word} ({displayBytes(noted.size)})" for word, noted in left if noted.files]
     files, size = draw.drawn
     old = f", {len(draw.old):,} of them old versions" if draw.old else ""

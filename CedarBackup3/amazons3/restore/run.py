@@ -46,7 +46,7 @@ def runRestore(
         enter = stack.enter_context
         target = enter(openTarget(path))
         requireRoom(target, restore, overwrite=overwrite)
-        chosen, versions = enter(history.openVersions(selection, watcher))
+        chosen, versions = enter(history.openVersions(selection, watcher, ofMoment=True))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         place = enter(openStaging(target, restore))
         root, local = place.target, plan.targetTree(chosen, target.path)
@@ -114,7 +114,7 @@ def _openScene(
     """What stood in the bucket, and what is recorded of it, beside a target in which nothing is made."""
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
-        chosen, versions = enter(history.openVersions(selection, watcher))
+        chosen, versions = enter(history.openVersions(selection, watcher, ofMoment=True))
         stood = enter(history.openSnapshot(chosen, versions, tally))
         local = plan.targetTree(chosen, target.path)
         safe = enter(plan.restorableVersions(chosen, local, stood, tally, isCaseInsensitive=ignoresCase(target)))

@@ -245,7 +245,7 @@ def _requirePrivate(shown: str, target: int, descriptor: int, *, isNew: bool) ->
     """
     status, user = os.fstat(descriptor), os.geteuid()
     isOpen = bool(stat.S_IMODE(status.st_mode) & 0o077)
-    if status.st_uid == user and (not isOpen or ((isNew or _isDictated(descriptor)) and not _isReachable(descriptor))):
+    if status.st_uid == user and (not isOpen or ((isNew or _isDictated(descriptor)) and not isReachable(descriptor))):
         return
     if isNew:
         # The file system decides on owner and mode: FAT, NTFS, CIFS, and NFS for root.
@@ -278,7 +278,7 @@ def _isDictated(descriptor: int) -> bool:
     return False
 
 
-def _isReachable(descriptor: int) -> bool:
+def isReachable(descriptor: int) -> bool:
     """Whether others can come to a directory: nobody but its user passes one of those above it that is closed."""
     with contextlib.ExitStack() as stack:
         below = os.fstat(descriptor)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from CedarBackup3.amazons3.aws.locale import AwsLocale
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.cappedlines import CappedLines
 from CedarBackup3.amazons3.model import S3Location
@@ -30,7 +31,7 @@ from CedarBackup3.amazons3.restore.asking import Asking
 from CedarBackup3.amazons3.restore.recorded import openRecorded, withRecorded
 from CedarBackup3.amazons3.restore.report import KeyOutcome, RestoreReport, Tally, countsText
 from CedarBackup3.amazons3.restore.rules import AttributeRules
-from CedarBackup3.amazons3.restore.safepaths import unsafeReason
+from CedarBackup3.amazons3.restore.safepaths import alsoDirectories, unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection
 from CedarBackup3.amazons3.restore.staging import ignoresCase, requireRoom
 from CedarBackup3.amazons3.restore.target import openTarget
@@ -127,14 +128,14 @@ def thawArchived(
         target = enter(openTarget(path)) if path is not None else None
         if target is not None:
             requireRoom(target, selection.identity, overwrite=overwrite)
-        chosen, versions = enter(history.openVersions(selection, watcher))
+        chosen, versions = enter(history.openVersions(selection, watcher, ofMoment=True))
         snapshot = enter(history.openSnapshot(chosen, versions, tally))
         thaw = _Thaw(chosen, retrieval, Asking(chosen.aws), tally)
         toAsk = enter(Spool(_Found._make))
         if not _takeAttributes(thaw, versions, rules, toAsk):  # the restore goes by times and contents without them
             rules = replace(rules, isWanted=False)
         if target is None:
-            _look(thaw, (each for each in snapshot if not unsafeReason(each.key, chosen.aws.locale)), toAsk, watcher)
+            _look(thaw, _possible(snapshot, chosen.aws.locale), toAsk, watcher)
         else:
             local, isCaseless = plan.targetTree(chosen, target.path), ignoresCase(target)
             safe = enter(plan.restorableVersions(chosen, local, snapshot, tally, isCaseInsensitive=isCaseless))
@@ -150,6 +151,12 @@ def thawArchived(
         else:
             _ask(thaw, toAsk, watcher)
         return _summedUp(thaw, isPreview=isPreview)
+
+
+def _possible(snapshot: Spool[Version], locale: AwsLocale) -> Iterator[Version]:
+    """What can be a file in some directory; the restore reports the rest, and nobody is to pay for that."""
+    directories = alsoDirectories(version.key for version in snapshot if not unsafeReason(version.key, locale))
+    return (each for each in snapshot if not unsafeReason(each.key, locale) and each.key not in directories)
 
 
 def _takeAttributes(thaw: _Thaw, versions: Spool[Version], rules: AttributeRules, toAsk: Spool[_Found]) -> bool:
@@ -193,7 +200,7 @@ def _found(thaw: _Thaw, prefix: str, version: Version) -> _Found:
     except CommandFailed as failure:
         return _Found(*named, KeyOutcome.NOT_ASKED.name, version.storageClass, reason=str(failure))
     days, tier = thaw.retrieval
-    isThere, canAsk = facts.state == "readable", bool(_EXPECTED[tier][facts.isDeep])
+    isThere, canAsk = _isThere(facts), bool(_EXPECTED[tier][facts.isDeep])
     reason, outcome = "", ""
     if facts.state == "thawing":
         outcome = KeyOutcome.ASKED_BEFORE.name
@@ -202,6 +209,11 @@ def _found(thaw: _Thaw, prefix: str, version: Version) -> _Found:
     elif not canAsk:
         outcome, reason = KeyOutcome.NOT_ASKED.name, f"nothing there comes back with {tier}; use Standard or Bulk"
     return _Found(*named, outcome, facts.storageClass, facts.isDeep, isThere, reason)
+
+
+def _isThere(facts: ArchiveFacts) -> bool:
+    """Whether it can be read; a copy that has run out may be removed at any moment, and is listed until then."""
+    return facts.state == "readable" and (facts.expires is None or facts.expires > time.time())
 
 
 def _isShort(facts: ArchiveFacts, days: int) -> bool:
