@@ -157,8 +157,11 @@ def test_credentials_that_are_replaced_under_way_are_left_to_another_aws(
 ) -> None:
     operation = "HeadBucket" if code == "400" else "ListObjectsV2"
 
-    def ask(session: Session) -> object:
-        return session.headBucket("bucket") if code == "400" else list(session.listObjects("bucket", ""))
+    def ask(session: Session) -> None:
+        if code == "400":
+            session.headBucket("bucket")
+        else:
+            list(session.listObjects("bucket", ""))
 
     server.addFault(Fault(operation, Refuse(400, code, "of the provided token"), times=1))
     with start() as session:
