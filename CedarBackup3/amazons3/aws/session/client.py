@@ -59,9 +59,7 @@ _LONGEST_LINE = 1 << 26  # bytes; of what is no answer
 _WINDOW = 3  # pages under way of one listing
 _ERROR_LINES_KEPT, _ERROR_LENGTH = 5, 500
 # What S3 says of credentials that have been replaced since a session began ("Error responses" in the API reference).
-_STALE = frozenset(
-    {"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "TokenRefreshRequired", "SignatureDoesNotMatch"}
-)
+_STALE = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "TokenRefreshRequired"})
 
 
 class SessionLost(CommandFailed):
