@@ -190,7 +190,7 @@ def test_a_file_of_its_name_is_refused_with_the_switch_and_is_a_file_without(
 def test_no_archive_holds_it_since_a_restore_reads_it_first(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", [b"a"])
     words = (source, "s3://bucket/p", "--attributes", "--sse", "AES256", "--storageClass")
-    for number, storageClass in enumerate(["GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"]):
+    for number, storageClass in enumerate(["DEEP_ARCHIVE", "GLACIER_IR"]):
         plantTree(source, {b"new%d" % number: b"1"})
         assert syncOnce(*words, storageClass).status == 0
         made = server.objects("bucket")

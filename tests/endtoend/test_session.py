@@ -14,7 +14,7 @@ from CedarBackup3.amazons3.aws.locale import awsLocale
 from CedarBackup3.amazons3.aws.session.client import Session, SessionLost, awsSession, sessionOf
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.errors import CommandFailed
-from testcase.s3 import CEPH, DENY, CutBody, Fault, Refuse, S3Server
+from testcase.s3 import CEPH, DENY, CutBody, Fault, S3Server
 
 from .harness import at, put
 
@@ -149,30 +149,6 @@ def test_what_s3_refuses_is_told_with_its_code(server: S3Server, start: Start, t
         with pytest.raises(CommandFailed) as caught:
             session.headObject("bucket", "a")
         assert caught.value.code == "404"
-
-
-@pytest.mark.parametrize("code", ["ExpiredToken", "400"])
-def test_credentials_that_are_replaced_under_way_are_left_to_another_aws(
-    server: S3Server, start: Start, code: str
-) -> None:
-    operation = "HeadBucket" if code == "400" else "ListObjectsV2"
-
-    def ask(session: Session) -> None:
-        if code == "400":
-            session.headBucket("bucket")
-        else:
-            list(session.listObjects("bucket", ""))
-
-    server.addFault(Fault(operation, Refuse(400, code, "of the provided token"), times=1))
-    with start() as session:
-        with pytest.raises(CommandFailed) as caught:  # wrong from the beginning: another aws would do no better
-            ask(session)
-        assert (caught.value.code, isinstance(caught.value, SessionLost), session.lostBecause) == (code, False, "")
-        ask(session)
-        server.addFault(Fault(operation, Refuse(400, code, "of the provided token")))
-        with pytest.raises(SessionLost):
-            ask(session)
-        assert "credentials" in session.lostBecause
 
 
 def test_a_bucket_of_somebody_else_is_refused(
