@@ -178,6 +178,33 @@ def test_what_s3_refuses_fails_with_its_code_and_what_to_do(start: Start) -> Non
     assert "aws s3 mb" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "ask", "isLost"),
+    [
+        *((code, "headObject", True) for code in ("ExpiredToken", "InvalidAccessKeyId", "InvalidToken")),
+        ("400", "headBucket", True),
+        ("400", "headObject", False),  # so S3 answers for an object with a key of the customer's, too
+        ("SignatureDoesNotMatch", "headObject", False),  # so some servers answer for odd keys
+        ("AccessDenied", "headObject", False),
+    ],
+)
+def test_credentials_that_are_replaced_under_way_are_left_to_another_aws(
+    start: Start, code: str, ask: str, isLost: bool
+) -> None:
+    words = ("bucket", "key") if ask == "headObject" else ("bucket",)
+    refusal = f"say({{'id': asked()['id'], 'error': {{'code': '{code}', 'status': 400, 'message': 'no'}}}})"
+    answer = "say({'id': asked()['id'], 'end': {}})"
+    with start(f"hello(); {refusal}; {answer}; {refusal}; sys.stdin.read()") as settings:
+        session = running(settings)
+        with pytest.raises(CommandFailed) as caught:  # wrong from the beginning: another aws would do no better
+            getattr(session, ask)(*words)
+        assert not isinstance(caught.value, SessionLost)
+        getattr(session, ask)(*words)
+        with pytest.raises(CommandFailed) as caught:
+            getattr(session, ask)(*words)
+        assert isinstance(caught.value, SessionLost) == isLost == (sessionOf(settings, pays=True) is None)
+
+
 def test_a_listing_that_is_left_is_given_up(start: Start, tmp_path: Path) -> None:
     code = f"""
 hello()

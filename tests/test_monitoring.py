@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -90,7 +92,10 @@ def validated(text: str) -> dict[str, Any]:
 
 
 def series(text: str) -> dict[str, float]:
-    lines = [line.rpartition(" ") for line in text.rstrip("\n").split("\n") if not line.startswith("#")]
+    every = text.rstrip("\n").split("\n")
+    assert len(every) == len(set(every)), text  # the node exporter takes nothing of a file that has a line twice
+    lines = [line.rpartition(" ") for line in every if not line.startswith("#")]
+    assert len(lines) == len({name for name, _, _ in lines}), text
     return {name.replace('tool="cback-test",some_thing="thing"', ""): float(value) for name, _, value in lines}
 
 
@@ -564,6 +569,7 @@ def test_a_rehearsal_and_a_run_leave_the_metrics_of_the_other_alone(place: Place
     assert set(names) == {
         *(f"cback_last_rehearsal_{name}timestamp_seconds" for name in ("", "success_")),
         *(f"cback_rehearsal_{name}" for name in ("exit_status", "duration_seconds", "phase_seconds", "files", "bytes")),
+        "cback_rehearsal_covered_timestamp_seconds",
     }
     succeeded = measured(0, True)
     assert of(succeeded, False) == run
@@ -574,6 +580,56 @@ def test_a_rehearsal_and_a_run_leave_the_metrics_of_the_other_alone(place: Place
     last = measured(9, False)
     assert of(last, True) == of(failed, True)
     assert last["cback_last_success_timestamp_seconds{}"] == run["cback_last_success_timestamp_seconds{}"]
+
+
+def test_of_a_damaged_file_only_what_is_right_is_kept(place: Place) -> None:
+    right = 'cback_rehearsal_files{tool="a\\\\\\"",class="b"} 3\n'
+    place.metrics.write_text(
+        "# TYPE cback_rehearsal_files counter\n# HELP cback_rehearsal_files Files.\n"
+        "# HELP cback_rehearsal_files Again.\n"
+        'cback_rehearsal_files{tool="a} 1\ncback_rehearsal_files{tool="a"} 1.2.3\ncback_rehearsal_files 1\n'
+        'cback_rehearsal_files{tool="a"} NaN\ncback_rehearsal_files{tool="\\x"} 1\ncback_files{tool="a"} 1\n'
+        'other{tool="a"} 1\ncback_rehearsal_files{} 1\ncback_rehearsal_files{tool="a"}\n'
+        f'{right.replace("3", "2")}cback_rehearsal_bytes{{tool="a"}} 4e+3\n{right}cback_rehearsal_bytes{{tool="b"}} 1'
+    )
+    _, metrics = place.measured(nothing)
+    text = place.metrics.read_text()
+    assert text.endswith(
+        f"# HELP cback_rehearsal_files Files.\n# TYPE cback_rehearsal_files gauge\n{right}"
+        '# HELP cback_rehearsal_bytes \n# TYPE cback_rehearsal_bytes gauge\ncback_rehearsal_bytes{tool="a"} 4e+3\n'
+    )
+    assert len([name for name in metrics if "rehearsal" in name]) == 2
+
+
+def test_a_run_and_a_rehearsal_that_end_at_once_both_leave_their_metrics(place: Place) -> None:
+    began = threading.Event()
+    place.measured(nothing, isRehearsal=lambda texts: True)
+    other = place.metrics.read_text()
+
+    def write(descriptor: int) -> None:
+        began.wait()
+        deadline = time.monotonic() + 0.5
+        while not place.metrics.exists() and time.monotonic() < deadline:  # by a run that does not wait
+            time.sleep(0.01)
+        place.metrics.write_text(
+            other.replace("cback_rehearsal_exit_status Th", "cback_rehearsal_exit_status Newer th")
+        )
+        os.close(descriptor)  # with its lock
+
+    descriptor = os.open(place.directory, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    writing = threading.Thread(target=write, args=(descriptor,))
+    writing.start()
+
+    def work(_context: RunContext) -> int:
+        place.metrics.unlink()
+        began.set()
+        return 0
+
+    place.measured(work)
+    writing.join()
+    assert "Newer the exit status" in place.metrics.read_text()
+    assert "cback_exit_status{" in place.metrics.read_text()
 
 
 def test_a_run_whose_report_cannot_be_written_is_no_last_success(place: Place) -> None:

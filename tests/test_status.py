@@ -290,6 +290,35 @@ def test_the_last_rehearsal_is_shown_and_one_that_found_something_is_a_failure(
     assert backup["lastRun"]["status"] == 0
 
 
+@pytest.mark.parametrize("status", [2, 5, 6, 9])
+def test_a_rehearsal_that_shows_nothing_does_not_hide_what_the_one_before_has_found(
+    machine: Machine, status: int, capsys: Shown
+) -> None:
+    rehearsals = machine.reports / "rehearsals"
+    machine.configure("photos", REHEARSE_SWITCHES=f"--report {rehearsals}/")
+    machine.ran("photos")
+    machine.rehearsed(rehearsals, "photos", 0, days=3)
+    machine.rehearsed(rehearsals, "photos", 7, days=2)
+    machine.rehearsed(rehearsals, "photos", status, days=1)
+    code, backups = machine.listed(capsys)
+    assert (code, backups["photos"]["state"], backups["photos"]["lastRehearsal"]["status"]) == (7, "failed", status)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "no JSON"])
+def test_a_rehearsal_whose_report_tells_nothing_is_not_well(machine: Machine, text: str, capsys: Shown) -> None:
+    rehearsals = machine.reports / "rehearsals"
+    machine.configure("photos", REHEARSE_SWITCHES=f"--report {rehearsals}/")
+    machine.ran("photos")
+    machine.rehearsed(rehearsals, "photos", 0, days=3)
+    assert machine.status() == 0
+    damaged = rehearsals / newName(datetime.now(UTC) - timedelta(days=1))
+    damaged.write_text(text)
+    capsys.readouterr()
+    status, backups = machine.listed(capsys)
+    assert (status, backups["photos"]["state"]) == (7, "unknown")
+    assert f"Reports in {rehearsals}/" in backups["photos"]["reasons"][0]
+
+
 def test_a_rehearsal_beside_the_reports_of_the_runs_is_none_of_them(machine: Machine, capsys: Shown) -> None:
     machine.configure("photos", REHEARSE_SWITCHES=f"--report {machine.reports}/photos/")
     machine.ran("photos", 6, days=2)

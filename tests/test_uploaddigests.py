@@ -72,6 +72,7 @@ def test_what_has_changed_since_proves_nothing(tmp_path: Path) -> None:
         ("[default]\ns3 =\n  multipart_chunksize = 6MB\n", 6 << 20),
         ("[default]\ns3 =\n  multipart_threshold = 16MB\n", 0),
         ("[default]\ns3 =\n  multipart_threshold = 5MB\n  multipart_chunksize = 5MB\n", 5 << 20),
+        ("[default]\ns3 =\n  multipart_threshold = 5MB\f\n  multipart_chunksize = 5MB\f  x = 1\n", 5 << 20),
         ("[default]\ns3 =\n  multipart_threshold = plenty\n", 8 << 20),
         ("[profile other]\ns3 =\n  multipart_chunksize = 6MB\n", 8 << 20),
     ],

@@ -14,6 +14,8 @@ from CedarBackup3.util import displayPath
 
 KEY_LIMIT = 1024
 """The longest key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")."""
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
+"""The storage classes from which nothing can be read at once; from GLACIER_IR everything can."""
 
 # What aws takes (`botocore.handlers.VALID_BUCKET`): older buckets of Amazon, and those of other services, have
 # underscores, capitals and up to 255 characters. But `.` and `..` would be taken out of the path of the request.

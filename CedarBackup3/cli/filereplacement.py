@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
+import time
 from collections.abc import Iterator
 
 from CedarBackup3.places import Place, openPlace
 
 _PREFIX, _SUFFIX = b".cback-", b".new"
 """Of the name of the new text until it is complete; Prometheus' collector reads only what ends in `.prom`."""
+_LOCK_LIMIT, _LOCK_TICK = 10.0, 0.02  # seconds
 
 
 def requireReplaceable(path: str) -> None:
@@ -58,6 +61,31 @@ def replaceableText(path: str, most: int) -> str:
     ):
         return file.read(most).decode("utf-8", "replace")
     return ""
+
+
+@contextlib.contextmanager
+def alone(path: str) -> Iterator[None]:
+    """Keep others who use this off a file that is read and then replaced, as far as that can be had.
+
+    The lock is that of its directory, which others may hold as well, so it is not waited for longer than ten seconds.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, ValueError), openPlace(os.path.dirname(os.fsencode(path))) as place:
+            descriptor = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place.descriptor)
+            stack.callback(os.close, descriptor)
+            _tryToLock(descriptor)
+        yield
+
+
+def _tryToLock(descriptor: int) -> None:
+    deadline = time.monotonic() + _LOCK_LIMIT
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_TICK)
+        else:
+            return
 
 
 @contextlib.contextmanager

@@ -25,6 +25,8 @@ class _Names(NamedTuple):
     phase: str
     files: str
     bytes: str
+    figures: str
+    """What those of figures begin with."""
 
 
 _RUNS = _Names(
@@ -35,6 +37,7 @@ _RUNS = _Names(
     "cback_phase_seconds",
     "cback_files",
     "cback_bytes",
+    "cback_",
 )
 _REHEARSALS = _Names(
     "cback_last_rehearsal_timestamp_seconds",
@@ -44,18 +47,23 @@ _REHEARSALS = _Names(
     "cback_rehearsal_phase_seconds",
     "cback_rehearsal_files",
     "cback_rehearsal_bytes",
+    "cback_rehearsal_",
 )
-_OF_REHEARSALS = re.compile(r"(?:# (?:HELP|TYPE) )?(?:" + "|".join(_REHEARSALS) + r")[ {]")
-_OF_RUNS = re.compile(r"(?:# (?:HELP|TYPE) )?cback_\w+[ {]")
+_OF_REHEARSALS = ("cback_last_rehearsal_", "cback_rehearsal_")
+_NAME = r"(cback_[a-z0-9_]+)"
+_HELP = re.compile(rf"# HELP {_NAME} ([^\\]*)", re.ASCII)
+_LABEL = r'[a-z_][a-z0-9_]*="(?:[^"\\]|\\[\\"n])*"'
+_SAMPLE = re.compile(rf"({_NAME}\{{{_LABEL}(?:,{_LABEL})*\}}) -?[0-9.]+(?:e[+-]?[0-9]+)?", re.ASCII)
 
 
-def metricsText(outcome: RunOutcome, before: str) -> str:
+def metricsText(outcome: RunOutcome, before: str, beside: str) -> str:
     """The text of the file.
 
     Args:
         outcome: how the run ended
-        before: what the file held, from which the time of the last success is kept, and what is of runs of the other
-            kind: neither a run nor a rehearsal touches the metrics of the other
+        before: what the file held before this run, from which the time of the last success is kept
+        beside: what it holds now, of which the metrics of the other kind are kept: neither a run nor a rehearsal
+            touches those of the other
     """
     names, labels = _namesOf(outcome), _labels(outcome)
     isDone = outcome.status is ExitStatus.DONE
@@ -85,9 +93,9 @@ def metricsText(outcome: RunOutcome, before: str) -> str:
             *(
                 line
                 for name, figure in outcome.findings.figures.items()
-                for line in _metric(f"cback_{_snakeCase(name)}", figure.meaning, figure.value, labels)
+                for line in _metric(f"{names.figures}{_snakeCase(name)}", figure.meaning, figure.value, labels)
             ),
-            *_ofOtherKind(names, before),
+            *_ofOtherKind(names, beside),
         ]
     )
 
@@ -101,11 +109,33 @@ def _namesOf(outcome: RunOutcome) -> _Names:
     return _REHEARSALS if outcome.tool.isRehearsal(outcome.texts) else _RUNS
 
 
-def _ofOtherKind(names: _Names, before: str) -> Iterator[str]:
-    """The lines of the file that are of rehearsals, or for a rehearsal those that are of runs."""
-    for line in before.split("\n"):
-        if _OF_RUNS.match(line) and bool(_OF_REHEARSALS.match(line)) == (names is _RUNS):
-            yield f"{line}\n"
+def _ofOtherKind(names: _Names, beside: str) -> Iterator[str]:
+    """The metrics of the file that are of rehearsals, or for a rehearsal those that are of runs.
+
+    Each is written as it has to be, whatever the file looks like: of one that has a single wrong line, or a series
+    twice, the node exporter takes nothing at all. What does not end with its line may be cut.
+    """
+    meanings: dict[str, str] = {}
+    samples: dict[str, dict[str, str]] = {}
+    for line in beside.split("\n")[:-1]:
+        if match := _HELP.fullmatch(line):
+            meanings.setdefault(match[1], match[2])
+        elif (match := _SAMPLE.fullmatch(line)) and _isNumber(line) and _isOther(names, match[2]):
+            samples.setdefault(match[2], {})[match[1]] = line
+    for name, lines in samples.items():
+        yield from (f"# HELP {name} {meanings.get(name, '')}\n", f"# TYPE {name} gauge\n")
+        yield from (f"{line}\n" for line in lines.values())
+
+
+def _isOther(names: _Names, name: str) -> bool:
+    return name.startswith(_OF_REHEARSALS) == (names is _RUNS)
+
+
+def _isNumber(line: str) -> bool:
+    try:
+        return math.isfinite(float(line.rpartition(" ")[2]))
+    except ValueError:
+        return False
 
 
 def _labels(outcome: RunOutcome) -> dict[str, str]:

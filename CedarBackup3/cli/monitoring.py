@@ -202,10 +202,11 @@ def _writeReport(path: str, outcome: RunOutcome) -> None:
 
 
 def _writeMetrics(before: str, path: str, outcome: RunOutcome) -> None:
-    from CedarBackup3.cli.filereplacement import replaceFile
+    from CedarBackup3.cli.filereplacement import alone, replaceFile
     from CedarBackup3.cli.metrics import metricsText
 
-    replaceFile(path, metricsText(outcome, before), _METRICS_MODE)
+    with alone(path):  # a rehearsal may just be writing its own
+        replaceFile(path, metricsText(outcome, before, _metricsBefore(path)), _METRICS_MODE)
 
 
 def _metricsBefore(path: str) -> str:

@@ -41,13 +41,18 @@ class Backup(NamedTuple):
     """When it runs next; None: that is not known."""
     running: datetime | None = None
     """When the run began that is going on; None: none is, as far as that is known."""
-    rehearsal: PastRun | None = None
-    """The last rehearsed restore."""
+    rehearsals: tuple[PastRun, ...] = ()
+    """The rehearsed restores, the newest first."""
 
     @property
     def last(self) -> PastRun | None:
         """Its last run."""
         return self.runs[0] if self.runs else None
+
+    @property
+    def rehearsal(self) -> PastRun | None:
+        """The last rehearsed restore."""
+        return self.rehearsals[0] if self.rehearsals else None
 
     @property
     def success(self) -> PastRun | None:
@@ -76,7 +81,7 @@ def judge(
         unit: what systemd knows of it
         maxContentAge: how long ago all its contents may have been proven; None: as `unprovenContents` has it
     """
-    backup = Backup(instance, history.runs, State.WELL, (), unit.next, unit.running, history.rehearsal)
+    backup = Backup(instance, history.runs, State.WELL, (), unit.next, unit.running, history.rehearsals)
     found = [*_failures(backup), *_unreported(backup, unit), *_lateness(backup, now, maxAge)]
     found += [(State.LATE, reason) for reason in unprovenContents(backup.runs, now, maxAge, maxContentAge)]
     found += [(State.UNKNOWN, problem) for problem in history.problems]
@@ -95,8 +100,10 @@ def _failures(backup: Backup) -> Iterator[tuple[State, str]]:
         known = [status.meaning for status in ExitStatus if status == backup.last.status]
         because = backup.last.message or next(iter(known), "") or "no reason is reported"
         yield State.FAILED, f"The last run ended with status {backup.last.status}: {because}"
-    if backup.rehearsal and backup.rehearsal.status == ExitStatus.DIFFERENCES:
-        ended = timeText(backup.rehearsal.end)
+    telling = (run for run in backup.rehearsals if run.isSuccess or run.status == ExitStatus.DIFFERENCES)
+    rehearsal = next(telling, None)  # what ended in another way has shown nothing, and refutes nothing
+    if rehearsal and not rehearsal.isSuccess:
+        ended = timeText(rehearsal.end)
         yield State.FAILED, f"The restore that was rehearsed on {ended} would not have worked; its log has the reasons"
 
 

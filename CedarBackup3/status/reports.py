@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -80,8 +82,8 @@ class History(NamedTuple):
     """The one that ended last first, without those that saved nothing, or gave way to another one."""
     problems: tuple[str, ...] = ()
     """What is not known, and why, in sentences."""
-    rehearsal: PastRun | None = None
-    """The last rehearsed restore."""
+    rehearsals: tuple[PastRun, ...] = ()
+    """The rehearsed restores of the whole target, the one that ended last first."""
 
 
 class _Read(NamedTuple):
@@ -102,41 +104,48 @@ def readHistory(instance: Instance, now: datetime) -> History:
         return History(problems=(instance.problem,))
     where = instance.report
     try:
-        found = [_read(report, instance) for report in _reportsIn(where)]
+        found = [_read(report, partial(_isOf, instance=instance)) for report in _reportsIn(where)]
     except FileNotFoundError:
         return History()
     except (OSError, ValueError) as error:
         return History(problems=(f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}",))
-    runs = [run for read in found for run in read.runs]
-    timely = [run for run in runs if run.end <= now + AHEAD]
-    problems = [*_problems(displayPath(where), found)]
-    if runs and not timely:
+    runs, problems = _timely(found, now), [*_problems(displayPath(where), found)]
+    if found and all(read.isOfOthers for read in found):
+        problems.append(
+            f"All reports in {displayPath(where)} are of another source, target or machine, or of another form"
+        )
+    if not runs and any(read.runs for read in found):
         problems.append(f"The reports in {displayPath(where)} are of a time to come, because a clock was wrong")
-    # The end is what counts: by a machine without a battery a run may begin in 1970, before its clock is set.
-    newestFirst = sorted(timely, key=lambda run: run.end, reverse=True)
-    rehearsal, problem = _lastRehearsal(instance, now)
-    return History(tuple(newestFirst), (*problems, *problem), rehearsal)
+    rehearsals, further = _rehearsals(instance, now)
+    return History(runs, (*problems, *further), rehearsals)
+
+
+def _timely(found: Iterable[_Read], now: datetime) -> tuple[PastRun, ...]:
+    """The runs that are not of a time to come, the one that ended last first.
+
+    The end is what counts: by a machine without a battery a run may begin in 1970, before its clock is set.
+    """
+    runs = (run for read in found for run in read.runs if run.end <= now + AHEAD)
+    return tuple(sorted(runs, key=lambda run: run.end, reverse=True))
 
 
 def _reportsIn(where: str) -> Iterable[KeptReport]:
     return keptReports(where) if isDirectory(where) else oneReport(where)
 
 
-def _lastRehearsal(instance: Instance, now: datetime) -> tuple[PastRun | None, tuple[str, ...]]:
-    """The last rehearsal of the whole target, and why it is not known if it should be."""
+def _rehearsals(instance: Instance, now: datetime) -> tuple[tuple[PastRun, ...], tuple[str, ...]]:
+    """The rehearsals of the whole target, and why some are not known that should be: one may have found something."""
     where = instance.rehearsals or _REHEARSALS.format(instance.name)
     try:
-        documents = (
-            _document(report.text) for report in (keptReports(where) if isDirectory(where) else oneReport(where))
-        )
-        rehearsals = (run for each in documents if _isRehearsalOf(each, instance) for run in _runs(each))
-        return max((run for run in rehearsals if run.end <= now + AHEAD), key=lambda run: run.end, default=None), ()
+        found = [_read(report, partial(_isRehearsalOf, instance=instance)) for report in _reportsIn(where)]
     except FileNotFoundError:
-        pass
+        return (), ()
     except (OSError, ValueError) as error:
-        if instance.rehearsals:
-            return None, (f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}",)
-    return None, ()
+        # Who may not even see whether the usual directory is there most likely has none.
+        isThere = instance.rehearsals or os.path.lexists(where.rstrip("/"))
+        problem = f"The reports in {displayPath(where)} cannot be read: {reasonText(error)}"
+        return (), (problem,) if isThere else ()
+    return _timely(found, now), tuple(_problems(displayPath(where), found))
 
 
 def _isRehearsalOf(document: Any, instance: Instance) -> bool:
@@ -144,13 +153,13 @@ def _isRehearsalOf(document: Any, instance: Instance) -> bool:
     return _isFrom(document, _REHEARSING, expected) and bool(_member(document, "options", "rehearse"))
 
 
-def _read(report: KeptReport, instance: Instance) -> _Read:
+def _read(report: KeptReport, isOwn: Callable[[Any], bool]) -> _Read:
     if report.problem:
         return _Read(report.name, f"cannot be read: {report.problem}")
     document = _document(report.text)
     if not isinstance(document, dict):
         return _Read(report.name, "are not of the form that a run writes")
-    if not _isOf(document, instance):
+    if not isOwn(document):
         return _Read(report.name, isOfOthers=True)
     return _Read(report.name, runs=tuple(_runs(document)))
 
@@ -159,8 +168,6 @@ def _problems(where: str, found: Sequence[_Read]) -> Iterator[str]:
     for problem in dict.fromkeys(read.problem for read in found if read.problem):
         names = [read.name for read in found if read.problem == problem]
         yield f"Reports in {where} {problem} ({len(names)} of {len(found)}, such as {displayPath(names[0])})"
-    if found and all(read.isOfOthers for read in found):
-        yield f"All reports in {where} are of another source, target or machine, or of another form"
 
 
 def _document(text: str) -> Any:

@@ -187,6 +187,20 @@ def test_a_file_of_its_name_is_refused_with_the_switch_and_is_a_file_without(
     assert set(recorded(server)) == {b"", b"a", b"d", b"d/" + KEY}
 
 
+def test_no_archive_holds_it_since_a_restore_reads_it_first(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
+    source = plantTree(tmp_path / "source", [b"a"])
+    words = (source, "s3://bucket/p", "--attributes", "--sse", "AES256", "--storageClass")
+    for number, storageClass in enumerate(["DEEP_ARCHIVE", "GLACIER_IR"]):
+        plantTree(source, {b"new%d" % number: b"1"})
+        assert syncOnce(*words, storageClass).status == 0
+        made = server.objects("bucket")
+        assert made[b"p/new%d" % number].storageClass == storageClass
+        kept = made[b"p/" + KEY]
+        isArchive = storageClass != "GLACIER_IR"
+        assert kept.storageClass == ("STANDARD" if isArchive else storageClass)
+        assert kept.headers["x-amz-server-side-encryption"] == "AES256"
+
+
 def test_it_goes_up_as_the_files_do_and_neither_keys_nor_parts_hide_that_it_is_the_same(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:

@@ -106,6 +106,15 @@ def test_what_the_server_refuses_is_a_failure_with_what_to_do(
     assert advices[0] == advices[1]
 
 
+def test_credentials_that_are_replaced_during_a_long_upload_do_not_fail_the_run(
+    syncOnce: Sync, server: S3Server, tmp_path: Path
+) -> None:
+    source = plantTree(tmp_path / "source", {b"a": b"1"})
+    server.addFault(Fault("ListObjectsV2", Refuse(400, "ExpiredToken", "The token has expired."), skip=1, times=1))
+    outcome = syncOnce(source, "s3://bucket")
+    assert (outcome.status, outcome.stderr) == (0, "")
+
+
 def test_a_listing_without_end_is_stopped(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"a": b""})
     server.addFault(Fault("ListObjectsV2", Hang()))

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from CedarBackup3.amazons3.model import ATTRIBUTES_KEY
 from testcase.s3 import DENY, SLOW_DOWN, Fault, Refuse, S3Server
 from testcase.trees import plantTree
 
@@ -242,6 +243,8 @@ def test_attributes_that_are_archived_are_asked_for_and_come_back_with_the_files
     source = plantTree(tmp_path / "source", {b"a": b"1", b"b": b"2"})
     (source / "a").chmod(0o640)
     assert syncOnce("--attributes", "--storageClass", "DEEP_ARCHIVE", source, "s3://bucket/p").status == 0
+    kept = server.objects("bucket")[b"p/" + ATTRIBUTES_KEY]  # a lifecycle rule has moved it
+    server.putObject("bucket", b"p/" + ATTRIBUTES_KEY, kept.body, lastModified=kept.lastModified, headers=DEEP)
     target = tmp_path / "t"
     outcome = inSession("--thaw", "5", "s3://bucket/p", target)
     assert (outcome.status, len(wanted(server))) == (0, 3)

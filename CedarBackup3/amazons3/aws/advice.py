@@ -24,6 +24,7 @@ LOCKED = re.compile(
 
 _CREDENTIALS = "check the credentials, and that they belong to the service at this endpoint"
 _RENEW = "get new credentials ('aws sso login', or what else provides them to this user), then run again"
+_CODE = "without a terminal nobody can be asked for a code: use credentials that need none, or that a program provides"
 _REGION = "name the bucket's region with --region"
 _BUSY = "the server is busy: run again later, with fewer --listings or a larger AWS_MAX_ATTEMPTS"
 _AGAIN = "run again; if it happens again, ask the administrator of the server"
@@ -116,6 +117,9 @@ _BY_WORDS = (
     ),
     ("Error when retrieving token", _RENEW),
     ("Token has expired", _RENEW),
+    ("Error loading SSO Token", _RENEW),
+    ("Enter MFA code", _CODE),
+    ("EOFError", _CODE),  # so an aws ends that asks where nobody can answer
     ("The config profile", "check --profile, AWS_PROFILE and ~/.aws/config"),
     ("Unable to parse config file", "correct that file, which is the AWS configuration of this user"),
     (

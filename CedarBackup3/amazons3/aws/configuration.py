@@ -81,7 +81,8 @@ def nestedSettings(environment: Mapping[str, str], profile: str, encoding: str, 
     isThere = section in found or chosen in secret or chosen == "default"
     if len(profiles) > 1 or not isThere or name in secret.get(chosen, {}) or (value and value[0] != "\n"):
         return None
-    return {each.strip(): own.strip() for each, _, own in (line.partition("=") for line in value.split("\n") if line)}
+    nested = (line.partition("=") for line in value.splitlines() if line.strip())
+    return {each.strip(): own.strip() for each, _, own in nested}
 
 
 def profileSection(sections: Iterable[str], profile: str) -> str:

@@ -15,8 +15,8 @@ from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import mergeJoin
 from CedarBackup3.amazons3.local.tree import LocalTree
+from CedarBackup3.amazons3.model import ARCHIVES
 from CedarBackup3.amazons3.progress import Transfer, Watcher
-from CedarBackup3.amazons3.restore.archive import ARCHIVES
 from CedarBackup3.amazons3.restore.doubts import Doubts, partOf
 from CedarBackup3.amazons3.restore.fetch import (
     Fetched,

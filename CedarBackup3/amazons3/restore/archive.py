@@ -17,11 +17,9 @@ from CedarBackup3.amazons3.aws.session.client import Session, SessionLost
 from CedarBackup3.amazons3.aws.settings import AwsSettings
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.content.etags import isSameEtag
-from CedarBackup3.amazons3.model import S3Location
+from CedarBackup3.amazons3.model import ARCHIVES, S3Location
 from CedarBackup3.errors import CommandFailed
 
-ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
-"""The storage classes from which nothing can be read at once; from GLACIER_IR everything can."""
 TIERS = ("Expedited", "Standard", "Bulk")
 """How quickly an archived object comes back."""
 

@@ -16,8 +16,7 @@ from typing import NamedTuple
 from CedarBackup3.amazons3.aws.times import secondsOf
 from CedarBackup3.amazons3.bucket.versions import Version
 from CedarBackup3.amazons3.compare import finder
-from CedarBackup3.amazons3.model import ATTRIBUTES_KEY, isFolderMarker
-from CedarBackup3.amazons3.restore.archive import ARCHIVES
+from CedarBackup3.amazons3.model import ARCHIVES, ATTRIBUTES_KEY, isFolderMarker
 from CedarBackup3.amazons3.restore.report import NOTHING, Noted
 from CedarBackup3.amazons3.restore.safepaths import unsafeReason
 from CedarBackup3.amazons3.restore.selection import Selection

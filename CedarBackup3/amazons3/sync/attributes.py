@@ -44,6 +44,7 @@ from CedarBackup3.amazons3.local.looked import Looked, Take
 from CedarBackup3.amazons3.local.tree import localTree
 from CedarBackup3.amazons3.mirror import Mirror
 from CedarBackup3.amazons3.model import (
+    ARCHIVES,
     ATTRIBUTES_KEY,
     Claim,
     ContentFinding,
@@ -194,7 +195,9 @@ class Attributes:
     ) -> Iterator[Difference]:
         """Upload what is in a directory, and show it done; yields that it is not."""
         arguments, pace = copyArguments(os.fsencode(directory), mirror.location), Pace(bandwidth=mirror.aws.bandwidth)
-        result, _ = runUpload(arguments, mirror.location, mirror.aws, pace=pace)
+        # A restore reads it first, and each run that changes it would pay for the early end of an archived one.
+        aws = replace(mirror.aws, storageClass="") if mirror.aws.storageClass in ARCHIVES else mirror.aws
+        result, _ = runUpload(arguments, mirror.location, aws, pace=pace)
         if result.status != 1 and not result.isComplete:
             raise CommandFailed(str(result))
         if not result.isComplete:

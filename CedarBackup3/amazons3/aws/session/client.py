@@ -58,6 +58,8 @@ _READ = 1 << 20  # bytes; a pipe gives less
 _LONGEST_LINE = 1 << 26  # bytes; of what is no answer
 _WINDOW = 3  # pages under way of one listing
 _ERROR_LINES_KEPT, _ERROR_LENGTH = 5, 500
+# What S3 says of credentials that have been replaced since a session began ("Error responses" in the API reference).
+_STALE = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "TokenRefreshRequired"})
 
 
 class SessionLost(CommandFailed):
@@ -217,6 +219,7 @@ class Session:
         """Of the AWS CLI."""
         self._settings = settings
         self._failure: _Failure | None = None
+        self._hasAnswered = False
         self._pending: dict[int, _Pending] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -528,7 +531,9 @@ class Session:
                 line, pieces = arrived
                 hasEnded = "answer" not in line
                 if "error" in line:
+                    self._judge(line["error"], question)
                     raise _refusal(line["error"])
+                self._hasAnswered = True
                 if "end" in line:
                     if isWhole:
                         yield line["end"], []
@@ -541,6 +546,15 @@ class Session:
             if not hasEnded:
                 with contextlib.suppress(CedarBackupError):
                     self._send({"id": pending.number, "cancel": 1})
+
+    def _judge(self, error: Mapping[str, Any], question: Mapping[str, Any]) -> None:
+        """End if S3 does not take the credentials any more: another aws reads those that the user has by now."""
+        code = str(error.get("code", ""))
+        isStale = code in _STALE or (code == "400" and question.get("operation") == "HeadBucket")  # which has no words
+        if isStale and self._hasAnswered:
+            self._fail(SessionLost, f"S3 no longer takes its credentials ({displayText(code)})")
+            if self._failure:
+                raise self._failure.error()
 
     def _awaited(self, pending: _Pending, shouldStop: Callable[[], bool]) -> tuple[dict[str, Any], list[bytes]] | None:
         pending.isAwaited = True
