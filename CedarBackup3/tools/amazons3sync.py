@@ -392,10 +392,10 @@ def _rotation(text: str) -> Rotation:
     share = re.fullmatch(r"1/(\d{1,4})", text, re.ASCII)
     if share and 1 <= int(share[1]) <= MOST_PARTS:
         return Rotation(int(share[1]))
-    try:
-        return Rotation(size=_size(text))
-    except ValueError:
-        raise ValueError(f"must be a part from 1/1 to 1/{MOST_PARTS}, or a size such as 500M or 5G") from None
+    size = 0 if text.isdigit() else sizeIn(text)  # 30 is meant as 1/30, and not as a part of 30 bytes
+    if not size:
+        raise ValueError(f"must be a part from 1/1 to 1/{MOST_PARTS}, or a size such as 500M or 5G")
+    return Rotation(size=size)
 
 
 def _size(text: str) -> int:
