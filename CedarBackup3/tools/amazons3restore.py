@@ -465,7 +465,7 @@ def _exclusions() -> Iterator[Exclusion]:
     tasks = {
         "list": "lists the snapshot",
         "versions": "lists all versions",
-        "find": "lists those of some keys",
+        "find": "lists the versions of some keys",
         "verifyOnly": "compares",
         "dryRun": "prints what would be restored",
         "rehearse": "fetches a sample and keeps nothing",
@@ -532,19 +532,17 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             "What to do",
             Switch("", "list", "List what would be restored"),
             Switch("", "versions", "List all versions, or those of KEY", "KEY", isValueOptional=True),
-            Switch(
-                "", "find", "List all versions of keys like PATTERN, and what restores them", "PATTERN", "", _keyPattern
-            ),
+            Switch("", "find", "List all versions of keys like PATTERN", "PATTERN", "", _keyPattern),
             Switch("", "json", "List in lines of JSON"),
             Switch("", "long", "List modes, owners, times and links, too"),
             Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
             Switch("", "verifyOnly", "Compare the directory with the bucket"),
             Switch(
-                *("", "thaw", "Ask for what is archived: Standard, Bulk or Expedited", "DAYS[:TIER]", "", _retrieval),
+                *("", "thaw", "Ask S3 to make archived objects readable for DAYS", "DAYS[:TIER]", "", _retrieval),
                 implies="verbose",
             ),
             Switch("", "rehearse", "Restore a sample: N files, or SIZE such as 500M", "N|SIZE", "", _share),
-            Switch("", "against", "Compare the sample with the files in DIR, too", "DIR", "", notEmpty),
+            Switch("", "against", "With --rehearse: compare with files in DIR, too", "DIR", "", notEmpty),
             *POLICY_SWITCHES,
         ),
         *grouped(

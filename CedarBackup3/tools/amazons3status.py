@@ -151,8 +151,9 @@ TOOL = Tool(
     description="""\
 Shows how the backups of this machine are, by the settings of the instances of
 cback-amazons3-sync@.service and the reports that their runs have kept. Exit
-status 0 means that the last run of each succeeded and is not too old; 7 that
-one is late or failed, or that something of it cannot be read.""",
+status 0 means that all are well; 7 that the last run or rehearsed restore of
+one failed, that its last success or the proof of its contents is too old, or
+that something of it cannot be read.""",
     arguments=(Argument("name", "A backup (default: all that have settings)", isRepeatable=True),),
     switches=grouped(
         "What to do",

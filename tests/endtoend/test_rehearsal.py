@@ -97,7 +97,7 @@ def test_all_that_is_drawn_comes_back_and_nothing_is_left(
     assert (outcome.status, outcome.stderr) == (0, ""), outcome
     assert rehearse.classes() == {"drawn": 4, "restored": 4}
     assert "large" in rehearse.paths("drawn")
-    assert "Rehearsed: s3://bucket/p/ as of now: 4 files drawn (1.0 MiB): 4 proven" in outcome.stdout
+    assert "Rehearsed: s3://bucket/p/ as of now: 4 files drawn (1.0 MiB); 4 proven" in outcome.stdout
     assert (changes(server), sorted(map(str, tmp_path.iterdir()))) == (
         [],
         sorted(f"{tmp_path}/{name}" for name in ("temporary", "report.json", "r.prom")),
@@ -200,7 +200,7 @@ def test_archived_objects_are_left_out_unless_there_is_nothing_else(rehearse: Re
     outcome = rehearse("5")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert rehearse.classes() == {"drawn": 2, "restored": 1, "archived": 1, "archivedLeftOut": 1}
-    assert "1 proven, 1 archived, left out: 1 archived (4 bytes)" in outcome.log
+    assert "1 proven, 1 archived; left out: 1 archived (4 bytes)" in outcome.log
 
     outcome = rehearse("5", "--exclude", "warm", "--exclude", "tier")
     assert outcome.status == 7
