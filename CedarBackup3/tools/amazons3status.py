@@ -74,9 +74,16 @@ def run(options: StatusOptions, context: RunContext) -> int:
         from CedarBackup3.status.listing import listingText
         from CedarBackup3.status.table import tableText
 
-        _print(listingText(backups, now, options.maxAge) if options.json else tableText(backups, now))
+        _print(listingText(backups, now, options.maxAge) if options.json else tableText(backups, now, _terminalWidth()))
     isWell = all(backup.state is State.WELL for backup in backups)
     return ExitStatus.DONE if isWell else ExitStatus.DIFFERENCES
+
+
+def _terminalWidth() -> int:
+    """How many columns the terminal has that standard output is; 0: it is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def _writePage(path: str, text: str) -> None:

@@ -125,7 +125,7 @@ def test_what_is_wrong_is_a_line_each_and_costs_no_other_its_proof(
     for key, line in zip((missing, denied), failed, strict=True):
         assert line.startswith(f"Failed: s3://bucket/p/{shown[key]} cannot be restored: ")
     assert summary.startswith("Not rehearsed: s3://bucket/p/ as of now: 5 files drawn (")
-    assert summary.endswith("): 1 proven, 1 unproven, 1 different, 2 failed")
+    assert summary.endswith("); 1 proven, 1 unproven, 1 different, 2 failed")
     assert rehearse.classes() == {"drawn": 5, "restored": 1, "unproven": 1, "different": 1, "failed": 2}
 
 
@@ -161,7 +161,7 @@ def test_files_of_the_source_that_have_not_changed_are_compared_byte_by_byte(
     assert line == (
         f"Different: s3://bucket/p/other differs from {source}/other, which has not changed since it was stored"
     )
-    assert summary.endswith(f": 9 proven, 1 different, 2 the same in {source}, 7 changed or gone in {source}")
+    assert summary.endswith(f"; 9 proven, 1 different, 2 the same in {source}, 7 changed or gone in {source}")
     assert rehearse.classes() == {"drawn": 10, "restored": 9, "different": 1, "compared": 2, "notCompared": 7}
     assert sorted(source.rglob("*")) == before
     server.deleteObject("bucket", b"p/other", lastModified=at(1))
@@ -230,7 +230,7 @@ def test_where_nothing_can_be_proven_is_no_success_unless_the_source_proves_it(
     assert (outcome.status, rehearse.classes()) == (7, {"drawn": 1, "unproven": 1})
     line, summary = outcome.stderr.splitlines()
     assert line.startswith("Nothing proven: nothing shows whether what can be fetched from s3://bucket/p/ as of now")
-    assert summary == "Not rehearsed: s3://bucket/p/ as of now: 1 file drawn (9 bytes): 1 unproven"
+    assert summary == "Not rehearsed: s3://bucket/p/ as of now: 1 file drawn (9 bytes); 1 unproven"
     assert "--against DIR" in line
     assert rehearse("5", "--against", plantTree(tmp_path / "source", {b"a": b"encrypted"})).status == 0
 
