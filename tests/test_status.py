@@ -180,7 +180,7 @@ def test_what_the_last_runs_say_decides(machine: Machine, name: str, capsys: Sho
     assert bool(shown.err) == bool(status)
 
 
-def test_a_rehearsal_and_the_runs_of_another_target_are_no_success(machine: Machine, capsys: Shown) -> None:
+def test_a_dry_run_and_the_runs_of_another_target_are_no_success(machine: Machine, capsys: Shown) -> None:
     machine.configure("photos")
     machine.ran("photos", words=["--dryRun"])
     machine.ran("photos", source="/srv/other")

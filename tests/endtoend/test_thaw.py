@@ -125,7 +125,7 @@ def test_what_is_archived_is_asked_for_once_and_the_same_restore_fetches_it_when
     assert {filesIn(target)[key] for key in everything} == {b"cold"}
 
 
-def test_a_rehearsal_names_what_would_be_asked_for_and_asks_for_nothing(
+def test_a_preview_names_what_would_be_asked_for_and_asks_for_nothing(
     inSession: Restore, server: S3Server, tmp_path: Path
 ) -> None:
     cold(server, {b"a": GLACIER, b"b": {**GLACIER, **THAWING}, b"c": {**DEEP, **there(9)}})
