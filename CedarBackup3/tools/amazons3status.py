@@ -73,8 +73,10 @@ def run(options: StatusOptions, context: RunContext) -> int:
     if options.isPrinted:
         from CedarBackup3.status.listing import listingText
         from CedarBackup3.status.table import tableText
+        from CedarBackup3.tools.shared.answers import printAnswer
 
-        _print(listingText(backups, now, options.maxAge) if options.json else tableText(backups, now, _terminalWidth()))
+        text = listingText(backups, now, options.maxAge) if options.json else tableText(backups, now, _terminalWidth())
+        printAnswer([text], "The table")
     isWell = all(backup.state is State.WELL for backup in backups)
     return ExitStatus.DONE if isWell else ExitStatus.DIFFERENCES
 
@@ -96,17 +98,6 @@ def _writePage(path: str, text: str) -> None:
             f"The page cannot be written to {displayPath(path)}: {reasonText(error)}; "
             "name another file with --html FILE"
         ) from None
-
-
-def _print(text: str) -> None:
-    """The answer, on standard output, for as long as anybody reads it (`| head`)."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return
-    except OSError as error:
-        raise CedarBackupError(f"The table cannot be written completely to standard output: {error.strerror}") from None
 
 
 def _maxAge(text: str) -> timedelta:

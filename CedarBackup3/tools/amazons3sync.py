@@ -28,7 +28,7 @@ from CedarBackup3.cli import (
     runTool,
     seconds,
 )
-from CedarBackup3.errors import CedarBackupError, ExitStatus
+from CedarBackup3.errors import ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
@@ -214,18 +214,13 @@ def _printPage(options: SyncOptions) -> ExitStatus:
     from CedarBackup3.amazons3.inspect.page import isSound, pageJson, pageText
     from CedarBackup3.amazons3.inspect.questions import askBucket
     from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.tools.shared.answers import printAnswer
 
     warnOfOpenEndpoint(options.aws)
     with awsSession(options.aws) as aws:
         found = askBucket(S3Location.parse(options.s3BucketUrl), aws)
     findings = judge(found, time.time(), options.aws, deletes=not options.uploadOnly)
-    try:
-        sys.stdout.write((pageJson if options.json else pageText)(found, findings))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass
-    except OSError as error:
-        raise CedarBackupError(f"The page cannot be written completely to standard output: {error.strerror}") from None
+    printAnswer([(pageJson if options.json else pageText)(found, findings)], "The page")
     return ExitStatus.DONE if isSound(findings) else ExitStatus.DIFFERENCES
 
 
