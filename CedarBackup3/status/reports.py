@@ -126,9 +126,7 @@ def _lastRehearsal(instance: Instance, now: datetime) -> tuple[PastRun | None, t
     """The last rehearsal of the whole target, and why it is not known if it should be."""
     where = instance.rehearsals or _REHEARSALS.format(instance.name)
     try:
-        documents = (
-            _document(report.text) for report in (keptReports(where) if isDirectory(where) else oneReport(where))
-        )
+        documents = (_document(report.text) for report in _reportsIn(where))
         rehearsals = (run for each in documents if _isRehearsalOf(each, instance) for run in _runs(each))
         return max((run for run in rehearsals if run.end <= now + AHEAD), key=lambda run: run.end, default=None), ()
     except FileNotFoundError:

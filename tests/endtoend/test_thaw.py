@@ -134,6 +134,9 @@ def test_a_preview_names_what_would_be_asked_for_and_asks_for_nothing(
     assert "Would ask for 1 object (4 bytes) with Standard for 2 days" in outcome.stdout
     assert "Would ask for s3://bucket/p/a (4 bytes, GLACIER)" in outcome.stdout
     assert "is billed" in outcome.stdout
+    outcome = inSession("--dryRun", "s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr, wanted(server)) == (0, "", [])
+    assert "In archives (GLACIER or DEEP_ARCHIVE): 3 files; --thaw DAYS --dryRun reports which" in outcome.stdout
     assert not (tmp_path / "t").exists()
 
 
