@@ -124,7 +124,7 @@ def test_what_is_wrong_is_a_line_each_and_costs_no_other_its_proof(
     assert len(failed) == 2
     for key, line in zip((missing, denied), failed, strict=True):
         assert line.startswith(f"Failed: s3://bucket/p/{shown[key]} cannot be restored: ")
-    assert summary.startswith("Not rehearsed: s3://bucket/p/ as of now: 5 files drawn (")
+    assert summary.startswith("Rehearsal failed: s3://bucket/p/ as of now: 5 files drawn (")
     assert summary.endswith("); 1 proven, 1 unproven, 1 different, 2 failed")
     assert rehearse.classes() == {"drawn": 5, "restored": 1, "unproven": 1, "different": 1, "failed": 2}
 
@@ -230,7 +230,7 @@ def test_where_nothing_can_be_proven_is_no_success_unless_the_source_proves_it(
     assert (outcome.status, rehearse.classes()) == (7, {"drawn": 1, "unproven": 1})
     line, summary = outcome.stderr.splitlines()
     assert line.startswith("Nothing proven: nothing shows whether what can be fetched from s3://bucket/p/ as of now")
-    assert summary == "Not rehearsed: s3://bucket/p/ as of now: 1 file drawn (9 bytes); 1 unproven"
+    assert summary == "Rehearsal failed: s3://bucket/p/ as of now: 1 file drawn (9 bytes); 1 unproven"
     assert "--against DIR" in line
     assert rehearse("5", "--against", plantTree(tmp_path / "source", {b"a": b"encrypted"})).status == 0
 

@@ -342,7 +342,7 @@ def _summary(work: _Work, draw: Draw, report: RestoreReport, *, isSuccess: bool)
     files, size = draw.drawn
     old = f", {len(draw.old):,} of them old versions" if draw.old else ""
     return (
-        f"{'Rehearsed' if isSuccess else 'Not rehearsed'}: {work.scene.selection.shown}: "
+        f"{'Rehearsed' if isSuccess else 'Rehearsal failed'}: {work.scene.selection.shown}: "
         f"{displayCount(files, 'file')} drawn ({displayBytes(size)}){old}; {', '.join(parts) or 'none tried'}"
         + (f"; left out: {', '.join(kept)}" if kept else "")
     )
