@@ -297,7 +297,7 @@ def makeLink(path: Path) -> None:
 
 
 UNWRITABLE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no directory": (lambda path: path.parent.rmdir(), "No such file"),
+    "no directory": (lambda path: path.parent.rmdir(), "does not exist"),
     "a directory": (Path.mkdir, "not a file"),
     "a link": (makeLink, "it is a link"),
     "a pipe": (os.mkfifo, "not a file"),
@@ -398,7 +398,7 @@ def test_a_file_that_cannot_be_written_in_the_end_is_told_and_is_no_success(
     other, path = {"report": ("metricsFile", place.metrics), "metricsFile": ("report", place.report)}[switch]
     assert place.ran(work, f"--{switch}", str(lost / "file"), f"--{other}", str(path)) == expected
     (line,) = capsys.readouterr().err.splitlines()
-    assert f"cannot be written to {lost}/file: No such file" in line
+    assert f"cannot be written to {lost}/file: {lost} does not exist" in line
     assert ("the work itself was done and verified" in line) == (status == 0)
     if switch == "report":
         told = series(place.metrics.read_text())["cback_exit_status{}"]
@@ -458,7 +458,7 @@ def test_in_a_directory_each_run_keeps_a_report_of_its_own(place: Place, name: s
 def test_a_directory_below_one_that_is_missing_is_not_made(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     work = raising(AssertionError("not reached"))
     assert place.ran(work, "--report", f"{place.directory}/no/reports/") == ExitStatus.LOGGING
-    assert "no/reports/: No such file or directory; name another" in capsys.readouterr().err
+    assert f"no/reports/: {place.directory}/no does not exist; name another" in capsys.readouterr().err
     assert os.listdir(place.directory) == []
 
 

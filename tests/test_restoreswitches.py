@@ -35,6 +35,8 @@ PING = ("--pingUrl", "http://127.0.0.1:9/uuid")
         (("--list", "--owners"), "--list and --owners do not go together"),
         (("--list", "--overwrite"), "--list and --overwrite do not go together"),
         (("--since", "2026-01-01", "dir"), "--since needs --list"),
+        (("--since", "2026-01-01"), "--since needs --list"),  # and no directory, which would not be missed with that
+        (("--long",), "--long needs --list"),
         (("--versions", "--since", "2026-01-01"), "--since needs --list"),
         (("--list", "--long", "--since", "2026-01-01"), "--long and --since do not go together"),
         (("--list", "--since", "2026-01-02", "--atTime", "2026-01-01"), "--since must not be later than --atTime"),

@@ -274,7 +274,7 @@ def test_a_part_stands_behind_an_equals_sign_and_switches_that_imply_the_check_l
                 [f"--checkContent={text}", "/srv", "s3://b"],
                 f"'{text}' of --checkContent must be a part from 1/1 to 1/4096",
             )
-            for text in ("2/30", "1/0", "1/4097", "1/", "x", "1/3O", "-1", "/srv", "1/99999", "0", "1/\u0663")
+            for text in ("2/30", "1/0", "1/4097", "1/", "x", "1/3O", "-1", "/srv", "1/99999", "0", "30", "1/\u0663")
         ),
         (
             ["--checkContent", "1/30", "/srv", "s3://b"],

@@ -128,6 +128,26 @@ def test_a_backup_that_is_well_is_shown_with_all_that_is_known_of_it(machine: Ma
     assert shown.err == ""
 
 
+@pytest.mark.parametrize(
+    ("columns", "lastHeading"), [(200, "TARGET"), (100, "SOURCE"), (65, "FILES"), (20, "STATE"), (3, "BACKUP")]
+)
+def test_on_a_terminal_the_last_columns_are_left_out_if_a_line_would_wrap(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: Shown, columns: int, lastHeading: str
+) -> None:
+    machine.configure("photos")
+    machine.ran("photos")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    machine.status()
+    whole = capsys.readouterr().out
+    assert whole.splitlines()[0].endswith("TARGET"), "what is no terminal gets all"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    machine.status()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(lastHeading)
+    assert all(full.startswith(line) for full, line in zip(whole.splitlines(), lines, strict=True))
+    assert max(map(len, lines)) <= columns or lastHeading == "BACKUP"
+
+
 STORIES: dict[str, tuple[list[tuple[int, float]], list[str], int, str, str]] = {
     "well": ([(0, 0.5)], [], 0, "well", ""),
     "well after a failure": ([(7, 2), (0, 0.5)], [], 0, "well", ""),
@@ -160,7 +180,7 @@ def test_what_the_last_runs_say_decides(machine: Machine, name: str, capsys: Sho
     assert bool(shown.err) == bool(status)
 
 
-def test_a_rehearsal_and_the_runs_of_another_target_are_no_success(machine: Machine, capsys: Shown) -> None:
+def test_a_dry_run_and_the_runs_of_another_target_are_no_success(machine: Machine, capsys: Shown) -> None:
     machine.configure("photos")
     machine.ran("photos", words=["--dryRun"])
     machine.ran("photos", source="/srv/other")

@@ -138,7 +138,7 @@ def _sync(source: str | Path, url: str, *switches: str, why: str = "", status: i
 
 
 def _ofHome(home: Path, url: str) -> Iterator[Step]:
-    """A home is mirrored, changed, mirrored again, verified, and restored as it was before the change."""
+    """A home is mirrored, changed, mirrored again, verified, restored as it was before the change, and rehearsed."""
     yield _sync(home, url, why="Whatever is not in the bucket yet is sent, and the bucket is compared with the home.")
     then = datetime.now().astimezone().replace(microsecond=0)
     time.sleep(1.1)  # S3 has whole seconds
@@ -146,12 +146,15 @@ def _ofHome(home: Path, url: str) -> Iterator[Step]:
     yield _sync(home, url, "--verifyOnly", why="Is the bucket up to date? This changes nothing.")
     restored = _DEMO / "restored"
     shutil.rmtree(restored, ignore_errors=True)
-    restore = ["cback-amazons3-restore", "--verbose", "--logfile", str(_LOG), "--atTime", then.isoformat()]
+    restore = ["cback-amazons3-restore", "--logfile", str(_LOG)]
+    yield Step([*restore, "--list", "--since", then.isoformat(), url], "What has changed since the first run?")
     yield Step(
-        [*restore, url, str(restored)],
+        [*restore, "--verbose", "--atTime", then.isoformat(), url, str(restored)],
         "Everything as it was before the change; a date such as yesterday's does as well.",
     )
     yield Step(["diff", "-r", str(restored), str(home)], "What differs between then and now is the change.", status=1)
+    rehearsal = [*restore, "--verbose", "--rehearse", "5", "--against", str(home), url]
+    yield Step(rehearsal, "Would a restore work? A few files are fetched and proven, and nothing is kept.")
 
 
 def _plantHome(home: Path) -> None:

@@ -43,11 +43,12 @@ def parseCommandLine(tool: Tool, commandLine: Sequence[str]) -> CommandLine:
     texts = switched | {switch.long: _text(switch, switched) for switch in valued}
     present = [switch for switch in valued if texts[switch.long] or switched[switch.long] is not None]
     values = texts | {switch.long: _converted(switch, texts[switch.long]) for switch in present}
-    arguments: dict[str, Any] = {}
-    if not any(switched[answer] for answer in ANSWERS):
-        arguments = _parsedArguments(tool, words, switched, operands)
     given = {switch.long for switch in tool.allSwitches if _isGiven(switch, switched[switch.long])}
-    return CommandLine(texts | _written(arguments), values | arguments, frozenset(given))
+    line = CommandLine(texts, values, frozenset(given))
+    if any(switched[answer] for answer in ANSWERS):
+        return line
+    arguments = _parsedArguments(tool, words, line, switched, operands)
+    return line._replace(texts=texts | _written(arguments), values=values | arguments)
 
 
 def _written(arguments: Mapping[str, Any]) -> dict[str, str]:
@@ -64,6 +65,10 @@ def requireConsistent(tool: Tool, line: CommandLine) -> None:
             raise UsageError(
                 f"--{_shown(tool, line, one)} and --{_shown(tool, line, other)} do not go together: {reason}"
             )
+    _requireNeeded(tool, line)
+
+
+def _requireNeeded(tool: Tool, line: CommandLine) -> None:
     for switch, anyOf, reason in (*tool.needs, *COMMON_NEEDS):
         if _holds(line, switch) and not any(_holds(line, other) for other in anyOf):
             wanted = " or --".join(_shown(tool, line, other) for other in anyOf)
@@ -107,11 +112,10 @@ def _withEmptyValues(tool: Tool, commandLine: Sequence[str]) -> list[str]:
 
 
 def _parsedArguments(
-    tool: Tool, words: Sequence[str], switched: dict[str, Any], operands: Sequence[str]
+    tool: Tool, words: Sequence[str], line: CommandLine, switched: dict[str, Any], operands: Sequence[str]
 ) -> dict[str, Any]:
     """The arguments of a command line, all of them, or those only that its switches ask for."""
-    excused = {switch.long for switch in tool.allSwitches if _isGiven(switch, switched[switch.long])}
-    needed = [argument for argument in tool.arguments if excused.isdisjoint(argument.unless)]
+    needed = [argument for argument in tool.arguments if line.given.isdisjoint(argument.unless)]
     # An argument with `nargs="?"` would not be found behind a switch.
     for arguments in (tool.arguments, needed) if len(needed) < len(tool.arguments) else (needed,):
         try:
@@ -122,7 +126,10 @@ def _parsedArguments(
             return {argument.name: parsed.get(argument.name, "") for argument in tool.arguments}
     count = sum(not word.startswith("-") for word in operands)
     hints = _takenForValues(tool, switched) if count < len(needed) else iter(())
-    raise UsageError(failure + next(hints if count <= len(needed) else _takenForArguments(tool, words), ""))
+    hint = next(hints if count <= len(needed) else _takenForArguments(tool, words), "")
+    if not hint:
+        _requireNeeded(tool, line)  # it may be that switch which spares an argument
+    raise UsageError(failure + hint)
 
 
 def _parsedWords(

@@ -219,6 +219,8 @@ def _metricsBefore(path: str) -> str:
 def _unwritten(switch: str, path: str, error: Exception) -> str:
     what = {"report": "The report", "metricsFile": "The metrics"}[switch]
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+    if isinstance(error, FileNotFoundError):  # only what lies above a file or a directory of reports is never made
+        reason = f"{displayPath(os.path.dirname(path.rstrip('/')))} does not exist"
     where = "to standard output" if path == "-" else f"to {displayPath(path)}"
     return f"{what} cannot be written {where}: {reason}; name another file with --{switch} FILE"
 

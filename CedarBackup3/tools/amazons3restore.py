@@ -8,15 +8,14 @@ What only a run needs is imported in the functions, so that `--help` need not wa
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from CedarBackup3.cli import Argument, Exclusion, Need, Switch, Tool, grouped, notEmpty, runTool
-from CedarBackup3.errors import CedarBackupError, ExitStatus, UsageError
+from CedarBackup3.errors import ExitStatus, UsageError
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import AWS_SWITCHES, KEY_NEEDS_POLICY, POLICY_SWITCHES, policySettings
 from CedarBackup3.tools.shared.bucketoptions import (
@@ -35,16 +34,13 @@ if TYPE_CHECKING:
 
     from CedarBackup3.amazons3.aws.rules import Rule
     from CedarBackup3.amazons3.aws.settings import AwsSettings
-    from CedarBackup3.amazons3.bucket.versions import Version
     from CedarBackup3.amazons3.local.tree import Path
     from CedarBackup3.amazons3.progress import Watcher
     from CedarBackup3.amazons3.restore.archive import Retrieval
     from CedarBackup3.amazons3.restore.draw import Share
-    from CedarBackup3.amazons3.restore.recorded import Recorded
-    from CedarBackup3.amazons3.restore.report import RestoreReport, Tally
+    from CedarBackup3.amazons3.restore.report import RestoreReport
     from CedarBackup3.amazons3.restore.rules import AttributeRules
     from CedarBackup3.amazons3.restore.selection import Selection
-    from CedarBackup3.amazons3.spool import Spool
     from CedarBackup3.cli.context import RunContext
 
 
@@ -142,6 +138,34 @@ def _statusOf(report: RestoreReport) -> ExitStatus:
     return ExitStatus.DONE if report.isClean else ExitStatus.DIFFERENCES
 
 
+def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.tools.shared.listings import printVersions
+
+    printVersions(selection, options.versions or "", watcher, isJson=options.json)
+    return ExitStatus.DONE
+
+
+def _printSnapshot(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.tools.shared.listings import printSnapshot
+
+    long = _rules(options) if options.long else None
+    return _statusOf(printSnapshot(selection, watcher, long=long, isJson=options.json))
+
+
+def _printChanges(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.tools.shared.listings import printChanges
+
+    assert options.since  # noqa: S101 - for the type checker
+    return _statusOf(printChanges(selection, options.since, watcher, isJson=options.json))
+
+
+def _printFound(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
+    from CedarBackup3.tools.shared.listings import printFound
+
+    printFound(selection, options.find, watcher, isJson=options.json)
+    return ExitStatus.DONE
+
+
 def _thaw(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
     from CedarBackup3.amazons3.restore.thaw import thawArchived
 
@@ -233,109 +257,6 @@ def compareWithBucket(
     selection = _selection(s3BucketUrl, atTime, _excluding(exclude))
     with awaitableChildren():
         return compareTarget(selection, _absolute(targetDir), SILENT)
-
-
-def _printVersions(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from dataclasses import replace
-
-    from CedarBackup3.amazons3.restore.history import openVersions
-
-    if options.versions:
-        selection = replace(selection, only=selection.aws.locale.keyOf(os.fsencode(options.versions)))
-    with openVersions(selection, watcher) as (chosen, versions):
-        _print(chosen, versions, options)
-    return ExitStatus.DONE
-
-
-def _printSnapshot(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.history import openSnapshot, openVersions
-    from CedarBackup3.amazons3.restore.recorded import openRecorded
-    from CedarBackup3.amazons3.restore.report import Tally
-
-    tally = Tally(watcher.findings)
-    with (
-        openVersions(selection, watcher, ofMoment=True) as (chosen, versions),
-        openSnapshot(chosen, versions, tally) as snapshot,
-    ):
-        if chosen.moment:
-            _printBeside(chosen.shown)
-        if options.long:
-            with openRecorded(chosen, versions, tally, _rules(options)) as recorded:
-                _printLong(chosen, snapshot, recorded, tally, options)
-        else:
-            _print(chosen, snapshot, options)
-    return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
-
-
-def _printChanges(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.between import ChangeTally, listChanges, shownBetween
-    from CedarBackup3.amazons3.restore.history import openVersions
-    from CedarBackup3.amazons3.restore.report import Tally
-    from CedarBackup3.amazons3.restore.versiontable import changeJson, changeRow
-
-    tally, counted = Tally(watcher.findings), ChangeTally(watcher.findings)
-    line = changeJson if options.json else changeRow
-    assert options.since  # noqa: S101 - for the type checker
-    with openVersions(selection, watcher) as (chosen, versions):
-        changes = listChanges(chosen, options.since, versions, tally, counted)
-        if _printLines(line(chosen.location, change) for change in changes):
-            _printBeside(f"{shownBetween(chosen, options.since)}: {counted.totals}")
-    return ExitStatus.DONE if tally.report().isClean else ExitStatus.DIFFERENCES
-
-
-def _printFound(selection: Selection, options: RestoreOptions, watcher: Watcher) -> ExitStatus:
-    from CedarBackup3.amazons3.restore.found import FoundTally, listFound
-    from CedarBackup3.amazons3.restore.history import openVersions
-    from CedarBackup3.amazons3.restore.versiontable import foundJson, foundRow
-
-    counted, pattern = FoundTally(), selection.aws.locale.decoded(os.fsencode(options.find))
-    line = foundJson if options.json else foundRow
-    with openVersions(selection, watcher) as (chosen, versions):
-        entries = listFound(chosen, pattern, versions, counted)
-        if _printLines(line(chosen.location, found) for found in entries):
-            _printBeside(f"{chosen.url}: {counted.totals}")
-    return ExitStatus.DONE
-
-
-def _printBeside(text: str) -> None:
-    """A line beside the answer, which a program may read."""
-    with contextlib.suppress(OSError):
-        sys.stderr.write(f"{text}\n")
-
-
-def _print(selection: Selection, versions: Iterable[Version], options: RestoreOptions) -> None:
-    from CedarBackup3.amazons3.restore.versiontable import versionJson, versionRow
-
-    line = versionJson if options.json else versionRow
-    _printLines(line(selection.location, version) for version in versions)
-
-
-def _printLong(
-    selection: Selection, snapshot: Spool[Version], recorded: Recorded, tally: Tally, options: RestoreOptions
-) -> None:
-    from CedarBackup3.amazons3.restore.recorded import withRecorded
-    from CedarBackup3.amazons3.restore.scene import recordedPairs
-    from CedarBackup3.amazons3.restore.versiontable import longJson, longRow
-
-    line = longJson if options.json else longRow
-    with withRecorded(selection, snapshot, recorded, tally) as known:
-        pairs = recordedPairs(selection, recorded, known)
-        _printLines(text for record, version in pairs if (text := line(selection.location, record, version)))
-
-
-def _printLines(lines: Iterable[str]) -> bool:
-    """Print the answer, for as long as anybody reads it (`| head`); returns whether that was to its end."""
-    try:
-        for line in lines:
-            sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return False
-    except OSError as error:
-        raise CedarBackupError(
-            f"The listing cannot be written completely to standard output: {error.strerror}"
-        ) from None
-    return True
 
 
 def _excluding(patterns: tuple[str, ...]) -> tuple[Rule, ...]:
@@ -468,7 +389,7 @@ def _exclusions() -> Iterator[Exclusion]:
     tasks = {
         "list": "lists the snapshot",
         "versions": "lists all versions",
-        "find": "lists those of some keys",
+        "find": "lists the versions of some keys",
         "verifyOnly": "compares",
         "dryRun": "prints what would be restored",
         "rehearse": "fetches a sample and keeps nothing",
@@ -535,19 +456,17 @@ nothing in the bucket is changed. Exit status 0 means that all is there.""",
             "What to do",
             Switch("", "list", "List what would be restored"),
             Switch("", "versions", "List all versions, or those of KEY", "KEY", isValueOptional=True),
-            Switch(
-                "", "find", "List all versions of keys like PATTERN, and what restores them", "PATTERN", "", _keyPattern
-            ),
+            Switch("", "find", "List all versions of keys like PATTERN", "PATTERN", "", _keyPattern),
             Switch("", "json", "List in lines of JSON"),
             Switch("", "long", "List modes, owners, times and links, too"),
             Switch("n", "dryRun", "Print what would be restored, change nothing", implies="verbose"),
             Switch("", "verifyOnly", "Compare the directory with the bucket"),
             Switch(
-                *("", "thaw", "Ask for what is archived: Standard, Bulk or Expedited", "DAYS[:TIER]", "", _retrieval),
+                *("", "thaw", "Ask S3 to make archived objects readable for DAYS", "DAYS[:TIER]", "", _retrieval),
                 implies="verbose",
             ),
             Switch("", "rehearse", "Restore a sample: N files, or SIZE such as 500M", "N|SIZE", "", _share),
-            Switch("", "against", "Compare the sample with the files in DIR, too", "DIR", "", notEmpty),
+            Switch("", "against", "With --rehearse: compare with files in DIR, too", "DIR", "", notEmpty),
             *POLICY_SWITCHES,
         ),
         *grouped(

@@ -73,10 +73,19 @@ def run(options: StatusOptions, context: RunContext) -> int:
     if options.isPrinted:
         from CedarBackup3.status.listing import listingText
         from CedarBackup3.status.table import tableText
+        from CedarBackup3.tools.shared.answers import printAnswer
 
-        _print(listingText(backups, now, options.maxAge) if options.json else tableText(backups, now))
+        text = listingText(backups, now, options.maxAge) if options.json else tableText(backups, now, _terminalWidth())
+        printAnswer([text], "The table")
     isWell = all(backup.state is State.WELL for backup in backups)
     return ExitStatus.DONE if isWell else ExitStatus.DIFFERENCES
+
+
+def _terminalWidth() -> int:
+    """How many columns the terminal has that standard output is; 0: it is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def _writePage(path: str, text: str) -> None:
@@ -89,17 +98,6 @@ def _writePage(path: str, text: str) -> None:
             f"The page cannot be written to {displayPath(path)}: {reasonText(error)}; "
             "name another file with --html FILE"
         ) from None
-
-
-def _print(text: str) -> None:
-    """The answer, on standard output, for as long as anybody reads it (`| head`)."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return
-    except OSError as error:
-        raise CedarBackupError(f"The table cannot be written completely to standard output: {error.strerror}") from None
 
 
 def _maxAge(text: str) -> timedelta:
@@ -151,8 +149,9 @@ TOOL = Tool(
     description="""\
 Shows how the backups of this machine are, by the settings of the instances of
 cback-amazons3-sync@.service and the reports that their runs have kept. Exit
-status 0 means that the last run of each succeeded and is not too old; 7 that
-one is late or failed, or that something of it cannot be read.""",
+status 0 means that all are well; 7 that the last run or rehearsed restore of
+one failed, that its last success or the proof of its contents is too old, or
+that something of it cannot be read.""",
     arguments=(Argument("name", "A backup (default: all that have settings)", isRepeatable=True),),
     switches=grouped(
         "What to do",

@@ -28,7 +28,7 @@ from CedarBackup3.cli import (
     runTool,
     seconds,
 )
-from CedarBackup3.errors import CedarBackupError, ExitStatus
+from CedarBackup3.errors import ExitStatus
 from CedarBackup3.tools.shared.awsdiagnostics import awsDiagnostics, awsPrograms
 from CedarBackup3.tools.shared.awsswitches import (
     AWS_SWITCHES,
@@ -214,18 +214,13 @@ def _printPage(options: SyncOptions) -> ExitStatus:
     from CedarBackup3.amazons3.inspect.page import isSound, pageJson, pageText
     from CedarBackup3.amazons3.inspect.questions import askBucket
     from CedarBackup3.amazons3.model import S3Location
+    from CedarBackup3.tools.shared.answers import printAnswer
 
     warnOfOpenEndpoint(options.aws)
     with awsSession(options.aws) as aws:
         found = askBucket(S3Location.parse(options.s3BucketUrl), aws)
     findings = judge(found, time.time(), options.aws, deletes=not options.uploadOnly)
-    try:
-        sys.stdout.write((pageJson if options.json else pageText)(found, findings))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass
-    except OSError as error:
-        raise CedarBackupError(f"The page cannot be written completely to standard output: {error.strerror}") from None
+    printAnswer([(pageJson if options.json else pageText)(found, findings)], "The page")
     return ExitStatus.DONE if isSound(findings) else ExitStatus.DIFFERENCES
 
 
@@ -392,10 +387,10 @@ def _rotation(text: str) -> Rotation:
     share = re.fullmatch(r"1/(\d{1,4})", text, re.ASCII)
     if share and 1 <= int(share[1]) <= MOST_PARTS:
         return Rotation(int(share[1]))
-    try:
-        return Rotation(size=_size(text))
-    except ValueError:
-        raise ValueError(f"must be a part from 1/1 to 1/{MOST_PARTS}, or a size such as 500M or 5G") from None
+    size = 0 if text.isdigit() else sizeIn(text)  # 30 is meant as 1/30, and not as a part of 30 bytes
+    if not size:
+        raise ValueError(f"must be a part from 1/1 to 1/{MOST_PARTS}, or a size such as 500M or 5G")
+    return Rotation(size=size)
 
 
 def _size(text: str) -> int:

@@ -109,8 +109,8 @@ def test_keys_that_no_file_has_are_deleted_by_name_and_nothing_else_is_touched(
     source = plantTree(tmp_path / "source", {b"a": b"1"})
     (tmp_path / "up").write_text("mine")
     plantObjects(server, {b"up": b"theirs"} | dict.fromkeys((b"p/" + key for key in HOSTILE), b"x"))
-    rehearsal = syncOnce(source, "s3://bucket/p", "--dryRun")
-    assert rehearsal.stdout.count("Would delete ") == len(HOSTILE)
+    dryRun = syncOnce(source, "s3://bucket/p", "--dryRun")
+    assert dryRun.stdout.count("Would delete ") == len(HOSTILE)
     outcome = syncOnce(source, "s3://bucket/p", "--debug")
     assert outcome.status == 0, outcome
     assert stored(server) == {b"up": b"theirs", b"p/a": b"1"}

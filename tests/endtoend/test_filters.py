@@ -148,7 +148,7 @@ def test_other_file_systems_are_left_out_and_their_objects_alone(
 # What is reported
 
 
-def test_a_rehearsal_names_what_leaves_each_path_out_and_what_is_in_vain(
+def test_a_dry_run_names_what_leaves_each_path_out_and_what_is_in_vain(
     syncOnce: Sync, server: S3Server, tmp_path: Path
 ) -> None:
     source = plantTree(

@@ -98,9 +98,9 @@ def test_what_cannot_be_read_keeps_its_objects_and_is_a_difference(
 def test_a_dry_run_says_exactly_what_the_run_then_does(syncOnce: Sync, server: S3Server, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"new": b"1", b"grown": b"22", b"same": b"3", b"odd\n": b""})
     plantObjects(server, {b"p/grown": b"2", b"p/same": b"3", b"p/gone": b"4"})
-    rehearsal = syncOnce("--dryRun", source, "s3://bucket/p")
-    assert (rehearsal.status, changes(server)) == (0, [])
-    told = sorted(re.findall(r"^Would (\w+) s3://bucket/(\S+)", rehearsal.stdout, re.MULTILINE))
+    dryRun = syncOnce("--dryRun", source, "s3://bucket/p")
+    assert (dryRun.status, changes(server)) == (0, [])
+    told = sorted(re.findall(r"^Would (\w+) s3://bucket/(\S+)", dryRun.stdout, re.MULTILINE))
     server.clearRequests()
     assert syncOnce(source, "s3://bucket/p", "--method", "direct").status == 0
     put = {key for operation, key in changes(server) if operation == "PutObject"}

@@ -100,7 +100,7 @@ def test_all_that_is_drawn_comes_back_and_nothing_is_left(
     assert (outcome.status, outcome.stderr) == (0, ""), outcome
     assert rehearse.classes() == {"drawn": 4, "restored": 4}
     assert "large" in rehearse.paths("drawn")
-    assert "Rehearsed: s3://bucket/p/ as of now: 4 files drawn (1.0 MiB): 4 proven" in outcome.stdout
+    assert "Rehearsed: s3://bucket/p/ as of now: 4 files drawn (1.0 MiB); 4 proven" in outcome.stdout
     assert (changes(server), sorted(map(str, tmp_path.iterdir()))) == (
         [],
         sorted(f"{tmp_path}/{name}" for name in ("temporary", "report.json", "r.prom")),
@@ -127,8 +127,8 @@ def test_what_is_wrong_is_a_line_each_and_costs_no_other_its_proof(
     assert len(failed) == 2
     for key, line in zip((missing, denied), failed, strict=True):
         assert line.startswith(f"Failed: s3://bucket/p/{shown[key]} cannot be restored: ")
-    assert summary.startswith("Not rehearsed: s3://bucket/p/ as of now: 5 files drawn (")
-    assert summary.endswith("): 1 proven, 1 unproven, 1 different, 2 failed")
+    assert summary.startswith("Rehearsal failed: s3://bucket/p/ as of now: 5 files drawn (")
+    assert summary.endswith("); 1 proven, 1 unproven, 1 different, 2 failed")
     assert rehearse.classes() == {"drawn": 5, "restored": 1, "unproven": 1, "different": 1, "failed": 2}
 
 
@@ -164,7 +164,7 @@ def test_files_of_the_source_that_have_not_changed_are_compared_byte_by_byte(
     assert line == (
         f"Different: s3://bucket/p/other differs from {source}/other, which has not changed since it was stored"
     )
-    assert summary.endswith(f": 9 proven, 1 different, 2 the same in {source}, 7 changed or gone in {source}")
+    assert summary.endswith(f"; 9 proven, 1 different, 2 the same in {source}, 7 changed or gone in {source}")
     assert rehearse.classes() == {"drawn": 10, "restored": 9, "different": 1, "compared": 2, "notCompared": 7}
     assert sorted(source.rglob("*")) == before
     server.deleteObject("bucket", b"p/other", lastModified=at(1))
@@ -219,7 +219,7 @@ def test_archived_objects_are_left_out_unless_there_is_nothing_else(rehearse: Re
     outcome = rehearse("5")
     assert (outcome.status, outcome.stderr) == (0, "")
     assert rehearse.classes() == {"drawn": 2, "restored": 1, "archived": 1, "archivedLeftOut": 1}
-    assert "1 proven, 1 archived, left out: 1 archived (4 bytes)" in outcome.log
+    assert "1 proven, 1 archived; left out: 1 archived (4 bytes)" in outcome.log
 
     outcome = rehearse("5", "--exclude", "warm", "--exclude", "tier")
     assert outcome.status == 7
@@ -264,7 +264,7 @@ def test_where_nothing_can_be_proven_is_no_success_unless_the_source_proves_it(
     assert (outcome.status, rehearse.classes()) == (7, {"drawn": 1, "unproven": 1})
     line, summary = outcome.stderr.splitlines()
     assert line.startswith("Nothing proven: nothing shows whether what can be fetched from s3://bucket/p/ as of now")
-    assert summary == "Not rehearsed: s3://bucket/p/ as of now: 1 file drawn (9 bytes): 1 unproven"
+    assert summary == "Rehearsal failed: s3://bucket/p/ as of now: 1 file drawn (9 bytes); 1 unproven"
     assert "--against DIR" in line
     assert rehearse("5", "--against", plantTree(tmp_path / "source", {b"a": b"encrypted"})).status == 0
 

@@ -81,8 +81,8 @@ def test_a_moment_amid_a_run_has_the_attributes_of_before_and_names_each_file_th
     outcome = restoreOnce("--atTime", moment(15), "s3://bucket/p", tmp_path / "then")
     assert outcome.status == 0
     assert outcome.stderr.splitlines() == [
-        "Unknown attributes: s3://bucket/p/a was stored at 2026-01-01T00:00:10.000Z, after the attributes "
-        "(2026-01-01T00:00:01.000Z)"
+        "Unknown attributes: s3://bucket/p/a was stored at 2026-01-01T00:00:10Z, after the attributes "
+        "(2026-01-01T00:00:01Z)"
     ]
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "then").iterdir()}
     assert modes == {"a": 0o600, "b": 0o644, "c": 0o644}

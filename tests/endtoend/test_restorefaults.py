@@ -407,7 +407,7 @@ LONG = "is fetched by an AWS CLI process of its own, which takes at least "
 
 
 @pytest.mark.parametrize("older", [99, 100])
-def test_a_rehearsal_tells_how_long_many_older_versions_take(
+def test_a_preview_tells_how_long_many_older_versions_take(
     restoreOnce: Restore, server: S3Server, tmp_path: Path, older: int
 ) -> None:
     objects = {b"%d" % number: b"then" for number in range(older)}

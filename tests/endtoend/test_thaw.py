@@ -126,7 +126,7 @@ def test_what_is_archived_is_asked_for_once_and_the_same_restore_fetches_it_when
     assert {filesIn(target)[key] for key in everything} == {b"cold"}
 
 
-def test_a_rehearsal_names_what_would_be_asked_for_and_asks_for_nothing(
+def test_a_preview_names_what_would_be_asked_for_and_asks_for_nothing(
     inSession: Restore, server: S3Server, tmp_path: Path
 ) -> None:
     cold(server, {b"a": GLACIER, b"b": {**GLACIER, **THAWING}, b"c": {**DEEP, **there(9)}})
@@ -135,6 +135,9 @@ def test_a_rehearsal_names_what_would_be_asked_for_and_asks_for_nothing(
     assert "Would ask for 1 object (4 bytes) with Standard for 2 days" in outcome.stdout
     assert "Would ask for s3://bucket/p/a (4 bytes, GLACIER)" in outcome.stdout
     assert "is billed" in outcome.stdout
+    outcome = inSession("--dryRun", "s3://bucket/p", tmp_path / "t")
+    assert (outcome.status, outcome.stderr, wanted(server)) == (0, "", [])
+    assert "In archives (GLACIER or DEEP_ARCHIVE): 3 files; --thaw DAYS --dryRun reports which" in outcome.stdout
     assert not (tmp_path / "t").exists()
 
 

@@ -92,7 +92,7 @@ def test_documents_name_only_switches_that_exist(document: str) -> None:
         *("--key", "--version-id"),  # aws s3api get-object
         *("--now", "--notest", "--no-clobber", "--no-target-directory"),  # systemctl, convmv, mv
         *("--versioning", "--port"),  # testcase.s3
-        *("--endpoint-url", "--max-delete", "--s3-version-at"),  # aws, rclone
+        *("--endpoint-url", "--max-delete", "--s3-version-at", "--download"),  # aws, rclone
         *("--markdown", "--openssl-legacy-provider"),  # util/serverscenario.py, node
         "--verb",  # what is none
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -60,8 +61,10 @@ def test_the_demo_goes_from_a_first_run_to_a_restore_of_what_was(copy: Path) -> 
     assert done.returncode == 0, done.stdout
     assert "Unusual" not in done.stdout
     commands = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("$ ")]
-    assert commands == [*["cback-amazons3-sync"] * 3, "cback-amazons3-restore", "diff"]
+    assert commands == [*["cback-amazons3-sync"] * 3, *["cback-amazons3-restore"] * 2, "diff", "cback-amazons3-restore"]
     assert "Only in .demo/home/photos/2026-07 At the lake: IMG_0012.jpg\n" in done.stdout
+    assert re.search(r"^deleted +[0-9,]+ .*IMG_0002.jpg$", done.stdout, re.MULTILINE)
+    assert "Rehearsed: s3://my-bucket/home/ as of now: 5 files drawn" in done.stdout
     assert "Change something in .demo/home and run it again" in done.stdout
     again = _demo(copy, SWITCHES="--verifyOnly")
     assert again.returncode == 0, again.stdout

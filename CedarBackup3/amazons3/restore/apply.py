@@ -45,9 +45,8 @@ _OBJECTS_PER_FILE = 2_000
 _LARGE = 64 << 20  # bytes; aws fetches from a quarter of that on in parts (AWS CLI S3 configuration)
 _FAILURES_IN_A_ROW = 100
 _MOST_PATTERNS = 100  # aws matches each of them with each object
-_TRIED = (
-    100  # archived objects, so that what they show is believed of the others; a second of CPU each without a session
-)
+# Archived objects that are tried, so that what they show is believed of the others; each takes an aws without a session
+_TRIED = 100
 
 
 def carryOut(

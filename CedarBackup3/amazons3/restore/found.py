@@ -116,7 +116,7 @@ class FoundTally:
         markers = f" and {displayCount(self._markers, 'delete marker')}" if self._markers else ""
         if not self._isVersioned:
             return f"{keys}; stored without versioning, so what was replaced or deleted left no trace"
-        return f"{keys}{markers}; restore one as s3://BUCKET/KEY with the --atTime that its line has"
+        return f"{keys}{markers}; restore one as s3://BUCKET/KEY with --atTime and the second of the times in its line"
 
     @property
     def isEmpty(self) -> bool:

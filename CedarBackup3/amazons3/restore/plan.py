@@ -18,7 +18,7 @@ from CedarBackup3.amazons3.local.filters import Filters
 from CedarBackup3.amazons3.local.opentree import NotAFile, NotFollowed, OpenTree
 from CedarBackup3.amazons3.local.tree import LocalTree
 from CedarBackup3.amazons3.local.walk import treeEntries
-from CedarBackup3.amazons3.model import SourceEntry
+from CedarBackup3.amazons3.model import ARCHIVES, SourceEntry
 from CedarBackup3.amazons3.progress import Watcher
 from CedarBackup3.amazons3.restore.doubts import partOf
 from CedarBackup3.amazons3.restore.fetch import PartOf, durationLine
@@ -218,14 +218,21 @@ def _hasContent(tree: OpenTree, entry: SourceEntry, version: Version, part: Part
 
 
 def logPlan(selection: Selection, local: LocalTree, lacking: Wanted) -> None:
-    """Log what would be restored."""
+    """Log what would be restored, and how much of it may first have to be brought back from archives."""
+    archived = 0
     for version in lacking.versions:
+        archived += version.storageClass in ARCHIVES
         _log.info(
             "Would restore %s (%s) from version %s of %s",
             displayPath(local.pathTo(local.locale.pathOf(version.key))),
             displayCount(version.size or 0, "byte"),
             displayPath(version.versionId),
             selection.urlOf(version.key),
+        )
+    if archived:
+        _log.info(
+            "In archives (%s): %s; --thaw DAYS --dryRun reports which have to be asked for first",
+            *(" or ".join(ARCHIVES), displayCount(archived, "file")),
         )
     if line := durationLine(lacking.older, selection.aws):
         _log.info("%s", line)

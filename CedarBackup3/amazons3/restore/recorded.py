@@ -275,5 +275,6 @@ def _isOf(record: AttributeRecord, version: Version, recordedAt: str) -> bool:
 def _whyUnknown(selection: Selection, version: Version, recorded: Recorded) -> str:
     url = selection.urlOf(version.key)
     if secondsOf(version.lastModified) > secondsOf(recorded.lastModified):
-        return f"{url} was stored at {version.lastModified}, after the attributes ({recorded.lastModified})"
+        stored, attributes = shownTime(version.lastModified), shownTime(recorded.lastModified)
+        return f"{url} was stored at {stored}, after the attributes ({attributes})"
     return f"nothing is recorded of {url} as it was stored at {version.lastModified}"

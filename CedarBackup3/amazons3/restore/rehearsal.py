@@ -106,15 +106,13 @@ def _reportDraw(draw: Draw, watcher: Watcher) -> None:
             findings.note(name, version.key, version.size)
     for name, noted in (("archivedLeftOut", draw.archived), ("largeLeftOut", draw.tooLarge)):
         findings.count(name, *noted)
-    _log.info(
-        "Drawn: %s of the %s (%s), and %s of the %s (%s)",
-        f"{len(draw.current):,}",
-        displayCount(draw.files.files, "file"),
-        displayBytes(draw.files.size),
-        f"{len(draw.old):,}",
-        displayCount(draw.versions.files, "old version"),
-        displayBytes(draw.versions.size),
-    )
+    parts = [(draw.current, draw.files, "file"), (draw.old, draw.versions, "old version")]
+    shown = [
+        f"{len(drawn):,} of the {displayCount(there.files, kind)} ({displayBytes(there.size)})"
+        for drawn, there, kind in parts
+        if there.files or kind == "file"
+    ]
+    _log.info("Drawn: %s", " and ".join(shown))
 
 
 @contextlib.contextmanager
@@ -353,7 +351,7 @@ def _sumUp(work: _Work, draw: Draw, *, isAgainstSource: bool) -> bool:
 
 
 def _summary(work: _Work, draw: Draw, report: RestoreReport, *, isSuccess: bool) -> str:
-    """As `Rehearsed: s3://bucket/ as of now: 20 files drawn (3.0 MiB), 4 of them old versions: 20 proven`."""
+    """As `Rehearsed: s3://bucket/ as of now: 20 files drawn (3.0 MiB), 4 of them old versions; 20 proven`."""
     words = {KeyOutcome.RESTORED: "proven", **{outcome: outcome.value for outcome in _OUTCOMES}}
     parts = [f"{report.counts[outcome]:,} {word}" for outcome, word in words.items() if report.counts.get(outcome)]
     beside = work.beside
@@ -363,12 +361,13 @@ def _summary(work: _Work, draw: Draw, report: RestoreReport, *, isSuccess: bool)
     more = (("replaced", "replaced since the listing"), (KeyOutcome.ARCHIVED.className, "archived"))
     parts += [f"{beside[name]:,} {word}" for name, word in more if beside[name]]
     left = (("archived", draw.archived), ("larger than the size to draw", draw.tooLarge))
-    parts += [f"left out: {noted.files:,} {word} ({displayBytes(noted.size)})" for word, noted in left if noted.files]
+    kept = [f"{noted.files:,} {word} ({displayBytes(noted.size)})" for word, noted in left if noted.files]
     files, size = draw.drawn
     old = f", {len(draw.old):,} of them old versions" if draw.old else ""
     return (
-        f"{'Rehearsed' if isSuccess else 'Not rehearsed'}: {work.scene.selection.shown}: "
-        f"{displayCount(files, 'file')} drawn ({displayBytes(size)}){old}: {', '.join(parts) or 'nothing'}"
+        f"{'Rehearsed' if isSuccess else 'Rehearsal failed'}: {work.scene.selection.shown}: "
+        f"{displayCount(files, 'file')} drawn ({displayBytes(size)}){old}; {', '.join(parts) or 'none tried'}"
+        + (f"; left out: {', '.join(kept)}" if kept else "")
     )
 
 

@@ -71,7 +71,7 @@ def refuse(reasons: Iterable[str]) -> None:
 def _sentinelReasons(mirror: Mirror, guards: Guards) -> Iterator[str]:
     if guards.requireFile and not os.path.exists(mirror.pathTo(os.fsencode(guards.requireFile))):
         shown = displayPath(mirror.pathTo(os.fsencode(guards.requireFile)))
-        yield f"{shown} does not exist, but --requireFile requires it; is its disk mounted?"
+        yield f"{shown} does not exist, but --requireFile requires it (is its disk mounted?)"
 
 
 def _emptyReasons(mirror: Mirror, guards: Guards, plan: Plan, *, recordsAttributes: bool) -> Iterator[str]:
