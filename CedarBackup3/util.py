@@ -303,7 +303,7 @@ def stopChild(child: subprocess.Popen[bytes]) -> None:
     """
     if hasEnded(child):
         return
-    send = os.killpg if os.getpgid(child.pid) == child.pid else os.kill
+    send = os.killpg if _leadsGroup(child.pid) else os.kill
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             try:
@@ -320,6 +320,13 @@ def stopChild(child: subprocess.Popen[bytes]) -> None:
         if not isThere:
             return
     hasEnded(child, 0)
+
+
+def _leadsGroup(pid: int) -> bool:
+    try:
+        return os.getpgid(pid) == pid
+    except ProcessLookupError:  # where SIGCHLD is ignored the system has taken its status already
+        return False
 
 
 def _isGroup(number: int) -> bool:
