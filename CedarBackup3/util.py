@@ -450,11 +450,11 @@ def displayCount(number: int, noun: str) -> str:
 
 def displayBytes(count: float, digits: int = 1) -> str:
     """A number of bytes for people: `"512 bytes"`, `"1.5 KiB"`, `"2.0 TiB"`."""
-    if abs(count) < 1024:
+    if round(abs(count)) < 1024:
         return f"{count:.0f} byte{'' if count == 1 else 's'}"
     for unit in ("KiB", "MiB", "GiB"):
         count /= 1024
-        if abs(count) < 1024:
+        if round(abs(count), digits) < 1024:
             return f"{count:.{digits}f} {unit}"
     return f"{count / 1024:.{digits}f} TiB"
 

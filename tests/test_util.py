@@ -351,13 +351,16 @@ def test_a_path_is_shown_so_that_it_breaks_neither_line_nor_terminal(path: str |
         (1023, "1023 bytes"),
         (1024, "1.0 KiB"),
         (1536, "1.5 KiB"),
+        ((1 << 20) - 53, "1023.9 KiB"),
+        ((1 << 20) - 1, "1.0 MiB"),
+        (1023.7, "1.0 KiB"),
         (1 << 20, "1.0 MiB"),
         (5 << 30, "5.0 GiB"),
         (3000 << 40, "3000.0 TiB"),
         (-2048, "-2.0 KiB"),
     ],
 )
-def test_bytes_are_shown_for_people(count: int, shown: str) -> None:
+def test_bytes_are_shown_for_people(count: float, shown: str) -> None:
     assert displayBytes(count) == shown
 
 
