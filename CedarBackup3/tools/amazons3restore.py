@@ -442,7 +442,7 @@ TOOL = Tool(
 Restores the contents of an Amazon S3 bucket, of now or of a given time, with
 the AWS CLI. Each file is checked as it arrives, and at the end the directory
 is compared with the bucket. Nothing is written outside of the directory, and
-nothing in the bucket is changed. Exit status 0 means that all is there.""",
+no object in the bucket is changed. Exit status 0 means that all is there.""",
     arguments=(
         Argument("s3BucketUrl", "s3://bucket, optionally with a prefix or key"),
         Argument(
