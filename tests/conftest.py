@@ -77,9 +77,9 @@ def anyAws() -> str:
 
 
 @pytest.fixture
-def server() -> Iterator[S3Server]:
-    """An empty S3 server that has the bucket `bucket`."""
-    with S3Server(buckets=("bucket",)) as running:
+def server(request: pytest.FixtureRequest) -> Iterator[S3Server]:
+    """An empty S3 server that has the bucket `bucket`, which keeps versions for tests that are marked `versioned`."""
+    with S3Server(buckets=("bucket",), versioning=request.node.get_closest_marker("versioned") is not None) as running:
         yield running
 
 

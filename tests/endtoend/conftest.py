@@ -1,4 +1,4 @@
-"""What some machines have to be given first: a user whom permission bits stop, a legacy locale, a tiny disk."""
+"""Both ways to ask S3, and what some machines lack: a user whom permission bits stop, a legacy locale, a tiny disk."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ from testcase.awscommands import awsCommands
 from testcase.runner import toolEnvironment
 
 NOBODY = 65534
+
+
+@pytest.fixture(params=["never", "always"])
+def way(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Whether a session asks, deletes and fetches; what comes of it and what is said is the same."""
+    return "--awsSession", request.param
 
 
 @dataclass(frozen=True, slots=True)

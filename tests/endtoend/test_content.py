@@ -196,12 +196,6 @@ ENCRYPTED: dict[bytes, tuple[Mapping[str, str], int, Callable[[bytes], dict[str,
 }
 
 
-@pytest.fixture(params=["never", "always"])
-def way(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Whether a session is asked about the objects; all verdicts are the same."""
-    return "--awsSession", request.param
-
-
 @pytest.mark.parametrize("isDamaged", [False, True], ids=["as it is", "with other content"])
 def test_of_encrypted_objects_only_what_is_proven_is_said(
     syncOnce: Sync, server: S3Server, tmp_path: Path, way: tuple[str, str], isDamaged: bool

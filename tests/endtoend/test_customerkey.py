@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,7 @@ ALGORITHM, KEY_MD5 = (f"x-amz-server-side-encryption-customer-{name}" for name i
 FILES = {b"small": b"1", b"d/large": b"b" * (8 << 20)}
 
 
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
+pytestmark = pytest.mark.versioned
 
 
 @pytest.fixture

@@ -53,12 +53,6 @@ def test_a_disk_that_goes_while_the_server_refuses_batches_costs_nothing_that_wa
     assert "Verified" not in outcome.stdout
 
 
-@pytest.fixture(params=["never", "always"])
-def way(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Whether a session deletes; what goes and what is said is the same."""
-    return "--awsSession", request.param
-
-
 def test_where_no_batch_is_taken_each_object_goes_by_itself(syncOnce: Sync, tmp_path: Path) -> None:
     source = plantTree(tmp_path / "source", {b"a": b"1"})
 

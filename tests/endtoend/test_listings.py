@@ -27,12 +27,6 @@ def server() -> Iterator[S3Server]:
         yield running
 
 
-@pytest.fixture(params=["never", "always"])
-def way(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Whether objects and versions are listed by a session; all verdicts are the same."""
-    return "--awsSession", request.param
-
-
 @pytest.fixture
 def sync(sync: Sync, way: tuple[str, str]) -> Sync:
     """The tool with either way."""

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,17 +39,7 @@ TOOL = "CedarBackup3.tools.amazons3restore"
 FILES = {b"d%d/%02d \xc3\xa9" % (number // 4, number): b"content %d" % number for number in range(12)}
 
 
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
-
-
-@pytest.fixture(params=["never", "always"])
-def way(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Whether a session lists and fetches; all verdicts are the same."""
-    return "--awsSession", request.param
+pytestmark = pytest.mark.versioned
 
 
 class Rehearsals:

@@ -10,7 +10,6 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +20,7 @@ from testcase.trees import AWKWARD_NAMES, plantTree
 
 from .harness import START, Restore, at, awsStandIn, filesIn, moment, put
 
-
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
-
-
-@pytest.fixture(params=["never", "always"])
-def way(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Whether a session lists and fetches; all verdicts are the same."""
-    return "--awsSession", request.param
+pytestmark = pytest.mark.versioned
 
 
 @pytest.fixture

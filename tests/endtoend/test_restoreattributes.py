@@ -7,7 +7,6 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,11 +24,7 @@ IS_ROOT = os.geteuid() == 0
 HEADER = b'{"format":"cback-attributes","schema":1,"tool":"t","source":"/","host":"h","time":"0.000000000"}\n'
 
 
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
+pytestmark = pytest.mark.versioned
 
 
 def putAttributes(server: S3Server, content: bytes, seconds: float) -> None:

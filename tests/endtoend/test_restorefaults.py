@@ -9,7 +9,6 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,11 +36,7 @@ from .harness import Restore, at, awsStandIn, filesIn, moment, put
 FILES = {b"%d" % number: b"content %d" % number for number in range(3)}
 
 
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
+pytestmark = pytest.mark.versioned
 
 
 LISTING = "ListObjectVersions"
@@ -51,12 +46,6 @@ LISTING_FAULTS = {
     "page 1 said to be the last": ("only up to 0", Fault(LISTING, TruncateListing())),
     "denied": ("compare this user's permissions", Fault(LISTING, DENY)),
 }
-
-
-@pytest.fixture(params=["never", "always"])
-def way(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Whether a session lists and fetches; all verdicts are the same."""
-    return "--awsSession", request.param
 
 
 PLAIN = ("--awsSession", "never")

@@ -15,14 +15,15 @@ from testcase.s3 import S3Server
 from testcase.trees import plantTree
 
 from .harness import Restore, awsStandIn, filesIn, put
-from .test_restore import restore as restore  # noqa: PLC0414 - the fixtures, with a bucket that keeps versions
+from .test_restore import restore as restore  # noqa: PLC0414 - the fixtures, with either way
 from .test_restore import restoreOnce as restoreOnce  # noqa: PLC0414
-from .test_restore import server as server  # noqa: PLC0414
-from .test_restore import way as way  # noqa: PLC0414
 
 STRANGER = 65534
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+pytestmark = [
+    pytest.mark.versioned,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away"),
+]
 
 FILES = {b"a": b"1", b"d/x": b"22"}
 

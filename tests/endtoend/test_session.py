@@ -24,11 +24,7 @@ KEYS = (b"p/", b"p/ +%20", b"p/\x01\x1f\n", b"p/\xc3\xbc/a", b"p/a&b<c>\"'", b"p
 Start = Callable[..., contextlib.AbstractContextManager[Session]]
 
 
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
+pytestmark = pytest.mark.versioned
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,11 +25,7 @@ NAMES = [b"d%d/%02d \xc3\xa9+%%[*" % (number // 10, number % 10) for number in r
 OLD = {name: b"then" + name for name in NAMES}
 
 
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
+pytestmark = pytest.mark.versioned
 
 
 def replaced(server: S3Server, prefix: bytes = b"p/") -> None:

@@ -10,7 +10,7 @@ import subprocess
 import termios
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -31,11 +31,7 @@ MIB = 1 << 20
 SMALL_TREES = ("sh", "-c", 'ulimit -n 272; exec "$@"', "sh")
 
 
-@pytest.fixture
-def server() -> Iterator[S3Server]:
-    """A server whose bucket keeps versions."""
-    with S3Server(buckets=("bucket",), versioning=True) as running:
-        yield running
+pytestmark = pytest.mark.versioned
 
 
 def readWhileItGrows(leader: int, turn: threading.Semaphore) -> bytes:
